@@ -1,0 +1,9 @@
+//! oidra: the register of an object identifier registration authority (X.660 | ISO/IEC 9834-1).
+//!
+//! This file is the map of the house. Imports point down only: `server` and `cli` stand at the top, `oid` at the
+//! bottom; `tests/architecture.rs` refuses any other edge. It must never hold code of its own.
+
+pub mod journal;
+pub mod model;
+pub mod oid;
+pub mod pb;

@@ -1,0 +1,1 @@
+//! The oid room.
