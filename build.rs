@@ -1,22 +1,44 @@
 //! Compiles `proto/` with protox (no `protoc` needed) into Rust and a descriptor set for reflection.
 
-use std::{env, error::Error, fs, path::PathBuf};
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use prost::Message as _;
-
-/// The public API, whose services and clients are generated.
-const API: &[&str] = &[];
-/// The stored forms, which have no services.
-const STORED: &[&str] = &[];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    if API.is_empty() { return Ok(()); }
-    let api = protox::compile(API, ["proto"])?;
+
+    // The public API: its services, its clients, and the descriptors that reflection and the coverage test read.
+    let api = protox::compile(protos("proto/oidra/v1")?, ["proto"])?;
     fs::write(out.join("oidra_descriptor.bin"), api.encode_to_vec())?;
-    tonic_prost_build::configure().compile_fds(api)?;
-    let stored = protox::compile(STORED, ["proto"])?;
-    tonic_prost_build::configure().build_client(false).build_server(false).compile_fds(stored)?;
+    tonic_prost_build::configure().bytes(".").compile_fds(api)?;
+
+    // The stored forms have no services.
+    let stored = protox::compile(protos("proto/oidra/journal/v1")?, ["proto"])?;
+    tonic_prost_build::configure()
+        .build_client(false)
+        .build_server(false)
+        .compile_fds(stored)?;
     Ok(())
+}
+
+/// The `.proto` files of a folder, in the order of their names, as protox wants them: below the include path.
+fn protos(folder: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "proto")
+        {
+            found.push(path.strip_prefix(Path::new("proto"))?.to_owned());
+        }
+    }
+    found.sort();
+    Ok(found)
 }

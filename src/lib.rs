@@ -3,7 +3,15 @@
 //! This file is the map of the house. Imports point down only: `server` and `cli` stand at the top, `oid` at the
 //! bottom; `tests/architecture.rs` refuses any other edge. It must never hold code of its own.
 
+pub mod access;
+pub mod cli;
+pub mod config;
+pub mod grpc;
 pub mod journal;
 pub mod model;
 pub mod oid;
 pub mod pb;
+pub mod register;
+pub mod rules;
+pub mod server;
+pub mod telemetry;

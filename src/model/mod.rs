@@ -1,1 +1,25 @@
-//! The model room.
+//! The vocabulary of the register: what is kept, what may be asked, what happened and why not.
+//!
+//! Everything here is plain data. Nothing reads a clock, a file or a socket; nothing here is a wire or a stored shape:
+//! the API's messages stop at `grpc`, the journal's at `journal::codec`.
+
+pub mod actor;
+pub mod clock;
+pub mod command;
+pub mod entry;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod policy;
+pub mod refusal;
+pub mod tree;
+
+pub use actor::{Actor, Principal, PrincipalKind};
+pub use clock::{Clock, Timestamp};
+pub use command::{Command, Ctx, Submission};
+pub use entry::{Entry, State, Visibility};
+pub use event::Event;
+pub use ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, RequestId, Seq};
+pub use policy::Policy;
+pub use refusal::{Class, Code, Refusal, Refusals, Rejection};
+pub use tree::{TreeView, ViewFault, Viewed};

@@ -1,0 +1,283 @@
+//! What may be asked of the register: intentions, already well-formed, not yet judged. Not stored; may change freely.
+
+use crate::oid::{ArcValue, Identifier, NodePath};
+
+use super::{
+    actor::PrincipalKind,
+    clock::Timestamp,
+    entry::{
+        Delegation, Flags, Label, Reference, RegistrantDetails, Relation, Service, State, Text,
+        Visibility,
+    },
+    event::{Changes, Proof, ReferenceLoaded},
+    ids::{HoldId, RegistrantId, RequestId, Seq},
+    policy::{NumberRange, Policy},
+};
+
+/// A command with what belongs to any command.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The caller's name for the request; made by the server where the caller gave none.
+    pub request_id: RequestId,
+    /// Keyed digest of the request's content, by which a retry is told from another request under the same id.
+    pub digest: [u8; 32],
+    /// Decide and answer, but record nothing.
+    pub validate_only: bool,
+    /// Why, in the actor's words.
+    pub reason: Option<String>,
+    /// Why the actor acts below an arc that is another's, where it does.
+    pub override_reason: Option<String>,
+    /// What is asked for.
+    pub command: Command,
+}
+
+/// What a caller can ask for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Give out one arc.
+    Allocate(Allocate),
+    /// Give out several arcs, all or none.
+    BatchAllocate(Vec<Allocate>),
+    /// Give out consecutive numbers, all or none.
+    AllocateBlock(AllocateBlock),
+    /// Record an arc that was assigned elsewhere or long ago.
+    RecordExisting(RecordExisting),
+    /// Record several such arcs, all or none.
+    BatchRecord(Vec<RecordExisting>),
+    /// Keep a number free for a while.
+    Hold(HoldNumber),
+    /// Give a hold up.
+    ReleaseHold(ReleaseHold),
+    /// Burn numbers without assigning them.
+    Reserve(Reserve),
+    /// Change fields of an arc.
+    Amend(Amend),
+    /// Change the state of an arc.
+    ChangeState(ChangeState),
+    /// Let somebody else act below an arc.
+    Delegate {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// Who acts.
+        delegation: Delegation,
+    },
+    /// Let nobody else act below an arc.
+    Recall {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
+    /// Give an arc to another registrant.
+    Transfer {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// To whom.
+        to: RegistrantRef,
+    },
+    /// Set the policy for an arc's subordinates; `None` makes it inherit again.
+    SetPolicy {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// The policy.
+        policy: Option<Policy>,
+    },
+    /// End the holds whose time is over. The server's own.
+    ExpireHolds,
+    /// Load a version of the reference data. The server's own.
+    LoadReferences {
+        /// Which version.
+        version: String,
+        /// Its entries; `previous` is filled in when it is decided.
+        entries: Vec<ReferenceLoaded>,
+    },
+}
+
+impl Command {
+    /// The lower-case name of the command, as logs and metrics show it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Allocate(_) => "allocate",
+            Self::BatchAllocate(_) => "batch-allocate",
+            Self::AllocateBlock(_) => "allocate-block",
+            Self::RecordExisting(_) => "record-existing",
+            Self::BatchRecord(_) => "batch-record",
+            Self::Hold(_) => "hold",
+            Self::ReleaseHold(_) => "release-hold",
+            Self::Reserve(_) => "reserve",
+            Self::Amend(_) => "amend",
+            Self::ChangeState(_) => "change-state",
+            Self::Delegate { .. } => "delegate",
+            Self::Recall { .. } => "recall",
+            Self::Transfer { .. } => "transfer",
+            Self::SetPolicy { .. } => "set-policy",
+            Self::ExpireHolds => "expire-holds",
+            Self::LoadReferences { .. } => "load-references",
+        }
+    }
+}
+
+/// Which number a new arc shall have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NumberChoice {
+    /// This one. Where it is reserved or held for the caller, it is used up.
+    Explicit(ArcValue),
+    /// The lowest never assigned, in the policy's windows.
+    NextFree,
+    /// One drawn from this run, or from the policy's windows.
+    Random(Option<NumberRange>),
+}
+
+/// What a new arc shall hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewEntry {
+    /// Its secondary identifiers, the preferred one first.
+    pub identifiers: Vec<Identifier>,
+    /// Its Unicode labels, the preferred one first.
+    pub labels: Vec<Label>,
+    /// Who may see it; `None` means public.
+    pub visibility: Option<Visibility>,
+    /// Its marks.
+    pub flags: Flags,
+    /// Its titles.
+    pub titles: Vec<Text>,
+    /// Its descriptions.
+    pub descriptions: Vec<Text>,
+    /// Its resolution services.
+    pub services: Vec<Service>,
+    /// Its references.
+    pub references: Vec<Reference>,
+    /// To whom it is assigned; `None` means that the superior keeps it.
+    pub registrant: Option<RegistrantRef>,
+    /// Who speaks for the registrant.
+    pub sponsor: Option<RegistrantId>,
+    /// When it was applied for, if that is known.
+    pub applied: Option<Timestamp>,
+}
+
+/// A registrant that the register knows, or a new one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegistrantRef {
+    /// One it knows.
+    Known(RegistrantId),
+    /// A new one.
+    New {
+        /// What it is.
+        kind: PrincipalKind,
+        /// What is known of it.
+        details: RegistrantDetails,
+    },
+}
+
+/// Give out one arc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allocate {
+    /// Below which node.
+    pub superior: NodePath,
+    /// Which number.
+    pub number: NumberChoice,
+    /// What it shall hold.
+    pub entry: NewEntry,
+}
+
+/// Give out consecutive numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllocateBlock {
+    /// Below which node.
+    pub superior: NodePath,
+    /// The first number; `None` means the lowest place where the block fits.
+    pub first: Option<ArcValue>,
+    /// How many, from 1 to `BLOCK_ARCS_MAX`.
+    pub count: u64,
+    /// What each shall hold. Names would clash and are refused where `count` is above one.
+    pub entry: NewEntry,
+}
+
+/// Record an arc that was assigned elsewhere or long ago.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordExisting {
+    /// The arc.
+    pub path: NodePath,
+    /// What it holds.
+    pub entry: NewEntry,
+    /// What proves the assignment.
+    pub proof: Proof,
+    /// When it was registered, if that is known.
+    pub registered: Option<Timestamp>,
+}
+
+/// Keep a number free for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldNumber {
+    /// Below which node.
+    pub superior: NodePath,
+    /// Which number: explicit or the next free one.
+    pub number: NumberChoice,
+    /// For how long, in seconds.
+    pub seconds: u64,
+}
+
+/// Give a hold up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseHold {
+    /// Below which node.
+    pub superior: NodePath,
+    /// Which number.
+    pub number: ArcValue,
+    /// Which hold, if the caller knows.
+    pub id: Option<HoldId>,
+}
+
+/// Burn numbers without assigning them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reserve {
+    /// Below which node.
+    pub superior: NodePath,
+    /// The first number.
+    pub first: ArcValue,
+    /// How many, from 1 to `BLOCK_ARCS_MAX`.
+    pub count: u64,
+}
+
+/// Change fields of an arc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amend {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it must still have, if the caller cares.
+    pub if_revision: Option<Seq>,
+    /// What changes.
+    pub changes: Changes,
+}
+
+/// Change the state of an arc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeState {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it must still have, if the caller cares.
+    pub if_revision: Option<Seq>,
+    /// The state it shall have.
+    pub to: State,
+    /// What replaces it, or what it repeats.
+    pub relation: Option<Relation>,
+    /// Withdraw it although live subordinates hang below it.
+    pub despite_subordinates: bool,
+}
+
+/// What `decide` may know besides the tree: it reads no clock and draws no lots itself.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    /// The time the record will have: the later of now and the previous record's.
+    pub now: Timestamp,
+    /// Random bits; everything random in a decision derives from them.
+    pub entropy: [u8; 32],
+    /// Who acts.
+    pub actor: super::actor::Actor,
+}

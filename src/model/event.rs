@@ -1,0 +1,366 @@
+//! What happened: outcomes, never intentions, so that they stay true when the rules change (DESIGN §2).
+//!
+//! An event that changes an arc names the revision it changes (`previous`, zero for a new arc): replay checks that it fits.
+//! Values are absolute: applying an event twice changes nothing. **This shape is stored** (by `journal::codec`): variants
+//! and fields are only ever added.
+
+use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
+
+use super::{
+    actor::{Credential, Principal, PrincipalKind},
+    clock::Timestamp,
+    entry::{
+        Certainty, Delegation, Flags, Hold, Label, Reference, RegistrantDetails, Relation, Service,
+        State, Text, Visibility,
+    },
+    ids::{CredentialId, HoldId, RegisterId, RegistrantId, Seq},
+    policy::Policy,
+};
+
+/// One thing that happened. The events of one command are one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The register was founded: always the first event of the first record, and nowhere else.
+    Founded(Founded),
+    /// Somebody may act from now on.
+    PrincipalAdded(Principal),
+    /// A principal got a credential.
+    CredentialIssued(Credential),
+    /// A credential ended.
+    CredentialRevoked(CredentialId),
+    /// A version of the reference data was loaded.
+    DataLoaded {
+        /// Which version.
+        version: String,
+    },
+    /// An arc above or beside the authority's nodes was recorded from published sources, or recorded anew.
+    ReferenceLoaded(ReferenceLoaded),
+    /// The register became the registration authority of a node.
+    AuthorityOpened(AuthorityOpened),
+    /// A registrant became known, or was described anew. The details are a person's item of their own.
+    RegistrantRecorded(RegistrantRecorded),
+    /// An arc was allocated, reserved, or recorded with its proof.
+    ArcRegistered(Box<ArcRegistered>),
+    /// A reserved arc was allocated.
+    ReservedArcAllocated(Box<ArcRegistered>),
+    /// A number is kept free for a while.
+    NumberHeld(Hold),
+    /// A number is no longer kept.
+    HoldReleased(HoldReleased),
+    /// Fields of an arc changed.
+    EntryAmended(Box<EntryAmended>),
+    /// An arc went from one state to another.
+    StateChanged(StateChanged),
+    /// Somebody else acts below an arc from now on.
+    Delegated {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// Who acts.
+        delegation: Delegation,
+    },
+    /// Nobody else acts below an arc any longer.
+    Recalled {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+    },
+    /// An arc went to another registrant.
+    Transferred {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// Who has it now.
+        to: RegistrantId,
+    },
+    /// The policy for an arc's subordinates changed; `None` means it inherits again.
+    PolicySet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The policy.
+        policy: Option<Policy>,
+    },
+}
+
+impl Event {
+    /// The lower-case name of the kind of event, as history and metrics show it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Founded(_) => "founded",
+            Self::PrincipalAdded(_) => "principal-added",
+            Self::CredentialIssued(_) => "credential-issued",
+            Self::CredentialRevoked(_) => "credential-revoked",
+            Self::DataLoaded { .. } => "data-loaded",
+            Self::ReferenceLoaded(_) => "reference-loaded",
+            Self::AuthorityOpened(_) => "authority-opened",
+            Self::RegistrantRecorded(_) => "registrant-recorded",
+            Self::ArcRegistered(_) => "arc-registered",
+            Self::ReservedArcAllocated(_) => "reserved-arc-allocated",
+            Self::NumberHeld(_) => "number-held",
+            Self::HoldReleased(_) => "hold-released",
+            Self::EntryAmended(_) => "entry-amended",
+            Self::StateChanged(_) => "state-changed",
+            Self::Delegated { .. } => "delegated",
+            Self::Recalled { .. } => "recalled",
+            Self::Transferred { .. } => "transferred",
+            Self::PolicySet { .. } => "policy-set",
+        }
+    }
+
+    /// The arc whose entry the event writes and the revision it replaces, if it writes one.
+    pub const fn touches(&self) -> Option<(&NodePath, Seq)> {
+        match self {
+            Self::ReferenceLoaded(e) => Some((&e.path, e.previous)),
+            Self::AuthorityOpened(e) => Some((&e.path, e.previous)),
+            Self::ArcRegistered(e) | Self::ReservedArcAllocated(e) => Some((&e.path, e.previous)),
+            Self::EntryAmended(e) => Some((&e.path, e.previous)),
+            Self::StateChanged(e) => Some((&e.path, e.previous)),
+            Self::Delegated { path, previous, .. }
+            | Self::Recalled { path, previous }
+            | Self::Transferred { path, previous, .. }
+            | Self::PolicySet { path, previous, .. } => Some((path, *previous)),
+            Self::Founded(_)
+            | Self::PrincipalAdded(_)
+            | Self::CredentialIssued(_)
+            | Self::CredentialRevoked(_)
+            | Self::DataLoaded { .. }
+            | Self::RegistrantRecorded(_)
+            | Self::NumberHeld(_)
+            | Self::HoldReleased(_) => None,
+        }
+    }
+}
+
+/// The founding of a register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Founded {
+    /// The register's own id.
+    pub register: RegisterId,
+    /// The nodes it is the registration authority of.
+    pub authorities: Vec<NodePath>,
+    /// The format of the journal's events.
+    pub format: u32,
+    /// The Unicode version that comparison keys are made with.
+    pub unicode_version: String,
+}
+
+/// A reference entry, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferenceLoaded {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it had.
+    pub previous: Seq,
+    /// Its secondary identifiers.
+    pub identifiers: Vec<Identifier>,
+    /// Its Unicode labels.
+    pub labels: Vec<Label>,
+    /// Long arcs that lead to it.
+    pub long_arcs: Vec<UnicodeLabel>,
+    /// What it is for.
+    pub descriptions: Vec<Text>,
+    /// Its marks.
+    pub flags: Flags,
+    /// Where it is known from.
+    pub source: String,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// Which version of `data/` brought it.
+    pub data_version: String,
+}
+
+/// The opening of an authority's node. The node's names come from its reference entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorityOpened {
+    /// The node.
+    pub path: NodePath,
+    /// The revision it had.
+    pub previous: Seq,
+    /// The node's titles.
+    pub titles: Vec<Text>,
+    /// The node's descriptions.
+    pub descriptions: Vec<Text>,
+    /// The policy for its subordinates.
+    pub policy: Policy,
+}
+
+/// A registrant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistrantRecorded {
+    /// The opaque id.
+    pub id: RegistrantId,
+    /// What it is.
+    pub kind: PrincipalKind,
+    /// What is known of it; stored as an item of its own, `None` once erased.
+    pub details: Option<RegistrantDetails>,
+}
+
+/// How the number of a new arc was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NumberFoundBy {
+    /// The caller named it.
+    Explicit,
+    /// It was the lowest number never assigned of the window that starts at `window_from`.
+    NextFree {
+        /// The first number of that window: the cursor kept for it moves past the number.
+        window_from: ArcValue,
+    },
+    /// It was drawn.
+    Random,
+}
+
+/// A new arc, or a reserved one that is now allocated: the whole entry as decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArcRegistered {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it had: zero, or that of the reserved arc.
+    pub previous: Seq,
+    /// How its number was found.
+    pub found_by: NumberFoundBy,
+    /// `Active` or `Reserved`.
+    pub state: State,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Its secondary identifiers.
+    pub identifiers: Vec<Identifier>,
+    /// Its Unicode labels.
+    pub labels: Vec<Label>,
+    /// Its marks.
+    pub flags: Flags,
+    /// Its titles.
+    pub titles: Vec<Text>,
+    /// Its descriptions.
+    pub descriptions: Vec<Text>,
+    /// Its resolution services.
+    pub services: Vec<Service>,
+    /// Its references.
+    pub references: Vec<Reference>,
+    /// To whom it is assigned.
+    pub registrant: Option<RegistrantId>,
+    /// Who speaks for the registrant.
+    pub sponsor: Option<RegistrantId>,
+    /// For an arc assigned elsewhere or long ago: what proves it, and where that can be read.
+    pub recorded: Option<Proof>,
+    /// When it was applied for, if that is known.
+    pub applied: Option<Timestamp>,
+    /// When it was registered, where that was before this record.
+    pub registered: Option<Timestamp>,
+}
+
+/// What proves an assignment made elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// A document, a letter, a publication.
+    pub document: String,
+    /// Where it can be read, if anywhere.
+    pub uri: Option<String>,
+}
+
+/// The end of a hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldReleased {
+    /// Which hold.
+    pub id: HoldId,
+    /// Below which node.
+    pub superior: NodePath,
+    /// Which number.
+    pub number: ArcValue,
+    /// Why it ended.
+    pub why: HoldEnd,
+}
+
+/// Why a hold ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldEnd {
+    /// Its time was over.
+    Expired,
+    /// The number was allocated or reserved.
+    Used,
+    /// It was given up.
+    Cancelled,
+}
+
+/// Fields that changed, each with its whole new value; `None` means as before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryAmended {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it had.
+    pub previous: Seq,
+    /// What changed.
+    pub changes: Changes,
+}
+
+/// New values of an entry's fields; `None` means as before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Superior's: secondary identifiers.
+    pub identifiers: Option<Vec<Identifier>>,
+    /// Superior's: Unicode labels.
+    pub labels: Option<Vec<Label>>,
+    /// Superior's: marks.
+    pub flags: Option<Flags>,
+    /// Superior's: who may see it.
+    pub visibility: Option<Visibility>,
+    /// Holder's: titles.
+    pub titles: Option<Vec<Text>>,
+    /// Holder's: descriptions.
+    pub descriptions: Option<Vec<Text>>,
+    /// Holder's: resolution services.
+    pub services: Option<Vec<Service>>,
+    /// Holder's: references.
+    pub references: Option<Vec<Reference>>,
+}
+
+impl Changes {
+    /// Whether one of the superior's fields changes.
+    pub const fn superior(&self) -> bool {
+        self.identifiers.is_some()
+            || self.labels.is_some()
+            || self.flags.is_some()
+            || self.visibility.is_some()
+    }
+
+    /// Whether one of the holder's fields changes.
+    pub const fn holder(&self) -> bool {
+        self.titles.is_some()
+            || self.descriptions.is_some()
+            || self.services.is_some()
+            || self.references.is_some()
+    }
+
+    /// Whether nothing changes.
+    pub const fn is_empty(&self) -> bool {
+        !self.superior() && !self.holder()
+    }
+}
+
+/// A change of state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateChanged {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it had.
+    pub previous: Seq,
+    /// The state it has now.
+    pub to: State,
+    /// What replaces it, or what it repeats, from now on.
+    pub relation: Option<Relation>,
+}
+
+/// The events of one command with its free-text reason: what one record of the journal tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happening {
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// Why, in the actor's words; it may be erased.
+    pub reason: Option<String>,
+    /// Why the actor overrode a delegation or another registrant's arc, if so.
+    pub override_reason: Option<String>,
+}

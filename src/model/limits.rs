@@ -1,0 +1,32 @@
+//! What the register bears: every limit of a command's contents, with its unit. One past each is refused and tested.
+
+/// Most secondary identifiers of one arc.
+pub const IDENTIFIERS_MAX: usize = 64;
+/// Most non-integer Unicode labels of one arc.
+pub const LABELS_MAX: usize = 128;
+/// Most languages of a title or a description.
+pub const LANGUAGES_MAX: usize = 64;
+/// Most bytes of one title (UTF-8).
+pub const TITLE_BYTES_MAX: usize = 1_024;
+/// Most bytes of one description (UTF-8).
+pub const DESCRIPTION_BYTES_MAX: usize = 32_768;
+/// Most resolution services of one arc.
+pub const SERVICES_MAX: usize = 64;
+/// Most references of one arc.
+pub const REFERENCES_MAX: usize = 64;
+/// Most bytes of a URI.
+pub const URI_BYTES_MAX: usize = 2_048;
+/// Most characters of a service's kind.
+pub const SERVICE_KIND_CHARS_MAX: usize = 64;
+/// Most bytes of a reason, a proof, a name or an address.
+pub const NOTE_BYTES_MAX: usize = 4_096;
+/// Most arcs of one block, and most allocations of one batch.
+pub const BLOCK_ARCS_MAX: u64 = 1_000;
+/// Most windows, or kept-back runs, of one policy.
+pub const WINDOWS_MAX: usize = 256;
+/// Most principals of one hosted delegation.
+pub const DELEGATES_MAX: usize = 64;
+/// The longest a hold may ever last, in seconds (one year), whatever a policy says.
+pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
+/// How many random draws are made before the free numbers of a nearly full window are listed instead.
+pub const RANDOM_DRAWS_MAX: usize = 64;

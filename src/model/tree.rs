@@ -1,0 +1,90 @@
+//! What the rules and the rights may read of the tree. `register` carries it out, over sled and over the batch at hand.
+
+use std::sync::Arc;
+
+use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
+
+use super::{
+    actor::{Credential, Principal},
+    entry::{Entry, Hold, Registrant},
+    ids::{PrincipalId, RegisterId, RegistrantId},
+};
+
+/// The tree could not be read: ours to mend, no fault of the caller.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the register's tables could not be read: {0}")]
+pub struct ViewFault(pub String);
+
+/// What a reading gives.
+pub type Viewed<T> = Result<T, ViewFault>;
+
+/// The tree at one moment.
+pub trait TreeView {
+    /// The register's id; `None` before its founding.
+    fn register(&self) -> Viewed<Option<RegisterId>>;
+
+    /// The nodes this register is the registration authority of.
+    fn authorities(&self) -> Viewed<Arc<Vec<NodePath>>>;
+
+    /// The entry of a node.
+    fn entry(&self, path: &NodePath) -> Viewed<Option<Arc<Entry>>>;
+
+    /// The sibling below `superior` that has a label of this comparison key.
+    fn label_holder(&self, superior: &NodePath, key: &ComparisonKey) -> Viewed<Option<ArcValue>>;
+
+    /// The siblings below `superior` that have this secondary identifier, in numeric order.
+    fn identifier_holders(
+        &self,
+        superior: &NodePath,
+        identifier: &Identifier,
+    ) -> Viewed<Vec<ArcValue>>;
+
+    /// Where the long arc of this comparison key leads.
+    fn long_arc(&self, key: &ComparisonKey) -> Viewed<Option<NodePath>>;
+
+    /// The hold on a number, in force or expired, if it was not released.
+    fn hold(&self, superior: &NodePath, number: &ArcValue) -> Viewed<Option<Hold>>;
+
+    /// Every hold that was not released, of the whole register.
+    fn holds(&self) -> Viewed<Vec<Hold>>;
+
+    /// The lowest number not below `from` that no subordinate of `superior` has; holds do not count. `window_from` is the first
+    /// number of the policy's window: the cursor that is kept for it may be used as a start.
+    fn lowest_unassigned(
+        &self,
+        superior: &NodePath,
+        window_from: &ArcValue,
+        from: &ArcValue,
+    ) -> Viewed<ArcValue>;
+
+    /// The subordinates' numbers of `superior` not below `from`, in numeric order, at most `limit`.
+    fn numbers_from(
+        &self,
+        superior: &NodePath,
+        from: &ArcValue,
+        limit: usize,
+    ) -> Viewed<Vec<ArcValue>>;
+
+    /// A subordinate directly below `path` that is not withdrawn, if there is one.
+    fn live_subordinate(&self, path: &NodePath) -> Viewed<Option<NodePath>>;
+
+    /// How many arcs directly below `superior` the registrant holds, counted up to `limit`.
+    fn arcs_of_registrant(
+        &self,
+        superior: &NodePath,
+        registrant: &RegistrantId,
+        limit: u64,
+    ) -> Viewed<u64>;
+
+    /// A principal.
+    fn principal(&self, id: &PrincipalId) -> Viewed<Option<Principal>>;
+
+    /// The credential of a token with this SHA-256.
+    fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>>;
+
+    /// A registrant.
+    fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>>;
+
+    /// Which version of the reference data is loaded.
+    fn data_version(&self) -> Viewed<Option<String>>;
+}
