@@ -33,6 +33,12 @@ impl Seq {
         Self(self.0.saturating_add(1))
     }
 
+    /// The sequence number `records` after this one.
+    #[must_use]
+    pub const fn plus(self, records: u64) -> Self {
+        Self(self.0.saturating_add(records))
+    }
+
     /// The sequence number before this one; zero stays zero.
     #[must_use]
     pub const fn previous(self) -> Self {
