@@ -12,11 +12,16 @@ const STORED: &[&str] = &[];
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    if API.is_empty() { return Ok(()); }
+    if API.is_empty() {
+        return Ok(());
+    }
     let api = protox::compile(API, ["proto"])?;
     fs::write(out.join("oidra_descriptor.bin"), api.encode_to_vec())?;
     tonic_prost_build::configure().compile_fds(api)?;
     let stored = protox::compile(STORED, ["proto"])?;
-    tonic_prost_build::configure().build_client(false).build_server(false).compile_fds(stored)?;
+    tonic_prost_build::configure()
+        .build_client(false)
+        .build_server(false)
+        .compile_fds(stored)?;
     Ok(())
 }

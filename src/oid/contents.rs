@@ -1,0 +1,357 @@
+//! The contents octets of OBJECT IDENTIFIER and RELATIVE-OID (X.690 8.19 and 8.20): packing, checking, unpacking.
+//!
+//! A subidentifier is a number in base 128, most significant digit first, bit 8 set on all octets but the last, in as
+//! few octets as possible; the first subidentifier of an OBJECT IDENTIFIER holds two arcs, 40 × first + second. It
+//! must never accept octets that it would not itself produce, and never know tags or lengths.
+
+use smallvec::SmallVec;
+
+use crate::oid::arc::ArcValue;
+use crate::oid::limits::{ARCS_CEILING, CONTENTS_OCTETS_MAX};
+
+/// Contents octets, in place for all but unusually long object identifiers.
+pub type Octets = SmallVec<[u8; 24]>;
+
+/// Why octets are not the contents of an OBJECT IDENTIFIER or RELATIVE-OID; positions count octets from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContentsError {
+    /// No octets at all.
+    #[error("the contents are empty; at least one subidentifier is needed")]
+    Empty,
+    /// A subidentifier begins with the octet 80 and so is not in the fewest octets.
+    #[error("the subidentifier at octet {position} begins with the padding octet 80")]
+    Padded {
+        /// Where it begins.
+        position: usize,
+    },
+    /// The last octet has bit 8 set: its subidentifier does not end.
+    #[error("the subidentifier at octet {position} does not end")]
+    Unterminated {
+        /// Where it begins.
+        position: usize,
+    },
+    /// More octets than are taken.
+    #[error("{octets} contents octets; at most {CONTENTS_OCTETS_MAX} are taken")]
+    TooLong {
+        /// Octets given.
+        octets: usize,
+    },
+    /// More arcs than are taken.
+    #[error("{arcs} arcs; at most {ARCS_CEILING} are taken")]
+    TooManyArcs {
+        /// Arcs given.
+        arcs: usize,
+    },
+}
+
+impl ContentsError {
+    /// The permanent code of this refusal.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "CONTENTS_EMPTY",
+            Self::Padded { .. } => "SUBIDENTIFIER_PADDED",
+            Self::Unterminated { .. } => "SUBIDENTIFIER_UNTERMINATED",
+            Self::TooLong { .. } => "CONTENTS_TOO_LONG",
+            Self::TooManyArcs { .. } => "TOO_MANY_ARCS",
+        }
+    }
+
+    /// The clause it rests on.
+    pub const fn clause(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::Padded { .. } | Self::Unterminated { .. } => "X.690 8.19.2",
+            Self::TooLong { .. } | Self::TooManyArcs { .. } => "limit of this service",
+        }
+    }
+}
+
+/// Checks octets and counts their subidentifiers; `extra` is how many arcs more than subidentifiers there are (one
+/// for OBJECT IDENTIFIER, none for RELATIVE-OID).
+pub fn validate(octets: &[u8], extra: usize) -> Result<usize, ContentsError> {
+    if octets.is_empty() {
+        return Err(ContentsError::Empty);
+    }
+    if octets.len() > CONTENTS_OCTETS_MAX {
+        return Err(ContentsError::TooLong {
+            octets: octets.len(),
+        });
+    }
+    let mut start = 0;
+    let mut at_start = true;
+    let mut count = 0;
+    for (position, octet) in octets.iter().enumerate() {
+        if at_start {
+            start = position;
+            if *octet == 0x80 {
+                return Err(ContentsError::Padded { position });
+            }
+        }
+        at_start = *octet < 0x80;
+        count += usize::from(at_start);
+    }
+    if !at_start {
+        return Err(ContentsError::Unterminated { position: start });
+    }
+    if count + extra > ARCS_CEILING {
+        return Err(ContentsError::TooManyArcs {
+            arcs: count + extra,
+        });
+    }
+    Ok(count)
+}
+
+/// How many octets the subidentifier of `value` has.
+pub fn subidentifier_len(value: &ArcValue) -> usize {
+    value.bits().div_ceil(7).max(1)
+}
+
+/// Appends the subidentifier of `value`.
+pub fn push_subidentifier(out: &mut Octets, value: &ArcValue) {
+    let Some(small) = value.to_u64() else {
+        push_large(out, &value.to_be_bytes_min());
+        return;
+    };
+    push_small(out, small);
+}
+
+fn push_small(out: &mut Octets, value: u64) {
+    if value < 0x80 {
+        out.push(low_seven(value));
+        return;
+    }
+    let groups = (64 - value.leading_zeros()).div_ceil(7);
+    for group in (1..groups).rev() {
+        out.push(0x80 | low_seven(value >> (7 * group)));
+    }
+    out.push(low_seven(value));
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the mask leaves seven bits"
+)]
+const fn low_seven(value: u64) -> u8 {
+    (value & 0x7F) as u8
+}
+
+fn push_large(out: &mut Octets, octets: &[u8]) {
+    let spare = octets
+        .first()
+        .map_or(0, |first| first.leading_zeros() as usize);
+    let groups = (octets.len() * 8 - spare).div_ceil(7);
+    // The octet that holds bit 8 × `index`, counted from the least significant one.
+    let octet = |index: usize| {
+        octets
+            .len()
+            .checked_sub(index + 1)
+            .and_then(|at| octets.get(at))
+            .copied()
+            .unwrap_or(0)
+    };
+    for group in (0..groups).rev() {
+        let (index, shift) = (group * 7 / 8, group * 7 % 8);
+        let window = u64::from(octet(index)) | u64::from(octet(index + 1)) << 8;
+        let more = if group == 0 { 0 } else { 0x80 };
+        out.push(more | low_seven(window >> shift));
+    }
+}
+
+/// The first subidentifier of two arcs: 40 × first + second (X.690 8.19.4); none where the sum can't be held.
+pub fn pack_first(first: u64, second: &ArcValue) -> Option<ArcValue> {
+    second.checked_add(first.checked_mul(40)?)
+}
+
+/// The two arcs that a first subidentifier holds; everything from 80 on belongs to root arc 2.
+pub fn unpack_first(subidentifier: &ArcValue) -> (ArcValue, ArcValue) {
+    match subidentifier.to_u64() {
+        Some(value @ 0..40) => (ArcValue::ZERO, ArcValue::new(value)),
+        Some(value @ 40..80) => (ArcValue::new(1), ArcValue::new(value - 40)),
+        _ => (
+            ArcValue::new(2),
+            subidentifier.checked_sub(80).unwrap_or(ArcValue::ZERO),
+        ),
+    }
+}
+
+/// The subidentifiers of octets that [`validate`] has accepted; of others it yields something, but never panics.
+#[derive(Debug, Clone)]
+pub struct Subidentifiers<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Subidentifiers<'a> {
+    /// Reads from the first octet on.
+    pub const fn new(octets: &'a [u8]) -> Self {
+        Self { rest: octets }
+    }
+}
+
+impl Iterator for Subidentifiers<'_> {
+    type Item = ArcValue;
+
+    fn next(&mut self) -> Option<ArcValue> {
+        let mut value = 0_u64;
+        for (position, octet) in self.rest.iter().enumerate() {
+            // Nine groups of seven bits fit; a tenth may not.
+            if position == 9 {
+                return Some(self.next_large());
+            }
+            value = (value << 7) | u64::from(octet & 0x7F);
+            if *octet < 0x80 {
+                self.rest = self.rest.get(position + 1..).unwrap_or_default();
+                return Some(ArcValue::new(value));
+            }
+        }
+        self.rest = &[];
+        None
+    }
+}
+
+impl Subidentifiers<'_> {
+    fn next_large(&mut self) -> ArcValue {
+        let end = self
+            .rest
+            .iter()
+            .position(|octet| *octet < 0x80)
+            .map_or(self.rest.len(), |p| p + 1);
+        let (groups, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, &[]));
+        self.rest = rest;
+        let mut octets: SmallVec<[u8; 32]> = SmallVec::new();
+        let (mut window, mut bits) = (0_u32, 0_u32);
+        for group in groups.iter().rev() {
+            window |= u32::from(group & 0x7F) << bits;
+            bits += 7;
+            if bits >= 8 {
+                octets.push(low_eight(window));
+                window >>= 8;
+                bits -= 8;
+            }
+        }
+        octets.push(low_eight(window));
+        octets.reverse();
+        ArcValue::from_be_bytes(&octets)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the mask leaves eight bits"
+)]
+const fn low_eight(value: u32) -> u8 {
+    (value & 0xFF) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn pack(value: &ArcValue) -> Octets {
+        let mut out = Octets::new();
+        push_subidentifier(&mut out, value);
+        out
+    }
+
+    #[track_caller]
+    fn check(value: u128, expect: &str) {
+        let value = ArcValue::from(value);
+        let octets = pack(&value);
+        assert_eq!(hex::encode(&octets), expect);
+        assert_eq!(octets.len(), subidentifier_len(&value));
+        assert_eq!(Subidentifiers::new(&octets).collect::<Vec<_>>(), [value]);
+    }
+
+    #[test]
+    fn subidentifiers_are_least() {
+        check(0, "00");
+        check(127, "7f");
+        check(128, "8100");
+        check(16_383, "ff7f");
+        check(16_384, "818000");
+        check((1 << 63) - 1, "ffffffffffffffff7f");
+        check(1 << 63, "81808080808080808000");
+        check(u128::from(u64::MAX), "81ffffffffffffffff7f");
+        check(1 << 64, "82808080808080808000");
+        check(u128::MAX, "83ffffffffffffffffffffffffffffffffff7f");
+    }
+
+    #[track_caller]
+    fn refused(octets: &[u8], expect: &ContentsError) {
+        assert_eq!(&validate(octets, 1).unwrap_err(), expect);
+    }
+
+    #[test]
+    fn bad_contents_are_refused_with_their_place() {
+        refused(&[], &ContentsError::Empty);
+        refused(&[0x80], &ContentsError::Padded { position: 0 });
+        refused(
+            &[0x88, 0x37, 0x80, 0x03],
+            &ContentsError::Padded { position: 2 },
+        );
+        refused(&[0x88, 0xB7], &ContentsError::Unterminated { position: 0 });
+        refused(&[0x01, 0x81], &ContentsError::Unterminated { position: 1 });
+    }
+
+    #[test]
+    fn limits_are_exact() {
+        assert_eq!(validate(&[1; ARCS_CEILING - 1], 1), Ok(ARCS_CEILING - 1));
+        refused(
+            &[1; ARCS_CEILING],
+            &ContentsError::TooManyArcs {
+                arcs: ARCS_CEILING + 1,
+            },
+        );
+        let mut most = vec![0xFF; CONTENTS_OCTETS_MAX];
+        most[CONTENTS_OCTETS_MAX - 1] = 0x7F;
+        assert_eq!(validate(&most, 1), Ok(1));
+        most.insert(0, 0xFF);
+        refused(
+            &most,
+            &ContentsError::TooLong {
+                octets: CONTENTS_OCTETS_MAX + 1,
+            },
+        );
+    }
+
+    #[test]
+    fn the_first_two_arcs_share_one_subidentifier() {
+        for (first, second) in [
+            (0, 0),
+            (0, 39),
+            (1, 0),
+            (1, 39),
+            (2, 0),
+            (2, 48),
+            (2, u64::MAX),
+        ] {
+            let second = ArcValue::new(second);
+            let packed = pack_first(first, &second).unwrap();
+            assert_eq!(unpack_first(&packed), (ArcValue::new(first), second));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn values_of_any_size_round_trip(octets in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let value = ArcValue::from_be_bytes(&octets);
+            let packed = pack(&value);
+            prop_assert_eq!(validate(&packed, 0), Ok(1));
+            prop_assert_eq!(packed.len(), subidentifier_len(&value));
+            prop_assert_eq!(Subidentifiers::new(&packed).collect::<Vec<_>>(), vec![value]);
+        }
+
+        #[test]
+        fn what_is_accepted_is_what_would_be_produced(
+            octets in proptest::collection::vec(any::<u8>(), 0..24)
+        ) {
+            if validate(&octets, 0).is_ok() {
+                let mut again = Octets::new();
+                for value in Subidentifiers::new(&octets) {
+                    push_subidentifier(&mut again, &value);
+                }
+                prop_assert_eq!(again.as_slice(), octets.as_slice());
+            }
+        }
+    }
+}
