@@ -283,15 +283,15 @@ fn tlv(identifier: &[u8], contents: &[u8]) -> Vec<u8> {
 
 /// A length in the fewest octets (X.690 10.1, also OER's).
 pub(crate) fn push_length(out: &mut Vec<u8>, length: usize) {
-    match u8::try_from(length) {
-        Ok(short @ 0..=0x7F) => out.push(short),
-        _ => {
-            let octets = length.to_be_bytes();
-            let least: Vec<u8> = octets.into_iter().skip_while(|octet| *octet == 0).collect();
-            out.push(0x80 | u8::try_from(least.len()).unwrap_or(0x7E));
-            out.extend_from_slice(&least);
-        }
+    if let Ok(short @ 0..=0x7F) = u8::try_from(length) {
+        out.push(short);
+        return;
     }
+    let octets = length.to_be_bytes();
+    let least: Vec<u8> = octets.into_iter().skip_while(|octet| *octet == 0).collect();
+    // A usize has eight octets at most, so that their number always fits.
+    out.push(0x80 | u8::try_from(least.len()).unwrap_or(0x7E));
+    out.extend_from_slice(&least);
 }
 
 /// Checks identifier and length octets and gives the contents octets.

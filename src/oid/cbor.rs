@@ -95,7 +95,7 @@ fn write(tag: u8, contents: &[u8]) -> Vec<u8> {
 
 fn byte_string(octets: &[u8]) -> Result<&[u8], EncodingError> {
     match octets {
-        [] | [0x58] | [0x59] | [0x59, _] => Err(EncodingError::Truncated),
+        [] | [0x58 | 0x59] | [0x59, _] => Err(EncodingError::Truncated),
         [head @ 0x40..=0x57, rest @ ..] => exactly(rest, usize::from(head & 0x1F)),
         [0x58, low, rest @ ..] => match low {
             0..=23 => Err(EncodingError::LengthNotLeast),

@@ -211,9 +211,9 @@ fn read(
         Notation::RelativeDot => numbers(text, 0)?,
         Notation::Urn => numbers(urn::strip(text)?, urn::offset())?,
         Notation::Asn1 | Notation::RelativeAsn1 => {
-            let (steps, more) = value::parse(text, relative, mode)?;
-            tolerated.extend(more);
-            steps
+            let (components, told) = value::parse(text, relative, mode)?;
+            tolerated.extend(told);
+            components
         }
         Notation::Iri => in_quotes(text, iri::absolute)?,
         Notation::RelativeIri => in_quotes(text, iri::relative)?,

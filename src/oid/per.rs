@@ -42,7 +42,7 @@ fn write(contents: &[u8]) -> Vec<u8> {
 
 fn read(octets: &[u8]) -> Result<&[u8], EncodingError> {
     match octets {
-        [] => Err(EncodingError::Truncated),
+        [] | [0x80..=0xBF] => Err(EncodingError::Truncated),
         [low @ 0..=0x7F, rest @ ..] => exactly(rest, usize::from(*low)),
         [high @ 0x80..=0xBF, low, rest @ ..] => {
             let length = usize::from(high & 0x3F) << 8 | usize::from(*low);
@@ -51,7 +51,6 @@ fn read(octets: &[u8]) -> Result<&[u8], EncodingError> {
             }
             exactly(rest, length)
         }
-        [0x80..=0xBF] => Err(EncodingError::Truncated),
         _ => Err(EncodingError::LengthTooLarge),
     }
 }

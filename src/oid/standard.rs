@@ -1,4 +1,4 @@
-//! The names that X.660 itself standardizes: NameForms (A.2.3, A.3.2, A.3.3.1, A.4.2) and the labels of the roots.
+//! The names that X.660 itself standardizes: its `NameForm`s (A.2.3, A.3.2, A.3.3.1, A.4.2) and the labels of the roots.
 //!
 //! Only these may stand without their number in ASN.1 value notation. It must never grow by names that a register
 //! holds: `country`, `r-recommendation` and all else is told by [`crate::oid::notation::Names`].

@@ -49,12 +49,15 @@ fn components(text: &str, relative: bool) -> Result<Parsed, EncodingError> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(TextError::TooLong { bytes: text.len() }.into());
     }
-    let content = content(text.trim_matches(is_white_space))?;
-    Ok(value::parse_xml(
-        content.trim_matches(is_white_space),
-        relative,
-        Mode::Strict,
-    )?)
+    let content = content(text.trim_matches(is_white_space))?.trim_matches(is_white_space);
+    // The comments and white space of value notation have no place in an XML value.
+    let foreign = |c: char| is_white_space(c) || matches!(c, '*' | '&' | '<');
+    if content.contains(foreign) || content.contains("--") {
+        return Err(EncodingError::Syntax(
+            "the element holds components and nothing else".into(),
+        ));
+    }
+    Ok(value::parse_xml(content, relative, Mode::Strict)?)
 }
 
 fn content(text: &str) -> Result<&str, EncodingError> {

@@ -5,7 +5,7 @@
 mod vectors;
 
 mod peers {
-    mod der;
+    pub mod der;
     mod text;
 }
 mod rfc3061 {

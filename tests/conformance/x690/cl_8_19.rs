@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
 
+use crate::peers::der::beyond_limits;
 use crate::vectors::{octets, rows};
 use oidra::oid::Oid;
 
@@ -49,6 +50,7 @@ fn openssl_reads_every_encoding() {
     oids.extend(
         rows("valid-der.tsv", 3)
             .into_iter()
+            .filter(|row| !beyond_limits(&octets(&row[1])))
             .map(|row| row[0].clone()),
     );
     let encoded: Vec<Vec<u8>> = oids
