@@ -12,14 +12,13 @@ use prost::Message as _;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-
-    // The public API: its services, its clients, and the descriptors that reflection and the coverage test read.
-    let api = protox::compile(protos("proto/oidra/v1")?, ["proto"])?;
+    if API.is_empty() {
+        return Ok(());
+    }
+    let api = protox::compile(API, ["proto"])?;
     fs::write(out.join("oidra_descriptor.bin"), api.encode_to_vec())?;
-    tonic_prost_build::configure().bytes(".").compile_fds(api)?;
-
-    // The stored forms have no services.
-    let stored = protox::compile(protos("proto/oidra/journal/v1")?, ["proto"])?;
+    tonic_prost_build::configure().compile_fds(api)?;
+    let stored = protox::compile(STORED, ["proto"])?;
     tonic_prost_build::configure()
         .build_client(false)
         .build_server(false)

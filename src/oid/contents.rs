@@ -127,10 +127,6 @@ fn push_small(out: &mut Octets, value: u64) {
     out.push(low_seven(value));
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the mask leaves seven bits"
-)]
 const fn low_seven(value: u64) -> u8 {
     (value & 0x7F) as u8
 }
@@ -234,10 +230,6 @@ impl Subidentifiers<'_> {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the mask leaves eight bits"
-)]
 const fn low_eight(value: u32) -> u8 {
     (value & 0xFF) as u8
 }

@@ -264,12 +264,11 @@ impl FromStr for UnicodeLabel {
 /// X.660 7.5.2 and 7.5.3; for Unicode scalar values it is exactly `iunreserved` of RFC 3987.
 const fn is_permitted(c: char) -> bool {
     match c {
-        'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '.' | '_' | '~' => true,
-        '\u{A0}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFEF}' => true,
-        // Of every further plane up to 14 all but the last two, and of plane 14 not the tags.
-        '\u{E1000}'..='\u{EFFFD}' => true,
+        // Of every further plane up to 13 all but the last two; of plane 14 not the tags.
         '\u{10000}'..='\u{DFFFF}' => (c as u32) & 0xFFFF < 0xFFFE,
-        _ => false,
+        _ => matches!(c, 'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '.' | '_' | '~'
+            | '\u{A0}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFEF}'
+            | '\u{E1000}'..='\u{EFFFD}'),
     }
 }
 

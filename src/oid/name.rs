@@ -153,21 +153,20 @@ impl Oid {
     }
 
     fn try_from_arcs<E: From<OidError>>(
-        arcs: impl Iterator<Item = Result<ArcValue, E>>,
+        mut rest: impl Iterator<Item = Result<ArcValue, E>>,
     ) -> Result<Self, E> {
-        let mut arcs = arcs;
-        let first = arcs
+        let first = rest
             .next()
             .ok_or(OidError::TooFewArcs { arcs: 0, least: 2 })??;
         let root = root_arc(&first)?;
-        let second = arcs
+        let second = rest
             .next()
             .ok_or(OidError::TooFewArcs { arcs: 1, least: 2 })??;
         check_second(root, &second)?;
-        let packed = contents::pack_first(root, &second).ok_or(OidError::ContentsTooLong)?;
+        let subidentifier = contents::pack_first(root, &second).ok_or(OidError::ContentsTooLong)?;
         let mut packer = Packer::new();
-        packer.push(&packed, 2)?;
-        for arc in arcs {
+        packer.push(&subidentifier, 2)?;
+        for arc in rest {
             packer.push(&arc?, 1)?;
         }
         Ok(Self(packer.octets))
