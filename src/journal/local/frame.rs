@@ -103,10 +103,19 @@ impl<'a> Frame<'a> {
 
     /// All its records.
     pub(super) fn records(&self) -> Result<Vec<Record>, String> {
+        self.records_in(Seq::ZERO, Seq::new(u64::MAX))
+    }
+
+    /// Its records from `from` up to and with `until`; the others are not decoded.
+    pub(super) fn records_in(&self, from: Seq, until: Seq) -> Result<Vec<Record>, String> {
         let mut rest = self.body;
         let mut records = Vec::new();
-        for _ in 0..self.head.count {
-            records.push(split(&mut rest).ok_or(BAD_LENGTHS)?.decode()?);
+        for place in 0..u64::from(self.head.count) {
+            let raw = split(&mut rest).ok_or(BAD_LENGTHS)?;
+            let seq = self.head.first.plus(place);
+            if (from..=until).contains(&seq) {
+                records.push(raw.decode()?);
+            }
         }
         if rest.is_empty() {
             Ok(records)

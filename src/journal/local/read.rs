@@ -84,8 +84,8 @@ impl Cursor {
             .map_err(|error| JournalError::io(what())(error))
     }
 
-    /// The records of the next frame that ends at `from` or later; none at the segment's end.
-    fn next_frame(&mut self, from: Seq) -> Result<VecDeque<Record>, JournalError> {
+    /// The records `from` to `until` of the next frame that ends at `from` or later; none at the segment's end.
+    fn next_frame(&mut self, from: Seq, until: Seq) -> Result<VecDeque<Record>, JournalError> {
         while self.offset < self.end {
             self.fill(FRAME_HEAD_BYTES)?;
             let Some(head) = FrameHead::parse(self.rest(), self.seed) else {
@@ -96,13 +96,10 @@ impl Cursor {
                 let frame =
                     Frame::parse(self.rest(), self.seed).map_err(|what| self.fault(from, what))?;
                 let records = frame
-                    .records()
+                    .records_in(from, until)
                     .map_err(|what| self.fault(head.first, what))?;
                 self.skip(head.len());
-                return Ok(records
-                    .into_iter()
-                    .filter(|record| record.seq >= from)
-                    .collect());
+                return Ok(records.into());
             }
             self.skip(head.len());
         }
@@ -159,7 +156,7 @@ impl<'a> Reader<'a> {
                 };
                 (Cursor::find(self.local, self.next, chunk)?, true)
             };
-            self.ready = cursor.next_frame(self.next)?;
+            self.ready = cursor.next_frame(self.next, self.until)?;
             if !self.ready.is_empty() {
                 self.cursor = Some(cursor);
             } else if fresh {
