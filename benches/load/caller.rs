@@ -37,11 +37,17 @@ pub struct Target {
 }
 
 /// What a run came to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Figures {
     pub per_second: f64,
     pub median: Duration,
     pub p99: Duration,
+}
+
+impl std::fmt::Debug for Figures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.0}/s, median {:.0?}, p99 {:.0?}", self.per_second, self.median, self.p99)
+    }
 }
 
 /// Calls for a while with requests that `make` gives for the call's number; every answer must be OK.
