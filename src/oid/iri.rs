@@ -91,7 +91,9 @@ mod tests {
     use super::*;
 
     fn shown(steps: &[Step]) -> String {
-        steps.iter().map(|step| format!("/{step}")).collect()
+        steps
+            .iter()
+            .fold(String::new(), |text, step| format!("{text}/{step}"))
     }
 
     #[track_caller]

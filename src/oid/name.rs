@@ -137,6 +137,7 @@ pub struct Oid(Octets);
 
 impl Oid {
     /// Takes contents octets (X.690 8.19).
+    #[inline]
     pub fn from_contents(octets: &[u8]) -> Result<Self, ContentsError> {
         contents::validate(octets, 1)?;
         Ok(Self(Octets::from_slice(octets)))
@@ -173,6 +174,7 @@ impl Oid {
     }
 
     /// The arcs, root arc first.
+    #[inline]
     pub fn arcs(&self) -> Arcs<'_> {
         Arcs {
             rest: Subidentifiers::new(&self.0),
@@ -251,6 +253,7 @@ pub struct RelativeOid(Octets);
 
 impl RelativeOid {
     /// Takes contents octets (X.690 8.20).
+    #[inline]
     pub fn from_contents(octets: &[u8]) -> Result<Self, ContentsError> {
         contents::validate(octets, 0)?;
         Ok(Self(Octets::from_slice(octets)))
@@ -280,6 +283,7 @@ impl RelativeOid {
     }
 
     /// The arcs, the topmost first.
+    #[inline]
     pub fn arcs(&self) -> Subidentifiers<'_> {
         Subidentifiers::new(&self.0)
     }

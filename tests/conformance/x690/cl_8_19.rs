@@ -41,6 +41,9 @@ fn asn1parse(der: Vec<u8>) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
+/// Contents octets beyond which OpenSSL prints no object identifier (its reading of RFC 2578's limits).
+const OPENSSL_CONTENTS_MAX: usize = 586;
+
 #[test]
 fn openssl_reads_every_encoding() {
     let mut oids: Vec<String> = rows("x690-8.19-valid.tsv", 3)
@@ -53,6 +56,8 @@ fn openssl_reads_every_encoding() {
             .filter(|row| !beyond_limits(&octets(&row[1])))
             .map(|row| row[0].clone()),
     );
+    oids.retain(|oid| oid.parse::<Oid>().unwrap().as_contents().len() <= OPENSSL_CONTENTS_MAX);
+    assert!(oids.len() > 500);
     let encoded: Vec<Vec<u8>> = oids
         .iter()
         .map(|o| o.parse::<Oid>().unwrap().to_der())
