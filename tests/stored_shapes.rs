@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use prost::Message as _;
 use prost_types::field_descriptor_proto::{Label, Type};
-use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorSet};
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorSet, MessageOptions,
+};
 
 const LISTING: &str = include_str!("../data/stored/shapes-v1.txt");
 const COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stored_descriptor.bin"));
@@ -26,7 +28,7 @@ impl Shapes {
         if message
             .options
             .as_ref()
-            .is_some_and(|options| options.map_entry())
+            .is_some_and(MessageOptions::map_entry)
         {
             self.maps.push(name.clone());
         }

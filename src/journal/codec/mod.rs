@@ -127,16 +127,13 @@ fn details_of(index: u32, event: &Event) -> Option<(&RegistrantId, pb::PersonalI
 pub fn decode(record: &Record) -> Result<Happening, CodecError> {
     let mut gathered = Gathered::default();
     for item in &record.items {
-        match (item, item.kind()) {
-            (StoredItem::Present(item), ItemKind::Public) => gathered.public(&item.body)?,
-            (StoredItem::Present(item), ItemKind::Restricted) => gathered.restricted(&item.body)?,
-            // These belong to events that may stand in a later item.
-            (StoredItem::Present(_), ItemKind::Personal) => {}
-            (StoredItem::Erased { .. }, ItemKind::Public) => {
-                return Err(CodecError::Missing { what: PUBLIC });
-            }
-            (StoredItem::Erased { .. }, ItemKind::Restricted) => gathered.withheld = true,
-            (StoredItem::Erased { .. }, ItemKind::Personal) => {}
+        match (item.kind(), item.present()) {
+            (ItemKind::Public, Some(item)) => gathered.public(&item.body)?,
+            (ItemKind::Public, None) => return Err(CodecError::Missing { what: PUBLIC }),
+            (ItemKind::Restricted, Some(item)) => gathered.restricted(&item.body)?,
+            (ItemKind::Restricted, None) => gathered.withheld = true,
+            // Details belong to events that may stand in a later item, so they wait.
+            (ItemKind::Personal, _) => {}
         }
     }
     gathered.order()?;

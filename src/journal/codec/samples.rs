@@ -39,6 +39,10 @@ fn principal() -> PrincipalId {
     PrincipalId::from_random([0x22; 16])
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "most optional fields of the samples are filled"
+)]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
