@@ -1,7 +1,8 @@
 //! The journal: the one durable thing. Records in order, hashed into a Merkle tree, appended by compare-and-append.
 //!
-//! Nothing in this file or its back ends knows what an event is: items are opaque bytes. It must never acknowledge a
-//! batch that is not durable, and never change an envelope that was stored (DESIGN §1 and §2, Journal; RFC 6962 §2.1).
+//! Nothing but [`codec`] knows what an event is: to this file and the back ends items are opaque bytes. It must never
+//! acknowledge a batch that is not durable, and never change an envelope that was stored (DESIGN §1 and §2, Journal;
+//! RFC 6962 §2.1).
 
 pub mod checkpoint;
 #[cfg(test)]

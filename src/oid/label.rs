@@ -85,6 +85,11 @@ impl IdentifierError {
 }
 
 impl Identifier {
+    /// Takes an identifier back that [`Identifier::as_str`] gave; it is not checked again.
+    pub(crate) fn from_stored(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The identifier as text.
     pub const fn as_str(&self) -> &str {
         &self.0
@@ -212,6 +217,11 @@ impl LabelError {
 }
 
 impl UnicodeLabel {
+    /// Takes a label back that [`UnicodeLabel::as_str`] gave; it is not checked again.
+    pub(crate) fn from_stored(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The label as text.
     pub const fn as_str(&self) -> &str {
         &self.0
