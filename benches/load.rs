@@ -4,7 +4,13 @@
 //! of their own, and prints each figure with its limit. `OIDRA_LOAD_ARCS` (1,000,000) and `OIDRA_LOAD_SECONDS` (10) set
 //! how large and how long. It stays on loopback and never judges: a figure under its limit is printed as such.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -21,7 +27,10 @@ mod runs;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     // The no-op server is this same program in another process.
-    if arguments.get(1).is_some_and(|argument| argument == noop::ARGUMENT) {
+    if arguments
+        .get(1)
+        .is_some_and(|argument| argument == noop::ARGUMENT)
+    {
         noop::serve(&arguments[2]);
         return;
     }

@@ -11,10 +11,30 @@ use std::{
 /// Which rooms a room may import from. A room that is missing here does not exist.
 const MAP: &[(&str, &[&str])] = &[
     ("bin", &["server", "cli"]),
-    ("server", &["grpc", "register", "rules", "access", "journal", "model", "oid", "config", "telemetry", "pb"]),
+    (
+        "server",
+        &[
+            "grpc",
+            "register",
+            "rules",
+            "access",
+            "journal",
+            "model",
+            "oid",
+            "config",
+            "telemetry",
+            "pb",
+        ],
+    ),
     ("cli", &["pb", "oid", "model"]),
-    ("grpc", &["register", "access", "model", "oid", "pb", "telemetry"]),
-    ("register", &["rules", "access", "journal", "model", "oid", "telemetry"]),
+    (
+        "grpc",
+        &["register", "access", "model", "oid", "pb", "telemetry"],
+    ),
+    (
+        "register",
+        &["rules", "access", "journal", "model", "oid", "telemetry"],
+    ),
     ("rules", &["model", "oid"]),
     ("access", &["model", "oid"]),
     ("journal", &["model", "oid", "pb"]),
@@ -30,8 +50,10 @@ const PURE: &[&str] = &["oid", "model", "rules", "access"];
 
 #[test]
 fn imports_point_down() {
-    let map: BTreeMap<&str, BTreeSet<&str>> =
-        MAP.iter().map(|(room, below)| (*room, below.iter().copied().collect())).collect();
+    let map: BTreeMap<&str, BTreeSet<&str>> = MAP
+        .iter()
+        .map(|(room, below)| (*room, below.iter().copied().collect()))
+        .collect();
     let mut faults = Vec::new();
     for file in sources() {
         let room = room_of(&file);
@@ -45,11 +67,18 @@ fn imports_point_down() {
         let text = fs::read_to_string(&file).unwrap();
         for (line, target) in imports(&text) {
             if target != room && !below.contains(target.as_str()) {
-                faults.push(format!("{}:{line}: {room} imports {target}", file.display()));
+                faults.push(format!(
+                    "{}:{line}: {room} imports {target}",
+                    file.display()
+                ));
             }
         }
     }
-    assert!(faults.is_empty(), "imports that do not point down:\n{}", faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "imports that do not point down:\n{}",
+        faults.join("\n")
+    );
 }
 
 #[test]
@@ -67,7 +96,10 @@ fn the_map_has_no_cycle() {
 #[test]
 fn pure_rooms_know_no_runtime_and_no_tables() {
     let mut faults = Vec::new();
-    for file in sources().into_iter().filter(|file| PURE.contains(&room_of(file).as_str())) {
+    for file in sources()
+        .into_iter()
+        .filter(|file| PURE.contains(&room_of(file).as_str()))
+    {
         let text = fs::read_to_string(&file).unwrap();
         for word in ["tokio", "sled::", "std::fs", "std::net"] {
             if code_lines(&text).any(|(_, line)| line.contains(word)) {
@@ -85,7 +117,11 @@ fn every_file_says_what_it_is() {
         .filter(|file| !fs::read_to_string(file).unwrap().starts_with("//! "))
         .map(|file| file.display().to_string())
         .collect();
-    assert!(silent.is_empty(), "files without an opening `//!`:\n{}", silent.join("\n"));
+    assert!(
+        silent.is_empty(),
+        "files without an opening `//!`:\n{}",
+        silent.join("\n")
+    );
 }
 
 /// Every Rust file below `src/`.
@@ -108,7 +144,9 @@ fn sources() -> Vec<PathBuf> {
 
 /// The room a file belongs to: the folder below `src/`, or the file's own name.
 fn room_of(file: &Path) -> String {
-    let inside = file.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let inside = file
+        .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .unwrap();
     let first = inside.iter().next().unwrap().to_string_lossy();
     first.trim_end_matches(".rs").to_owned()
 }
@@ -146,14 +184,20 @@ fn heads(rest: &str) -> Vec<String> {
 
 /// The room that a path begins with, if it is one of ours.
 fn head(path: &str) -> Option<String> {
-    let name: String =
-        path.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let name: String = path
+        .trim()
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect();
     MAP.iter().any(|(room, _)| *room == name).then_some(name)
 }
 
 /// Lines that are not comments, numbered from one.
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().enumerate().map(|(n, line)| (n + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+    text.lines()
+        .enumerate()
+        .map(|(n, line)| (n + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 #[test]

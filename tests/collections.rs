@@ -14,8 +14,8 @@ use std::{
 };
 
 use oidra::pb::v1::{
-    Label, NewEntry, RecordExistingRequest, ResolveRequest, Text, WriteOptions, record_existing_request::One,
-    resolve_response::Outcome,
+    Label, NewEntry, RecordExistingRequest, ResolveRequest, Text, WriteOptions,
+    record_existing_request::One, resolve_response::Outcome,
 };
 use serde::Deserialize;
 use tonic_types::StatusExt as _;
@@ -72,7 +72,11 @@ async fn load(file: &str, root: &str, at_least: usize) {
         .map(|line| serde_json::from_str::<Row>(line).unwrap())
         .filter(|row| row.oid.starts_with(&prefix))
         .collect();
-    assert!(rows.len() >= at_least, "{file} has only {} rows below {root}", rows.len());
+    assert!(
+        rows.len() >= at_least,
+        "{file} has only {} rows below {root}",
+        rows.len()
+    );
 
     let folder = tempfile::tempdir().unwrap();
     let authority = folder.path().join("authority.toml");
@@ -81,12 +85,18 @@ async fn load(file: &str, root: &str, at_least: usize) {
     let server = Server::start_with(&data, &["--authority", authority.to_str().unwrap()]);
     let report = record(&server, root, &rows).await;
     println!("{file}: {} rows, {report:?}", rows.len());
-    assert!(report.refused.is_empty(), "refused without a fault of the data: {report:?}");
+    assert!(
+        report.refused.is_empty(),
+        "refused without a fault of the data: {report:?}"
+    );
     assert_eq!(report.recorded, rows.len() + report.superiors_made);
 
     let mut reader = server.resolution().await;
     for row in rows.iter().step_by(1 + rows.len() / 500) {
-        let request = ResolveRequest { oid: row.oid.clone(), ..ResolveRequest::default() };
+        let request = ResolveRequest {
+            oid: row.oid.clone(),
+            ..ResolveRequest::default()
+        };
         let answer = reader.resolve(request).await.unwrap().into_inner();
         assert_eq!(answer.outcome(), Outcome::Found, "{}", row.oid);
     }
@@ -108,7 +118,11 @@ async fn record(server: &Server, root: &str, rows: &[Row]) -> Report {
         for superior in superiors(&row.oid, root) {
             if !listed.contains(superior.as_str()) && known.insert(superior.clone()) {
                 report.superiors_made += 1;
-                arcs.push((superior, NewEntry::default(), "implied by a subordinate".to_owned()));
+                arcs.push((
+                    superior,
+                    NewEntry::default(),
+                    "implied by a subordinate".to_owned(),
+                ));
             }
         }
         if known.insert(row.oid.clone()) {
@@ -130,9 +144,15 @@ async fn record(server: &Server, root: &str, rows: &[Row]) -> Report {
         match writer.record_existing(with_token(&token, request)).await {
             Ok(answer) => report.recorded += answer.into_inner().entries.len(),
             Err(status) => {
-                let code = status.get_error_details().error_info().map(|info| info.reason.clone());
+                let code = status
+                    .get_error_details()
+                    .error_info()
+                    .map(|info| info.reason.clone());
                 println!("refused: {status:?}");
-                *report.refused.entry(code.unwrap_or_else(|| status.to_string())).or_default() += 1;
+                *report
+                    .refused
+                    .entry(code.unwrap_or_else(|| status.to_string()))
+                    .or_default() += 1;
             }
         }
     }
@@ -142,22 +162,43 @@ async fn record(server: &Server, root: &str, rows: &[Row]) -> Report {
 /// The superiors of an OID below `root`, the highest first.
 fn superiors(oid: &str, root: &str) -> Vec<String> {
     let arcs: Vec<&str> = oid.split('.').collect();
-    (root.split('.').count() + 1..arcs.len()).map(|n| arcs[..n].join(".")).collect()
+    (root.split('.').count() + 1..arcs.len())
+        .map(|n| arcs[..n].join("."))
+        .collect()
 }
 
 /// What of a row the register holds: names that X.660 allows; others stay in the title, which loses nothing.
 fn entry_of(row: &Row) -> NewEntry {
-    let identifiers = row.identifiers.iter().filter(|name| name.parse::<oidra::oid::Identifier>().is_ok());
-    let labels = row.unicode_labels.iter().filter(|name| name.parse::<oidra::oid::UnicodeLabel>().is_ok());
-    let title = if row.name.is_empty() { row.identifiers.join(", ") } else { row.name.clone() };
+    let identifiers = row
+        .identifiers
+        .iter()
+        .filter(|name| name.parse::<oidra::oid::Identifier>().is_ok());
+    let labels = row
+        .unicode_labels
+        .iter()
+        .filter(|name| name.parse::<oidra::oid::UnicodeLabel>().is_ok());
+    let title = if row.name.is_empty() {
+        row.identifiers.join(", ")
+    } else {
+        row.name.clone()
+    };
     let title: String = title.chars().take(250).collect();
     NewEntry {
         identifiers: unique(identifiers),
-        labels: unique(labels).into_iter().map(|label| Label { label, language: String::new() }).collect(),
+        labels: unique(labels)
+            .into_iter()
+            .map(|label| Label {
+                label,
+                language: String::new(),
+            })
+            .collect(),
         titles: if title.is_empty() {
             Vec::new()
         } else {
-            vec![Text { language: "en".to_owned(), text: title }]
+            vec![Text {
+                language: "en".to_owned(),
+                text: title,
+            }]
         },
         ..NewEntry::default()
     }
@@ -165,7 +206,10 @@ fn entry_of(row: &Row) -> NewEntry {
 
 fn unique<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    names.filter(|name| seen.insert((*name).clone())).cloned().collect()
+    names
+        .filter(|name| seen.insert((*name).clone()))
+        .cloned()
+        .collect()
 }
 
 /// The text of a collection, if it is at hand.
@@ -179,9 +223,18 @@ fn collection(file: &str) -> Option<String> {
     if path.extension().is_none_or(|extension| extension != "gz") {
         return Some(fs::read_to_string(path).unwrap());
     }
-    let mut unpack = Command::new("gzip").args(["-dc", path.to_str()?]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut unpack = Command::new("gzip")
+        .args(["-dc", path.to_str()?])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut text = String::new();
-    unpack.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    unpack
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
     assert!(unpack.wait().unwrap().success());
     Some(text)
 }

@@ -15,7 +15,8 @@ use std::{
 };
 
 use oidra::pb::v1::{
-    AllocateRequest, ListChildrenRequest, WriteOptions, registration_service_client::RegistrationServiceClient,
+    AllocateRequest, ListChildrenRequest, WriteOptions,
+    registration_service_client::RegistrationServiceClient,
     resolution_service_client::ResolutionServiceClient,
 };
 use tokio::{sync::watch, time::sleep};
@@ -41,15 +42,28 @@ async fn ten_thousand_next_numbers_are_different_and_consecutive() {
     let given = Given::default();
     let mut tasks = Vec::new();
     for client in 0..CLIENTS {
-        let (mut stub, token) = (RegistrationServiceClient::new(channel.clone()), token.clone());
+        let (mut stub, token) = (
+            RegistrationServiceClient::new(channel.clone()),
+            token.clone(),
+        );
         let (left, given) = (Arc::clone(&left), Arc::clone(&given));
         tasks.push(tokio::spawn(async move {
             let mut asked = 0u64;
-            while left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok() {
+            while left
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1))
+                .is_ok()
+            {
                 asked += 1;
                 let id = format!("next-{client}-{asked}");
-                let answer = stub.allocate(with_token(&token, next(&id))).await.unwrap().into_inner();
-                given.lock().unwrap().insert(id, answer.entries[0].number.parse().unwrap());
+                let answer = stub
+                    .allocate(with_token(&token, next(&id)))
+                    .await
+                    .unwrap()
+                    .into_inner();
+                given
+                    .lock()
+                    .unwrap()
+                    .insert(id, answer.entries[0].number.parse().unwrap());
             }
         }));
     }
@@ -74,8 +88,12 @@ async fn nothing_acknowledged_is_lost_or_given_twice_across_kills() {
     let given = Given::default();
     let tasks: Vec<_> = (0..CLIENTS)
         .map(|client| {
-            let asker =
-                Asker { client, token: token.clone(), address: address.clone(), given: Arc::clone(&given) };
+            let asker = Asker {
+                client,
+                token: token.clone(),
+                address: address.clone(),
+                given: Arc::clone(&given),
+            };
             tokio::spawn(asker.run(Arc::clone(&stop)))
         })
         .collect();
@@ -129,20 +147,34 @@ impl Asker {
 
     fn connect(&self) -> RegistrationServiceClient<Channel> {
         let endpoint = Endpoint::from_shared(self.address.borrow().clone()).unwrap();
-        RegistrationServiceClient::new(endpoint.connect_timeout(Duration::from_secs(2)).connect_lazy())
+        RegistrationServiceClient::new(
+            endpoint
+                .connect_timeout(Duration::from_secs(2))
+                .connect_lazy(),
+        )
     }
 }
 
 /// Whether a failure is what a killed server looks like from outside, and not an answer.
 fn is_outage(status: &tonic::Status) -> bool {
     use tonic::Code;
-    matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Cancelled | Code::DeadlineExceeded | Code::Internal)
+    matches!(
+        status.code(),
+        Code::Unavailable
+            | Code::Unknown
+            | Code::Cancelled
+            | Code::DeadlineExceeded
+            | Code::Internal
+    )
 }
 
 fn next(request_id: &str) -> AllocateRequest {
     AllocateRequest {
         superior: SUPERIOR.to_owned(),
-        options: Some(WriteOptions { request_id: request_id.to_owned(), ..WriteOptions::default() }),
+        options: Some(WriteOptions {
+            request_id: request_id.to_owned(),
+            ..WriteOptions::default()
+        }),
         ..AllocateRequest::default()
     }
 }
@@ -152,9 +184,16 @@ async fn check(server: &Server, given: &Given, total: u64) {
     let mut numbers: Vec<u64> = given.lock().unwrap().values().copied().collect();
     numbers.sort_unstable();
     let expected: Vec<u64> = (1..=total).collect();
-    assert!(numbers == expected, "not every number from 1 to {total} was given out exactly once");
+    assert!(
+        numbers == expected,
+        "not every number from 1 to {total} was given out exactly once"
+    );
     let listed = children(server.resolution().await).await;
-    assert!(listed == expected, "the register lists {} arcs, {total} were given out", listed.len());
+    assert!(
+        listed == expected,
+        "the register lists {} arcs, {total} were given out",
+        listed.len()
+    );
 }
 
 /// The numbers that the register lists below the superior.
@@ -162,10 +201,18 @@ async fn children(mut client: ResolutionServiceClient<Channel>) -> Vec<u64> {
     let mut numbers = Vec::new();
     let mut page_token = String::new();
     loop {
-        let request =
-            ListChildrenRequest { oid: SUPERIOR.to_owned(), page_size: 1000, page_token, ..Default::default() };
+        let request = ListChildrenRequest {
+            oid: SUPERIOR.to_owned(),
+            page_size: 1000,
+            page_token,
+            ..Default::default()
+        };
         let page = client.list_children(request).await.unwrap().into_inner();
-        numbers.extend(page.entries.iter().map(|entry| entry.number.parse::<u64>().unwrap()));
+        numbers.extend(
+            page.entries
+                .iter()
+                .map(|entry| entry.number.parse::<u64>().unwrap()),
+        );
         if page.next_page_token.is_empty() {
             return numbers;
         }

@@ -22,7 +22,10 @@ async fn written(folder: &Path, arcs: usize) {
             superior: "2.16.834".to_owned(),
             entry: Some(NewEntry {
                 identifiers: vec![format!("arc-{n}")],
-                titles: vec![Text { language: "en".to_owned(), text: format!("Arc {n}") }],
+                titles: vec![Text {
+                    language: "en".to_owned(),
+                    text: format!("Arc {n}"),
+                }],
                 ..NewEntry::default()
             }),
             ..AllocateRequest::default()
@@ -39,7 +42,11 @@ fn digest(folder: &Path) -> String {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     text.split(|c: char| !c.is_ascii_hexdigit())
         .find(|word| word.len() == 64)
         .unwrap_or_else(|| panic!("no digest in:\n{text}"))
@@ -53,7 +60,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     while let Some(next) = folders.pop() {
         for entry in fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                found.push(path)
+            }
         }
     }
     found.sort();
@@ -73,7 +84,12 @@ fn harm(file: &Path, harm: Harm) {
         Harm::Delete => fs::remove_file(file).unwrap(),
         Harm::Truncate(percent) => {
             let length = fs::metadata(file).unwrap().len();
-            fs::OpenOptions::new().write(true).open(file).unwrap().set_len(length * percent / 100).unwrap();
+            fs::OpenOptions::new()
+                .write(true)
+                .open(file)
+                .unwrap()
+                .set_len(length * percent / 100)
+                .unwrap();
         }
         Harm::Zero { part, of } => {
             let mut bytes = support::read(file);
@@ -105,15 +121,21 @@ async fn lost_or_damaged_tables_come_back_the_same() {
         Harm::Zero { part: 0, of: 1 },
     ];
     for kind in harms {
-        let names: Vec<_> =
-            files(&projection).iter().map(|file| file.strip_prefix(&projection).unwrap().to_owned()).collect();
+        let names: Vec<_> = files(&projection)
+            .iter()
+            .map(|file| file.strip_prefix(&projection).unwrap().to_owned())
+            .collect();
         for name in names.into_iter().filter(|name| !name.starts_with("blobs")) {
             let file = projection.join(&name);
             if !file.exists() {
                 continue;
             }
             harm(&file, kind);
-            restart(folder.path(), &format!("{} {kind:?}", name.display()), &expected);
+            restart(
+                folder.path(),
+                &format!("{} {kind:?}", name.display()),
+                &expected,
+            );
         }
     }
 }
@@ -132,7 +154,9 @@ fn restart(folder: &Path, what: &str, expected: &str) {
 async fn a_damaged_journal_is_refused_with_the_place() {
     let folder = tempfile::tempdir().unwrap();
     written(folder.path(), 20).await;
-    let segment = files(&folder.path().join("journal")).into_iter().find(|f| f.extension().is_some_and(|e| e == "seg"));
+    let segment = files(&folder.path().join("journal"))
+        .into_iter()
+        .find(|f| f.extension().is_some_and(|e| e == "seg"));
     let segment = segment.unwrap();
     let whole = support::read(&segment);
     let end = whole.iter().rposition(|byte| *byte != 0).unwrap() + 1;
@@ -141,9 +165,15 @@ async fn a_damaged_journal_is_refused_with_the_place() {
         let mut bytes = whole.clone();
         bytes[offset] ^= 0x40;
         fs::write(&segment, &bytes).unwrap();
-        let said = Server::try_start(folder.path(), &[]).err().unwrap_or_else(|| panic!("byte {offset} went unnoticed"));
+        let said = Server::try_start(folder.path(), &[])
+            .err()
+            .unwrap_or_else(|| panic!("byte {offset} went unnoticed"));
         assert!(said.contains(&name), "byte {offset}: {said}");
-        assert_eq!(support::read(&segment), bytes, "byte {offset}: a refused start changed the journal");
+        assert_eq!(
+            support::read(&segment),
+            bytes,
+            "byte {offset}: a refused start changed the journal"
+        );
     }
     fs::write(&segment, &whole).unwrap();
     assert!(Server::start(folder.path()).stop().success());
@@ -155,7 +185,9 @@ async fn a_torn_tail_that_nobody_was_told_of_is_cut() {
     let folder = tempfile::tempdir().unwrap();
     written(folder.path(), 5).await;
     let expected = digest(folder.path());
-    let segment = files(&folder.path().join("journal")).into_iter().rfind(|f| f.extension().is_some_and(|e| e == "seg"));
+    let segment = files(&folder.path().join("journal"))
+        .into_iter()
+        .rfind(|f| f.extension().is_some_and(|e| e == "seg"));
     let segment = segment.unwrap();
     // What a crash leaves of a frame that was being written: its beginning.
     let mut bytes = support::read(&segment);

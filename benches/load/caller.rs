@@ -46,12 +46,20 @@ pub struct Figures {
 
 impl std::fmt::Debug for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:.0}/s, median {:.0?}, p99 {:.0?}", self.per_second, self.median, self.p99)
+        write!(
+            f,
+            "{:.0}/s, median {:.0?}, p99 {:.0?}",
+            self.per_second, self.median, self.p99
+        )
     }
 }
 
 /// Calls for a while with requests that `make` gives for the call's number; every answer must be OK.
-pub async fn run(target: &Target, seconds: u64, make: impl Fn(u64) -> Bytes + Send + Sync + 'static) -> Figures {
+pub async fn run(
+    target: &Target,
+    seconds: u64,
+    make: impl Fn(u64) -> Bytes + Send + Sync + 'static,
+) -> Figures {
     let make = Arc::new(make);
     let counter = Arc::new(AtomicU64::new(0));
     let start = Instant::now();
@@ -60,10 +68,16 @@ pub async fn run(target: &Target, seconds: u64, make: impl Fn(u64) -> Bytes + Se
     for _ in 0..target.connections {
         let sender = connect(&target.address).await;
         for _ in 0..target.streams {
-            let (mut sender, make, counter, target) =
-                (sender.clone(), Arc::clone(&make), Arc::clone(&counter), target.clone());
+            let (mut sender, make, counter, target) = (
+                sender.clone(),
+                Arc::clone(&make),
+                Arc::clone(&counter),
+                target.clone(),
+            );
             tasks.push(tokio::spawn(async move {
-                let uri: Uri = format!("{}{}", target.address, target.method).parse().unwrap();
+                let uri: Uri = format!("{}{}", target.address, target.method)
+                    .parse()
+                    .unwrap();
                 let mut times = Vec::new();
                 while Instant::now() < end {
                     let number = counter.fetch_add(1, Ordering::Relaxed);
@@ -83,11 +97,17 @@ pub async fn run(target: &Target, seconds: u64, make: impl Fn(u64) -> Bytes + Se
     times.sort_unstable();
     #[allow(clippy::cast_precision_loss)]
     let per_second = times.len() as f64 / took;
-    Figures { per_second, median: times[times.len() / 2], p99: times[times.len() * 99 / 100] }
+    Figures {
+        per_second,
+        median: times[times.len() / 2],
+        p99: times[times.len() * 99 / 100],
+    }
 }
 
 async fn connect(address: &str) -> SendRequest<Full<Bytes>> {
-    let stream = tokio::net::TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
+    let stream = tokio::net::TcpStream::connect(address.trim_start_matches("http://"))
+        .await
+        .unwrap();
     stream.set_nodelay(true).unwrap();
     let (sender, connection) = http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(1 << 20)
@@ -99,16 +119,33 @@ async fn connect(address: &str) -> SendRequest<Full<Bytes>> {
     sender
 }
 
-async fn call(sender: &mut SendRequest<Full<Bytes>>, uri: &Uri, token: Option<&str>, body: Bytes) -> Bytes {
-    let mut request = Request::post(uri.clone()).header("content-type", "application/grpc").header("te", "trailers");
+async fn call(
+    sender: &mut SendRequest<Full<Bytes>>,
+    uri: &Uri,
+    token: Option<&str>,
+    body: Bytes,
+) -> Bytes {
+    let mut request = Request::post(uri.clone())
+        .header("content-type", "application/grpc")
+        .header("te", "trailers");
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
     }
     sender.ready().await.unwrap();
-    let response = sender.send_request(request.body(Full::new(body)).unwrap()).await.unwrap();
+    let response = sender
+        .send_request(request.body(Full::new(body)).unwrap())
+        .await
+        .unwrap();
     let early = response.headers().get("grpc-status").cloned();
     let answer = response.into_body().collect().await.unwrap();
-    let status = early.or_else(|| answer.trailers().and_then(|trailers| trailers.get("grpc-status").cloned()));
-    assert!(status.as_ref().is_some_and(|status| status == "0"), "an answer with grpc-status {status:?}");
+    let status = early.or_else(|| {
+        answer
+            .trailers()
+            .and_then(|trailers| trailers.get("grpc-status").cloned())
+    });
+    assert!(
+        status.as_ref().is_some_and(|status| status == "0"),
+        "an answer with grpc-status {status:?}"
+    );
     answer.to_bytes()
 }

@@ -10,7 +10,11 @@ use std::{
 /// The median time of `rounds` appends of `bytes` octets with one `fdatasync` each.
 pub fn append_and_sync(folder: &Path, bytes: usize, rounds: usize) -> Duration {
     let path = folder.join("sync-probe");
-    let mut file = OpenOptions::new().create(true).append(true).open(&path).unwrap();
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .unwrap();
     let record = vec![0x5a; bytes];
     let mut times: Vec<Duration> = (0..rounds)
         .map(|_| {

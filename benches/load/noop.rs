@@ -19,7 +19,10 @@ impl server::ResolutionService for NoOp {
     type WalkSubtreeStream = Stream<pb::WalkSubtreeResponse>;
     type WatchStream = Stream<pb::WatchResponse>;
 
-    async fn resolve(&self, _: Request<pb::ResolveRequest>) -> Result<Response<pb::ResolveResponse>, Status> {
+    async fn resolve(
+        &self,
+        _: Request<pb::ResolveRequest>,
+    ) -> Result<Response<pb::ResolveResponse>, Status> {
         Ok(Response::new(self.0.clone()))
     }
 
@@ -44,11 +47,17 @@ impl server::ResolutionService for NoOp {
         Err(Status::unimplemented(""))
     }
 
-    async fn get_history(&self, _: Request<pb::GetHistoryRequest>) -> Result<Response<pb::GetHistoryResponse>, Status> {
+    async fn get_history(
+        &self,
+        _: Request<pb::GetHistoryRequest>,
+    ) -> Result<Response<pb::GetHistoryResponse>, Status> {
         Err(Status::unimplemented(""))
     }
 
-    async fn watch(&self, _: Request<pb::WatchRequest>) -> Result<Response<Self::WatchStream>, Status> {
+    async fn watch(
+        &self,
+        _: Request<pb::WatchRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
         Err(Status::unimplemented(""))
     }
 }
@@ -58,9 +67,14 @@ pub fn serve(answer: &str) {
     use prost::Message as _;
     let bytes = support_read(Path::new(answer));
     let response = pb::ResolveResponse::decode(bytes.as_slice()).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await
+            .unwrap();
         println!("http://{}", listener.local_addr().unwrap());
         tonic::transport::Server::builder()
             .add_service(server::ResolutionServiceServer::new(NoOp(response)))

@@ -5,6 +5,7 @@
 //! RFC 6962 §2.1).
 
 pub mod checkpoint;
+pub mod codec;
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod digest;

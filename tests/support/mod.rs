@@ -15,8 +15,10 @@ use std::{
 };
 
 use oidra::pb::v1::{
-    administration_service_client::AdministrationServiceClient, notation_service_client::NotationServiceClient,
-    registration_service_client::RegistrationServiceClient, resolution_service_client::ResolutionServiceClient,
+    administration_service_client::AdministrationServiceClient,
+    notation_service_client::NotationServiceClient,
+    registration_service_client::RegistrationServiceClient,
+    resolution_service_client::ResolutionServiceClient,
 };
 use tonic::{
     Request,
@@ -67,8 +69,18 @@ impl Server {
         let say_too = say.clone();
         let out = child.stdout.take().unwrap();
         let err = child.stderr.take().unwrap();
-        thread::spawn(move || BufReader::new(out).lines().map_while(Result::ok).for_each(|l| drop(say.send(l))));
-        thread::spawn(move || BufReader::new(err).lines().map_while(Result::ok).for_each(|l| drop(say_too.send(l))));
+        thread::spawn(move || {
+            BufReader::new(out)
+                .lines()
+                .map_while(Result::ok)
+                .for_each(|l| drop(say.send(l)))
+        });
+        thread::spawn(move || {
+            BufReader::new(err)
+                .lines()
+                .map_while(Result::ok)
+                .for_each(|l| drop(say_too.send(l)))
+        });
         let mut said = String::new();
         let deadline = Instant::now() + START_MAX;
         loop {
@@ -78,7 +90,11 @@ impl Server {
                     if let Some(address) = address_in(&line) {
                         // Whatever else it says is read and dropped, so that its pipes never fill.
                         thread::spawn(move || while heard.recv().is_ok() {});
-                        return Ok(Self { child, address, data_dir: data_dir.to_owned() });
+                        return Ok(Self {
+                            child,
+                            address,
+                            data_dir: data_dir.to_owned(),
+                        });
                     }
                     said.push_str(&line);
                     said.push('\n');
@@ -109,7 +125,11 @@ impl Server {
 
     /// A channel to it.
     pub async fn channel(&self) -> Channel {
-        Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
+        Channel::from_shared(self.address.clone())
+            .unwrap()
+            .connect()
+            .await
+            .unwrap()
     }
 
     /// A client that reads.
@@ -166,13 +186,19 @@ impl Drop for Server {
 
 /// Sends a signal to a process of this test.
 pub fn signal(pid: u32, name: &str) {
-    let done = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status().unwrap();
+    let done = Command::new("kill")
+        .args([&format!("-{name}"), &pid.to_string()])
+        .status()
+        .unwrap();
     assert!(done.success(), "kill -{name} {pid}");
 }
 
 /// The administrator's token of a data directory.
 pub fn token(data_dir: &Path) -> String {
-    fs::read_to_string(data_dir.join("administrator.token")).unwrap().trim().to_owned()
+    fs::read_to_string(data_dir.join("administrator.token"))
+        .unwrap()
+        .trim()
+        .to_owned()
 }
 
 /// A request that carries the token.
@@ -186,8 +212,11 @@ pub fn with_token<T>(token: &str, message: T) -> Request<T> {
 /// Checks a register that nobody serves: its journal and its tables must be without fault.
 pub fn verify(data_dir: &Path) {
     for arguments in [&["journal", "verify"][..], &["verify"][..]] {
-        let output =
-            Command::new(OIDRAD).args(["--data-dir", data_dir.to_str().unwrap()]).args(arguments).output().unwrap();
+        let output = Command::new(OIDRAD)
+            .args(["--data-dir", data_dir.to_str().unwrap()])
+            .args(arguments)
+            .output()
+            .unwrap();
         assert!(
             output.status.success(),
             "oidrad {}:\n{}{}",
@@ -204,13 +233,19 @@ fn address_in(line: &str) -> Option<String> {
         return None;
     }
     let at = line.find("http://127.0.0.1:")?;
-    let url: String = line[at..].chars().take_while(|c| !c.is_whitespace() && !"\"',;)".contains(*c)).collect();
+    let url: String = line[at..]
+        .chars()
+        .take_while(|c| !c.is_whitespace() && !"\"',;)".contains(*c))
+        .collect();
     Some(url.trim_end_matches(['/', '.']).to_owned())
 }
 
 /// Reads all of a file.
 pub fn read(path: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
-    fs::File::open(path).unwrap().read_to_end(&mut bytes).unwrap();
+    fs::File::open(path)
+        .unwrap()
+        .read_to_end(&mut bytes)
+        .unwrap();
     bytes
 }
