@@ -1,0 +1,263 @@
+//! Allocate: gives out one arc below a node of this authority (X.660 6.2).
+//!
+//! Refusals, in the order in which they are looked for: faults of form; `OUTSIDE_AUTHORITY`, `SUPERIOR_NOT_REGISTERED`,
+//! `REFERENCE_ENTRY`; `SUPERIOR_NOT_ACTIVE`, `SUPERIOR_LEAF`, `SUPERIOR_FROZEN`; `ARC_OUT_OF_RANGE`, `PATH_TOO_LONG`,
+//! `NUMBER_TAKEN`, `NUMBER_BURNED`, `NUMBER_HELD`, `NUMBER_OUTSIDE_POLICY`, `NUMBERING_NOT_ALLOWED`, `NO_NUMBER_FREE`;
+//! `IDENTIFIER_TAKEN`, `IDENTIFIER_STANDARDIZED`, `IDENTIFIERS_NOT_ALLOWED`, `LABEL_TAKEN`, `LABELS_NOT_ALLOWED`,
+//! `LABEL_IS_LONG_ARC`; `IDENTIFIER_REQUIRED`, `TITLE_REQUIRED`, `REGISTRANT_REQUIRED`, `APPLICATION_REQUIRED`;
+//! `REGISTRANT_UNKNOWN`; `QUOTA_REACHED`.
+
+use crate::model::command::{Allocate, NewEntry, NumberChoice, RegistrantRef};
+use crate::model::event::ArcRegistered;
+use crate::model::{
+    Code, Ctx, Entry, Event, Policy, Refusal, RegistrantId, Rejection, Seq, State, TreeView,
+    Visibility,
+};
+use crate::oid::{ArcValue, NodePath};
+
+use super::checks;
+use super::decision::Decision;
+use super::form::Faults;
+use super::names::{self, Names};
+use super::numbers::{Found, Search};
+use super::policy;
+
+/// Faults of form.
+pub fn form(ask: &Allocate, ctx: &Ctx, faults: &mut Faults) {
+    entry_form(&ask.entry, ctx, faults);
+    choice_form(&ask.number, faults);
+}
+
+/// Faults of form of a new arc's fields.
+pub fn entry_form(entry: &NewEntry, ctx: &Ctx, faults: &mut Faults) {
+    let mut part = Faults::new();
+    part.entry(entry, ctx.now);
+    faults.take("entry", part);
+}
+
+/// Faults of form of the choice of a number.
+pub fn choice_form(choice: &NumberChoice, faults: &mut Faults) {
+    if let NumberChoice::Random(Some(range)) = choice
+        && !range.contains(&range.from)
+    {
+        let detail = "the last number must not be below the first";
+        faults.add(Code::FieldInvalid, "number.random.within", detail);
+    }
+}
+
+/// Gives out the arc.
+pub fn decide(ask: &Allocate, decision: &mut Decision<'_>) -> Result<(), Rejection> {
+    step(ask, None, decision)
+}
+
+/// Gives out the arc; `place` is a free number of the policy's windows that was found before, and in which window.
+pub fn step(
+    ask: &Allocate,
+    place: Option<(&ArcValue, &ArcValue)>,
+    decision: &mut Decision<'_>,
+) -> Result<(), Rejection> {
+    let superior = open_superior(&ask.superior, &decision.tree)?;
+    let policy = policy::in_force(&decision.tree, &ask.superior)?;
+    let search = Search {
+        tree: &decision.tree,
+        ctx: decision.ctx,
+        superior: &ask.superior,
+        policy: &policy,
+    };
+    let found = match place {
+        None => search.find(&ask.number, &mut decision.lots)?,
+        Some((number, window_from)) => search.next_free_at(number, window_from)?,
+    };
+    let path = checks::place(&ask.superior, &found.number, "number")?;
+    named(
+        &decision.tree,
+        &superior,
+        &found.number,
+        &ask.entry,
+        policy.identifiers_unique,
+    )?;
+    required(&policy, &ask.superior, Fields::of(&ask.entry))?;
+    decision.known(ask.entry.registrant.as_ref(), "entry.registrant")?;
+    sponsor_known(&decision.tree, &ask.entry)?;
+    let registrant = ask.entry.registrant.as_ref();
+    quota(
+        &decision.tree,
+        &policy,
+        &ask.superior,
+        registrant,
+        "entry.registrant",
+    )?;
+    register(path, found, &ask.entry, decision)
+}
+
+/// The superior, if this authority may allocate below it at all.
+pub fn open_superior(
+    superior: &NodePath,
+    tree: &dyn TreeView,
+) -> Result<std::sync::Arc<Entry>, Rejection> {
+    checks::own_superior(tree, superior, "superior")?;
+    let entry = checks::superior(tree, superior, "superior")?;
+    checks::open_superior(&entry, "superior")?;
+    Ok(entry)
+}
+
+/// The names of a new arc beside those of its siblings.
+pub fn named(
+    tree: &dyn TreeView,
+    superior: &Entry,
+    number: &ArcValue,
+    entry: &NewEntry,
+    identifiers_unique: bool,
+) -> Result<(), Rejection> {
+    let names = Names {
+        superior,
+        number,
+        identifiers: entry.identifiers.iter().enumerate().collect(),
+        labels: entry.labels.iter().enumerate().collect(),
+        identifiers_unique,
+    };
+    names::check(tree, &names)
+}
+
+/// Whether the sponsor, where one is named, is known.
+pub fn sponsor_known(tree: &dyn TreeView, entry: &NewEntry) -> Result<(), Rejection> {
+    match &entry.sponsor {
+        Some(id) => checks::registrant_known(tree, id, "entry.sponsor"),
+        None => Ok(()),
+    }
+}
+
+/// Which of the fields that a policy may want an arc has.
+#[derive(Clone, Copy)]
+pub struct Fields {
+    /// A secondary identifier.
+    pub identifier: bool,
+    /// A title.
+    pub title: bool,
+    /// A registrant.
+    pub registrant: bool,
+}
+
+impl Fields {
+    fn of(entry: &NewEntry) -> Self {
+        Self {
+            identifier: !entry.identifiers.is_empty(),
+            title: !entry.titles.is_empty(),
+            registrant: entry.registrant.is_some(),
+        }
+    }
+}
+
+/// The policy's required fields, and whether it gives arcs out without an application at all.
+pub fn required(policy: &Policy, superior: &NodePath, has: Fields) -> Result<(), Rejection> {
+    let wants = [
+        (
+            policy.identifier_required,
+            has.identifier,
+            Code::IdentifierRequired,
+            "entry.identifiers",
+            "a secondary identifier",
+        ),
+        (
+            policy.title_required,
+            has.title,
+            Code::TitleRequired,
+            "entry.titles",
+            "a title",
+        ),
+        (
+            policy.registrant_required,
+            has.registrant,
+            Code::RegistrantRequired,
+            "entry.registrant",
+            "a registrant",
+        ),
+        (
+            policy.application_required,
+            false,
+            Code::ApplicationRequired,
+            "",
+            "an application",
+        ),
+    ];
+    for (wanted, there, code, field, what) in wants {
+        if wanted && !there {
+            let detail = format!("the policy below {superior} wants {what}");
+            return Err(Refusal::new(code, field, detail).into());
+        }
+    }
+    Ok(())
+}
+
+/// The policy's limit of arcs that one registrant may hold directly below the node. A new registrant holds none.
+pub fn quota(
+    tree: &dyn TreeView,
+    policy: &Policy,
+    superior: &NodePath,
+    registrant: Option<&RegistrantRef>,
+    field: &str,
+) -> Result<(), Rejection> {
+    let (Some(max), Some(RegistrantRef::Known(id))) = (policy.arcs_per_registrant_max, registrant)
+    else {
+        return Ok(());
+    };
+    if tree.arcs_of_registrant(superior, id, max)? < max {
+        return Ok(());
+    }
+    let detail =
+        format!("the registrant holds {max} arcs below {superior}, as many as the policy allows");
+    Err(Refusal::new(Code::QuotaReached, field, detail)
+        .value(id)
+        .into())
+}
+
+fn register(
+    path: NodePath,
+    found: Found,
+    entry: &NewEntry,
+    decision: &mut Decision<'_>,
+) -> Result<(), Rejection> {
+    let registrant = match &entry.registrant {
+        Some(registrant) => Some(decision.recorded(registrant)?),
+        None => None,
+    };
+    if let Some(release) = found.release() {
+        decision.tell(release)?;
+    }
+    let mut new = new_arc(path, entry, registrant);
+    new.found_by = found.by;
+    match found.reserved {
+        Some(reserved) => {
+            new.previous = reserved.revision;
+            decision.tell(Event::ReservedArcAllocated(Box::new(new)))
+        }
+        None => decision.tell(Event::ArcRegistered(Box::new(new))),
+    }
+}
+
+/// An active arc that holds what was asked for, its number named by the caller.
+pub fn new_arc(
+    path: NodePath,
+    entry: &NewEntry,
+    registrant: Option<RegistrantId>,
+) -> ArcRegistered {
+    ArcRegistered {
+        path,
+        previous: Seq::ZERO,
+        found_by: crate::model::event::NumberFoundBy::Explicit,
+        state: State::Active,
+        visibility: entry.visibility.unwrap_or(Visibility::Public),
+        identifiers: entry.identifiers.clone(),
+        labels: entry.labels.clone(),
+        flags: entry.flags,
+        titles: entry.titles.clone(),
+        descriptions: entry.descriptions.clone(),
+        services: entry.services.clone(),
+        references: entry.references.clone(),
+        registrant,
+        sponsor: entry.sponsor.clone(),
+        recorded: None,
+        applied: entry.applied,
+        registered: None,
+    }
+}

@@ -1,0 +1,156 @@
+//! Change the state of an arc: activate, suspend, deprecate, withdraw, reinstate (DESIGN §5; X.660 6.3).
+//!
+//! No state frees the number. An arc that is deprecated or withdrawn may get another successor without changing its state.
+//!
+//! Refusals, in order: `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`; `SUPERIOR_NOT_ACTIVE`
+//! (nothing comes into force below a withdrawn arc); for a reserved arc the policy's required fields; `NOTHING_CHANGES` (the
+//! state it has, and nothing else), `TRANSITION_ILLEGAL`, `REINSTATEMENT_OVER`, `LIVE_SUBORDINATES`, `RELATION_INVALID`,
+//! `REASON_REQUIRED`.
+
+use crate::model::command::ChangeState;
+use crate::model::entry::Relation;
+use crate::model::event::StateChanged;
+use crate::model::{Code, Entry, Event, Refusal, Rejection, State, TreeView};
+
+use super::allocate::{self, Fields};
+use super::checks::{self, Reach};
+use super::decision::Decision;
+use super::policy;
+
+/// How many relations are followed to see whether they lead back.
+const RELATIONS_FOLLOWED: usize = 64;
+
+/// Changes the state.
+pub fn decide(ask: &ChangeState, decision: &mut Decision<'_>) -> Result<(), Rejection> {
+    let tree = &decision.tree;
+    let entry = checks::own_arc(tree, &ask.path, Reach::Superior, ask.if_revision)?;
+    legal(ask, &entry)?;
+    if ask.to == State::Active {
+        into_force(&entry, decision)?;
+    }
+    if ask.to == State::Withdrawn
+        && entry.superior.state != State::Withdrawn
+        && !ask.despite_subordinates
+    {
+        if let Some(live) = tree.live_subordinate(&ask.path)? {
+            let detail = format!(
+                "{live} below it is in force; withdraw what is below first, or say that it shall stay"
+            );
+            return Err(
+                Refusal::new(Code::LiveSubordinates, "despite_subordinates", detail)
+                    .value(live)
+                    .into(),
+            );
+        }
+    }
+    if let Some(relation) = &ask.relation {
+        related(tree, &ask.path, relation)?;
+    }
+    reasoned(ask, &entry, decision.reason)?;
+    decision.tell(Event::StateChanged(StateChanged {
+        path: ask.path.clone(),
+        previous: entry.revision,
+        to: ask.to,
+        relation: ask.relation.clone(),
+    }))
+}
+
+/// DESIGN §5: which state may become which.
+fn legal(ask: &ChangeState, entry: &Entry) -> Result<(), Rejection> {
+    let from = entry.superior.state;
+    if from == ask.to && ask.relation == entry.superior.relation {
+        let detail = format!("{} is {} already", ask.path, from.word());
+        return Err(Refusal::new(Code::NothingChanges, "state", detail).into());
+    }
+    let only_relation = from == ask.to && matches!(from, State::Deprecated | State::Withdrawn);
+    if from.may_become(ask.to) || only_relation {
+        return Ok(());
+    }
+    let open: Vec<_> = State::ALL
+        .iter()
+        .filter(|to| from.may_become(**to))
+        .map(|to| to.word())
+        .collect();
+    let detail = format!(
+        "{} is {} and cannot become {}; it can become {}",
+        ask.path,
+        from.word(),
+        ask.to.word(),
+        open.join(" or ")
+    );
+    Err(Refusal::new(Code::TransitionIllegal, "state", detail)
+        .value(ask.to.word())
+        .into())
+}
+
+/// What an arc needs that comes into force, anew or for the first time.
+fn into_force(entry: &Entry, decision: &Decision<'_>) -> Result<(), Rejection> {
+    let Some(above) = entry.path.parent() else {
+        return Ok(());
+    };
+    let state = entry.superior.state;
+    let first = matches!(state, State::Reserved | State::Withdrawn);
+    let superior = decision.tree.entry(&above)?;
+    if first && superior.is_some_and(|superior| superior.superior.state == State::Withdrawn) {
+        let detail = format!("{above} is withdrawn: nothing comes into force below it");
+        return Err(Refusal::new(Code::SuperiorNotActive, "state", detail)
+            .value(above)
+            .into());
+    }
+    let policy = policy::in_force(&decision.tree, &above)?;
+    if state == State::Reserved {
+        let has = Fields {
+            identifier: !entry.superior.identifiers.is_empty(),
+            title: !entry.holder.titles.is_empty(),
+            registrant: entry.registrant.is_some(),
+        };
+        allocate::required(&policy, &above, has)?;
+    }
+    let last = entry
+        .superior
+        .changed
+        .plus_seconds(policy.reinstatement_seconds);
+    if state == State::Withdrawn && decision.ctx.now > last {
+        let detail = format!("{} could be reinstated until {last}", entry.path);
+        return Err(Refusal::new(Code::ReinstatementOver, "state", detail).into());
+    }
+    Ok(())
+}
+
+/// A relation leads to another arc, and never back.
+fn related(
+    tree: &dyn TreeView,
+    path: &crate::oid::NodePath,
+    relation: &Relation,
+) -> Result<(), Rejection> {
+    let refuse = |detail: &str| {
+        let refusal = Refusal::new(Code::RelationInvalid, "relation", detail);
+        Err(refusal.value(relation.target()).into())
+    };
+    if relation.target().is_root() {
+        return refuse("the root is no arc");
+    }
+    let mut target = relation.target().clone();
+    for _ in 0..RELATIONS_FOLLOWED {
+        if target == *path {
+            return refuse("it leads back to the arc itself");
+        }
+        let entry = tree.entry(&target)?;
+        match entry.and_then(|entry| entry.superior.relation.clone()) {
+            Some(next) => target = next.target().clone(),
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// What takes an arc out of force, or a withdrawal back, is explained.
+fn reasoned(ask: &ChangeState, entry: &Entry, reason: Option<&str>) -> Result<(), Rejection> {
+    let reinstated = entry.superior.state == State::Withdrawn && ask.to == State::Active;
+    let grave = matches!(ask.to, State::Suspended | State::Withdrawn) || reinstated;
+    if grave && reason.is_none() {
+        let detail = "say why: it stands in the history";
+        return Err(Refusal::new(Code::ReasonRequired, "options.reason", detail).into());
+    }
+    Ok(())
+}
