@@ -62,3 +62,59 @@ fn refreshes(new: &ReferenceLoaded, before: &Entry) -> bool {
         || new.certainty != *certainty;
     names || (rest && !before.authority)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Command;
+    use crate::model::entry::Certainty;
+    use crate::rules::testing::{Tree, founding, path, reference, refused, words, written};
+
+    fn load(version: &str, entries: Vec<ReferenceLoaded>) -> Command {
+        Command::LoadReferences {
+            version: version.to_owned(),
+            entries,
+        }
+    }
+
+    #[test]
+    fn the_same_data_changes_nothing_and_a_new_version_only_what_differs() {
+        let mut tree = Tree::founded();
+        let data = founding(&[], tree.now).references;
+        refused(tree.decide(load("1", data.clone())), Code::NothingChanges, "version");
+        assert_eq!(words(&tree.submit(load("2", data.clone())).unwrap()), ["data-loaded"]);
+        let mut newer = data;
+        newer[0].labels.clear();
+        newer.push(reference("2.49.0.1", &[], &[]));
+        let events = tree.submit(load("3", newer)).unwrap();
+        assert_eq!(written(&events), ["2.16.404", "2.49", "2.49.0", "2.49.0.1"]);
+        assert_eq!(words(&events).last(), Some(&"data-loaded"));
+        // What is only implied never takes back what is known.
+        let implied = ReferenceLoaded { certainty: Certainty::Implied, ..reference("2.49.0.1", &[], &[]) };
+        assert_eq!(words(&tree.submit(load("4", vec![implied])).unwrap()), ["data-loaded"]);
+    }
+
+    #[test]
+    fn what_is_ours_is_left_alone() {
+        let mut tree = Tree::founded();
+        tree.arc("2.16.834.1");
+        let mut node = reference("2.16.834", &["tz"], &["TZ"]);
+        node.descriptions = vec![crate::rules::testing::text("from a list")];
+        let events = tree.submit(load("2", vec![reference("2.16.834.1", &["x"], &[]), node])).unwrap();
+        assert_eq!(written(&events), ["2.16.834"]);
+        let entry = tree.at("2.16.834");
+        assert!(entry.authority && entry.policy.is_some());
+        assert_eq!(entry.superior.identifiers[0].as_str(), "tz");
+        assert!(entry.holder.descriptions.is_empty());
+        assert_eq!(entry.holder.titles.len(), 1);
+        assert!(tree.entries[&path("2.16.834.1")].superior.identifiers.is_empty());
+    }
+
+    #[test]
+    fn of_two_entries_for_one_arc_the_last_one_counts() {
+        let mut tree = Tree::founded();
+        let twice = vec![reference("2.5", &["a"], &[]), reference("2.5", &["b"], &[])];
+        tree.submit(load("2", twice)).unwrap();
+        assert_eq!(tree.at("2.5").superior.identifiers[0].as_str(), "b");
+    }
+}
