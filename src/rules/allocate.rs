@@ -317,10 +317,16 @@ mod tests {
         tree.submit(explicit(OURS, 1)).unwrap();
         tree.submit(explicit("2.16.834.1", 0)).unwrap();
         for outside in ["2.16", "2.16.404", "1.3", "."] {
-            refused(tree.decide(explicit(outside, 2)), Code::OutsideAuthority, "superior");
+            refused(
+                tree.decide(explicit(outside, 2)),
+                Code::OutsideAuthority,
+                "superior",
+            );
         }
         let missing = tree.decide(explicit("2.16.834.1.7.7", 2)).unwrap_err();
-        let Rejection::Refused(all) = &missing else { panic!() };
+        let Rejection::Refused(all) = &missing else {
+            panic!()
+        };
         assert_eq!(all.main().nearest, Some(path("2.16.834.1")));
         refused::<()>(Err(missing), Code::SuperiorNotRegistered, "superior");
     }
@@ -328,8 +334,16 @@ mod tests {
     #[test]
     fn below_a_reference_entry_another_authority_decides() {
         let mut tree = Tree::founded_for(&["2.16"]);
-        refused(tree.decide(explicit("2.16.404", 1)), Code::ReferenceEntry, "superior");
-        refused(tree.decide(explicit("2.16", 404)), Code::NumberTaken, "number");
+        refused(
+            tree.decide(explicit("2.16.404", 1)),
+            Code::ReferenceEntry,
+            "superior",
+        );
+        refused(
+            tree.decide(explicit("2.16", 404)),
+            Code::NumberTaken,
+            "number",
+        );
         tree.submit(explicit("2.16", 405)).unwrap();
     }
 
@@ -348,10 +362,21 @@ mod tests {
         }
         tree.state("2.16.834.1", State::Active);
         tree.change("2.16.834.1", |entry| entry.superior.flags.leaf = true);
-        refused(tree.decide(next_free("2.16.834.1")), Code::SuperiorLeaf, "superior");
-        let frozen = Flags { frozen: true, ..Flags::default() };
+        refused(
+            tree.decide(next_free("2.16.834.1")),
+            Code::SuperiorLeaf,
+            "superior",
+        );
+        let frozen = Flags {
+            frozen: true,
+            ..Flags::default()
+        };
         tree.change("2.16.834.1", |entry| entry.superior.flags = frozen);
-        refused(tree.decide(next_free("2.16.834.1")), Code::SuperiorFrozen, "superior");
+        refused(
+            tree.decide(next_free("2.16.834.1")),
+            Code::SuperiorFrozen,
+            "superior",
+        );
     }
 
     #[test]
@@ -372,13 +397,24 @@ mod tests {
     #[test]
     fn x660_7_6_bounds_the_second_arc() {
         let mut tree = Tree::founded_for(&["1"]);
-        refused(tree.decide(explicit("1", 40)), Code::ArcOutOfRange, "number");
+        refused(
+            tree.decide(explicit("1", 40)),
+            Code::ArcOutOfRange,
+            "number",
+        );
         for _ in 1..=39 {
             tree.submit(next_free("1")).unwrap();
         }
         refused(tree.decide(next_free("1")), Code::NoNumberFree, "number");
-        refused(tree.decide(random("1", Some(run(40, 90)))), Code::NoNumberFree, "number");
-        assert_eq!(written(&tree.submit(random("1", Some(run(0, 90)))).unwrap()), ["1.0"]);
+        refused(
+            tree.decide(random("1", Some(run(40, 90)))),
+            Code::NoNumberFree,
+            "number",
+        );
+        assert_eq!(
+            written(&tree.submit(random("1", Some(run(0, 90)))).unwrap()),
+            ["1.0"]
+        );
     }
 
     #[test]
@@ -393,7 +429,11 @@ mod tests {
         refused(tree.decide(explicit(&at, 1)), Code::PathTooLong, "number");
         refused(tree.decide(next_free(&at)), Code::PathTooLong, "number");
         let huge = ArcValue::from_be_bytes(&[0xFF; 3_584]);
-        let too_long = allocate("2.16.834.1", NumberChoice::Explicit(huge), NewEntry::default());
+        let too_long = allocate(
+            "2.16.834.1",
+            NumberChoice::Explicit(huge),
+            NewEntry::default(),
+        );
         refused(tree.decide(too_long), Code::PathTooLong, "number");
     }
 
@@ -405,11 +445,15 @@ mod tests {
         tree.as_actor(OTHER);
         let mut next = || {
             let events = tree.submit(next_free(OURS))?;
-            let Event::ArcRegistered(new) = &events[0] else { panic!("{events:?}") };
+            let Event::ArcRegistered(new) = &events[0] else {
+                panic!("{events:?}")
+            };
             Ok::<_, Rejection>((new.path.to_string(), new.found_by.clone()))
         };
         let found = |number: u64, window: u64| {
-            let by = NumberFoundBy::NextFree { window_from: arc(window) };
+            let by = NumberFoundBy::NextFree {
+                window_from: arc(window),
+            };
             (format!("2.16.834.{number}"), by)
         };
         assert_eq!(next().unwrap(), found(10, 10));
@@ -429,17 +473,31 @@ mod tests {
     fn the_policy_opens_numbers_and_says_how_they_are_chosen() {
         let mut tree = Tree::founded();
         tree.policy(OURS, windows(&[(10, 14)], &[(12, 12)]));
-        refused(tree.decide(explicit(OURS, 9)), Code::NumberOutsidePolicy, "number");
-        refused(tree.decide(explicit(OURS, 12)), Code::NumberOutsidePolicy, "number");
+        refused(
+            tree.decide(explicit(OURS, 9)),
+            Code::NumberOutsidePolicy,
+            "number",
+        );
+        refused(
+            tree.decide(explicit(OURS, 12)),
+            Code::NumberOutsidePolicy,
+            "number",
+        );
         assert!(tree.decide(explicit(OURS, 13)).is_ok());
-        refused(tree.decide(random(OURS, Some(run(20, 30)))), Code::NumberOutsidePolicy, "number");
+        refused(
+            tree.decide(random(OURS, Some(run(20, 30)))),
+            Code::NumberOutsidePolicy,
+            "number",
+        );
         let ways = [
             (Numbering::ExplicitOnly, explicit(OURS, 10)),
             (Numbering::NextFreeOnly, next_free(OURS)),
             (Numbering::RandomOnly, random(OURS, None)),
         ];
         for (only, _) in &ways {
-            tree.change(OURS, |entry| entry.policy.as_mut().unwrap().numbering = *only);
+            tree.change(OURS, |entry| {
+                entry.policy.as_mut().unwrap().numbering = *only
+            });
             for (kind, command) in &ways {
                 let got = tree.decide(command.clone());
                 if kind == only {
@@ -456,18 +514,35 @@ mod tests {
         let mut tree = Tree::founded();
         tree.submit(reserve(OURS, 5)).unwrap();
         let events = tree.submit(hold(OURS, 6, 60)).unwrap();
-        let Event::NumberHeld(held) = &events[0] else { panic!() };
+        let Event::NumberHeld(held) = &events[0] else {
+            panic!()
+        };
         let numbering = Numbering::NextFreeOnly;
-        tree.policy(OURS, Policy { numbering, ..Policy::standard() });
+        tree.policy(
+            OURS,
+            Policy {
+                numbering,
+                ..Policy::standard()
+            },
+        );
         let events = tree.submit(explicit(OURS, 5)).unwrap();
         assert_eq!(words(&events), ["reserved-arc-allocated"]);
         tree.as_actor(OTHER);
         refused(tree.decide(explicit(OURS, 6)), Code::NumberHeld, "number");
         tree.as_actor(crate::rules::testing::ADMIN);
         let events = tree.submit(explicit(OURS, 6)).unwrap();
-        let Event::HoldReleased(end) = &events[0] else { panic!("{events:?}") };
-        assert_eq!((&end.id, end.why), (&held.id, crate::model::event::HoldEnd::Used));
-        refused(tree.decide(explicit(OURS, 7)), Code::NumberingNotAllowed, "number");
+        let Event::HoldReleased(end) = &events[0] else {
+            panic!("{events:?}")
+        };
+        assert_eq!(
+            (&end.id, end.why),
+            (&held.id, crate::model::event::HoldEnd::Used)
+        );
+        refused(
+            tree.decide(explicit(OURS, 7)),
+            Code::NumberingNotAllowed,
+            "number",
+        );
     }
 
     #[test]
@@ -478,12 +553,22 @@ mod tests {
         for _ in 0..239 {
             tree.submit(random(OURS, None)).unwrap();
         }
-        refused(tree.decide(random(OURS, None)), Code::NoNumberFree, "number");
+        refused(
+            tree.decide(random(OURS, None)),
+            Code::NoNumberFree,
+            "number",
+        );
         assert!(!tree.entries.contains_key(&path("2.16.834.155")));
         assert!(!tree.entries.contains_key(&path("2.16.834.170")));
         tree.later(61);
-        assert_eq!(written(&tree.submit(random(OURS, None)).unwrap()), ["2.16.834.170"]);
-        assert_eq!(tree.entries.keys().filter(|path| path.depth() == 4).count(), 240);
+        assert_eq!(
+            written(&tree.submit(random(OURS, None)).unwrap()),
+            ["2.16.834.170"]
+        );
+        assert_eq!(
+            tree.entries.keys().filter(|path| path.depth() == 4).count(),
+            240
+        );
     }
 
     #[test]
@@ -491,7 +576,9 @@ mod tests {
         let mut tree = Tree::founded();
         for _ in 0..20 {
             let events = tree.submit(random(OURS, None)).unwrap();
-            let Event::ArcRegistered(new) = &events[0] else { panic!() };
+            let Event::ArcRegistered(new) = &events[0] else {
+                panic!()
+            };
             assert!(*new.path.last().unwrap() <= arc(1 << 31));
             assert_eq!(new.found_by, NumberFoundBy::Random);
         }
@@ -502,50 +589,121 @@ mod tests {
         tree.submit(random(OURS, Some(uuid))).unwrap();
         let from = ArcValue::from_be_bytes(&[1; 40]);
         let to = Some(from.successor());
-        tree.submit(random(OURS, Some(NumberRange { from: from.clone(), to }))).unwrap();
-        tree.submit(random(OURS, Some(NumberRange { from, to: None }))).unwrap();
-        refused(tree.decide(random(OURS, Some(run(9, 8)))), Code::FieldInvalid, "number.random.within");
+        tree.submit(random(
+            OURS,
+            Some(NumberRange {
+                from: from.clone(),
+                to,
+            }),
+        ))
+        .unwrap();
+        tree.submit(random(OURS, Some(NumberRange { from, to: None })))
+            .unwrap();
+        refused(
+            tree.decide(random(OURS, Some(run(9, 8)))),
+            Code::FieldInvalid,
+            "number.random.within",
+        );
     }
 
     #[test]
     fn names_are_unambiguous_among_siblings() {
         let mut tree = Tree::founded();
         let with = |number: u64, identifiers: &[&str], labels: &[&str]| {
-            allocate(OURS, NumberChoice::Explicit(arc(number)), named(identifiers, labels))
+            allocate(
+                OURS,
+                NumberChoice::Explicit(arc(number)),
+                named(identifiers, labels),
+            )
         };
-        tree.submit(with(1, &["health", "afya"], &["Afya", "例"])).unwrap();
+        tree.submit(with(1, &["health", "afya"], &["Afya", "例"]))
+            .unwrap();
         tree.submit(explicit(OURS, 2)).unwrap();
-        let below = allocate("2.16.834.2", NumberChoice::NextFree, named(&["health"], &["Afya"]));
+        let below = allocate(
+            "2.16.834.2",
+            NumberChoice::NextFree,
+            named(&["health"], &["Afya"]),
+        );
         tree.submit(below).unwrap();
-        refused(tree.decide(with(3, &["other", "afya"], &[])), Code::IdentifierTaken, "entry.identifiers[1]");
-        refused(tree.decide(with(3, &["aFYA"], &[])), Code::IdentifierTaken, "entry.identifiers[0]");
+        refused(
+            tree.decide(with(3, &["other", "afya"], &[])),
+            Code::IdentifierTaken,
+            "entry.identifiers[1]",
+        );
+        refused(
+            tree.decide(with(3, &["aFYA"], &[])),
+            Code::IdentifierTaken,
+            "entry.identifiers[0]",
+        );
         for twin in ["Afya", "afya", "AFYA", "Ａfya"] {
-            refused(tree.decide(with(3, &[], &["x", twin])), Code::LabelTaken, "entry.labels[1].label");
+            refused(
+                tree.decide(with(3, &[], &["x", twin])),
+                Code::LabelTaken,
+                "entry.labels[1].label",
+            );
         }
         tree.state("2.16.834.1", State::Withdrawn);
-        refused(tree.decide(with(3, &[], &["Afya"])), Code::LabelTaken, "entry.labels[0].label");
-        tree.policy(OURS, Policy { identifiers_unique: false, ..Policy::standard() });
+        refused(
+            tree.decide(with(3, &[], &["Afya"])),
+            Code::LabelTaken,
+            "entry.labels[0].label",
+        );
+        tree.policy(
+            OURS,
+            Policy {
+                identifiers_unique: false,
+                ..Policy::standard()
+            },
+        );
         tree.submit(with(4, &["health"], &[])).unwrap();
-        let only = Flags { no_identifiers: true, no_unicode_labels: true, ..Flags::default() };
+        let only = Flags {
+            no_identifiers: true,
+            no_unicode_labels: true,
+            ..Flags::default()
+        };
         tree.change(OURS, |entry| entry.superior.flags = only);
-        refused(tree.decide(with(5, &["new"], &[])), Code::IdentifiersNotAllowed, "entry.identifiers[0]");
-        refused(tree.decide(with(5, &[], &["new"])), Code::LabelsNotAllowed, "entry.labels[0].label");
+        refused(
+            tree.decide(with(5, &["new"], &[])),
+            Code::IdentifiersNotAllowed,
+            "entry.identifiers[0]",
+        );
+        refused(
+            tree.decide(with(5, &[], &["new"])),
+            Code::LabelsNotAllowed,
+            "entry.labels[0].label",
+        );
     }
 
     #[test]
     fn standardized_names_long_arcs_and_root_labels_are_nobodys_to_take() {
         let mut tree = Tree::founded_for(&["1", "0.0", "2", "."]);
         let with = |superior: &str, number: u64, identifiers: &[&str], labels: &[&str]| {
-            allocate(superior, NumberChoice::Explicit(arc(number)), named(identifiers, labels))
+            allocate(
+                superior,
+                NumberChoice::Explicit(arc(number)),
+                named(identifiers, labels),
+            )
         };
         let taken = Code::IdentifierStandardized;
-        refused(tree.decide(with("1", 7, &["member-body"], &[])), taken, "entry.identifiers[0]");
-        refused(tree.decide(with("0.0", 7, &["h"], &[])), taken, "entry.identifiers[0]");
+        refused(
+            tree.decide(with("1", 7, &["member-body"], &[])),
+            taken,
+            "entry.identifiers[0]",
+        );
+        refused(
+            tree.decide(with("0.0", 7, &["h"], &[])),
+            taken,
+            "entry.identifiers[0]",
+        );
         tree.submit(with("1", 2, &["member-body"], &[])).unwrap();
         tree.submit(with("0.0", 8, &["h"], &[])).unwrap();
         tree.change("2.16", |entry| entry.superior.labels.clear());
         let long = Code::LabelIsLongArc;
-        refused(tree.decide(with("2", 60, &[], &["country"])), long, "entry.labels[0].label");
+        refused(
+            tree.decide(with("2", 60, &[], &["country"])),
+            long,
+            "entry.labels[0].label",
+        );
         tree.submit(with("1", 5, &[], &["Country"])).unwrap();
         // The root arcs are all there; their labels are not given to another one.
         let root = Names {
@@ -556,7 +714,10 @@ mod tests {
             identifiers_unique: true,
         };
         let label = crate::rules::testing::label("ITU-R");
-        let root = Names { labels: vec![(0, &label)], ..root };
+        let root = Names {
+            labels: vec![(0, &label)],
+            ..root
+        };
         refused(names::check(&tree, &root), long, "entry.labels[0].label");
     }
 
@@ -569,10 +730,26 @@ mod tests {
             policy
         };
         let cases: [(fn(&mut Policy), Code, &str); 4] = [
-            (|p| p.identifier_required = true, Code::IdentifierRequired, "entry.identifiers"),
-            (|p| p.title_required = true, Code::TitleRequired, "entry.titles"),
-            (|p| p.registrant_required = true, Code::RegistrantRequired, "entry.registrant"),
-            (|p| p.application_required = true, Code::ApplicationRequired, ""),
+            (
+                |p| p.identifier_required = true,
+                Code::IdentifierRequired,
+                "entry.identifiers",
+            ),
+            (
+                |p| p.title_required = true,
+                Code::TitleRequired,
+                "entry.titles",
+            ),
+            (
+                |p| p.registrant_required = true,
+                Code::RegistrantRequired,
+                "entry.registrant",
+            ),
+            (
+                |p| p.application_required = true,
+                Code::ApplicationRequired,
+                "",
+            ),
         ];
         let whole = NewEntry {
             titles: vec![text("Health")],
@@ -590,23 +767,59 @@ mod tests {
     #[test]
     fn registrants_are_recorded_before_their_arc_and_counted() {
         let mut tree = Tree::founded();
-        tree.policy(OURS, Policy { arcs_per_registrant_max: Some(2), ..Policy::standard() });
-        let to = |registrant: RegistrantRef| NewEntry { registrant: Some(registrant), ..NewEntry::default() };
-        let new = allocate(OURS, NumberChoice::NextFree, to(new_registrant("Bank of Tanzania")));
+        tree.policy(
+            OURS,
+            Policy {
+                arcs_per_registrant_max: Some(2),
+                ..Policy::standard()
+            },
+        );
+        let to = |registrant: RegistrantRef| NewEntry {
+            registrant: Some(registrant),
+            ..NewEntry::default()
+        };
+        let new = allocate(
+            OURS,
+            NumberChoice::NextFree,
+            to(new_registrant("Bank of Tanzania")),
+        );
         let events = tree.submit(new).unwrap();
         assert_eq!(words(&events), ["registrant-recorded", "arc-registered"]);
-        let Event::RegistrantRecorded(known) = &events[0] else { panic!() };
-        let again = || allocate(OURS, NumberChoice::NextFree, to(RegistrantRef::Known(known.id.clone())));
+        let Event::RegistrantRecorded(known) = &events[0] else {
+            panic!()
+        };
+        let again = || {
+            allocate(
+                OURS,
+                NumberChoice::NextFree,
+                to(RegistrantRef::Known(known.id.clone())),
+            )
+        };
         tree.submit(again()).unwrap();
         refused(tree.decide(again()), Code::QuotaReached, "entry.registrant");
         tree.state("2.16.834.1", State::Withdrawn);
         tree.submit(again()).unwrap();
         let unknown = || "r-nobody".parse::<RegistrantId>().unwrap();
-        let stranger = allocate(OURS, NumberChoice::NextFree, to(RegistrantRef::Known(unknown())));
-        refused(tree.decide(stranger), Code::RegistrantUnknown, "entry.registrant");
-        let sponsor = NewEntry { sponsor: Some(unknown()), ..NewEntry::default() };
+        let stranger = allocate(
+            OURS,
+            NumberChoice::NextFree,
+            to(RegistrantRef::Known(unknown())),
+        );
+        refused(
+            tree.decide(stranger),
+            Code::RegistrantUnknown,
+            "entry.registrant",
+        );
+        let sponsor = NewEntry {
+            sponsor: Some(unknown()),
+            ..NewEntry::default()
+        };
         let sponsored = allocate(OURS, NumberChoice::NextFree, sponsor);
-        refused(tree.decide(sponsored), Code::RegistrantUnknown, "entry.sponsor");
+        refused(
+            tree.decide(sponsored),
+            Code::RegistrantUnknown,
+            "entry.sponsor",
+        );
     }
 
     #[test]
@@ -615,7 +828,9 @@ mod tests {
         let mut entry = named(&["a", "a"], &["x", "X", "１２"]);
         entry.titles = vec![text(" ")];
         entry.registrant = Some(new_registrant(""));
-        let got = tree.decide(allocate("1.3", NumberChoice::NextFree, entry)).unwrap_err();
+        let got = tree
+            .decide(allocate("1.3", NumberChoice::NextFree, entry))
+            .unwrap_err();
         let expect = [
             (Code::FieldRequired, "entry.titles[0].text"),
             (Code::FieldRequired, "entry.registrant.name"),
@@ -623,20 +838,38 @@ mod tests {
             (Code::DuplicateValue, "entry.labels[1]"),
             (Code::LabelSyntax, "entry.labels[2]"),
         ];
-        let expect: Vec<_> = expect.iter().map(|(code, field)| (*code, (*field).to_owned())).collect();
+        let expect: Vec<_> = expect
+            .iter()
+            .map(|(code, field)| (*code, (*field).to_owned()))
+            .collect();
         assert_eq!(refusals(&got), expect);
     }
 
     #[test]
     fn the_founding_is_one_record_that_fits() {
         let tree = Tree::empty();
-        let events = crate::rules::found(&founding(&[OURS, "1.3.6.1.4.1.9"], tree.now), &tree.ctx());
-        assert_eq!(words(&events)[..3], ["founded", "principal-added", "credential-issued"]);
+        let events =
+            crate::rules::found(&founding(&[OURS, "1.3.6.1.4.1.9"], tree.now), &tree.ctx());
+        assert_eq!(
+            words(&events)[..3],
+            ["founded", "principal-added", "credential-issued"]
+        );
         assert_eq!(
             written(&events),
             [
-                "1", "1.3", "1.3.6", "1.3.6.1", "1.3.6.1.4", "1.3.6.1.4.1", "1.3.6.1.4.1.9", "2", "2.16",
-                "2.16.404", OURS, "1.3.6.1.4.1.9", OURS
+                "1",
+                "1.3",
+                "1.3.6",
+                "1.3.6.1",
+                "1.3.6.1.4",
+                "1.3.6.1.4.1",
+                "1.3.6.1.4.1.9",
+                "2",
+                "2.16",
+                "2.16.404",
+                OURS,
+                "1.3.6.1.4.1.9",
+                OURS
             ]
         );
         assert_eq!(words(&events).last(), Some(&"data-loaded"));

@@ -120,7 +120,10 @@ mod tests {
         let mut tree = Tree::founded();
         tree.submit(explicit("2.16.834", 3)).unwrap();
         tree.submit(explicit("2.16.834", 6)).unwrap();
-        assert_eq!(written(&tree.decide(plain(None, 2)).unwrap()), ["2.16.834.1", "2.16.834.2"]);
+        assert_eq!(
+            written(&tree.decide(plain(None, 2)).unwrap()),
+            ["2.16.834.1", "2.16.834.2"]
+        );
         let three = tree.submit(plain(None, 3)).unwrap();
         assert_eq!(written(&three), ["2.16.834.7", "2.16.834.8", "2.16.834.9"]);
         let most = tree.submit(plain(None, BLOCK_ARCS_MAX)).unwrap();
@@ -132,7 +135,11 @@ mod tests {
     fn a_named_block_is_all_or_none() {
         let mut tree = Tree::founded();
         tree.submit(explicit("2.16.834", 12)).unwrap();
-        refused(tree.decide(plain(Some(10), 3)), Code::NumberTaken, "block.number");
+        refused(
+            tree.decide(plain(Some(10), 3)),
+            Code::NumberTaken,
+            "block.number",
+        );
         assert_eq!(tree.submit(plain(Some(10), 2)).unwrap().len(), 2);
         tree.change("2.16.834", |entry| {
             let windows = vec![NumberRange {
@@ -144,13 +151,28 @@ mod tests {
                 ..crate::model::Policy::standard()
             });
         });
-        refused(tree.decide(plain(Some(19), 3)), Code::NumberOutsidePolicy, "block.number");
-        refused(tree.decide(plain(None, 10)), Code::NoNumberFree, "block.number");
-        assert_eq!(written(&tree.submit(plain(None, 9)).unwrap())[0], "2.16.834.1");
+        refused(
+            tree.decide(plain(Some(19), 3)),
+            Code::NumberOutsidePolicy,
+            "block.number",
+        );
+        refused(
+            tree.decide(plain(None, 10)),
+            Code::NoNumberFree,
+            "block.number",
+        );
+        assert_eq!(
+            written(&tree.submit(plain(None, 9)).unwrap())[0],
+            "2.16.834.1"
+        );
         tree.change("2.16.834", |entry| {
             entry.policy.as_mut().unwrap().numbering = Numbering::ExplicitOnly;
         });
-        refused(tree.decide(plain(None, 1)), Code::NumberingNotAllowed, "block.number");
+        refused(
+            tree.decide(plain(None, 1)),
+            Code::NumberingNotAllowed,
+            "block.number",
+        );
     }
 
     #[test]
@@ -166,10 +188,26 @@ mod tests {
         let holder = tree.at("2.16.834.1").registrant.clone();
         assert!(holder.is_some());
         assert_eq!(tree.at("2.16.834.3").registrant, holder);
-        refused(tree.decide(block(None, 2, named(&["a"], &[]))), Code::BlockOfNames, "block.entry");
-        refused(tree.decide(block(None, 2, named(&[], &["a"]))), Code::BlockOfNames, "block.entry");
+        refused(
+            tree.decide(block(None, 2, named(&["a"], &[]))),
+            Code::BlockOfNames,
+            "block.entry",
+        );
+        refused(
+            tree.decide(block(None, 2, named(&[], &["a"]))),
+            Code::BlockOfNames,
+            "block.entry",
+        );
         assert!(tree.decide(block(None, 1, named(&["a"], &["a"]))).is_ok());
-        refused(tree.decide(plain(None, 0)), Code::FieldRequired, "block.count");
-        refused(tree.decide(plain(None, BLOCK_ARCS_MAX + 1)), Code::TooManyValues, "block.count");
+        refused(
+            tree.decide(plain(None, 0)),
+            Code::FieldRequired,
+            "block.count",
+        );
+        refused(
+            tree.decide(plain(None, BLOCK_ARCS_MAX + 1)),
+            Code::TooManyValues,
+            "block.count",
+        );
     }
 }

@@ -93,7 +93,9 @@ mod tests {
     fn one(superior: &str, number: Option<u64>, entry: NewEntry) -> Allocate {
         Allocate {
             superior: path(superior),
-            number: number.map_or(NumberChoice::NextFree, |number| NumberChoice::Explicit(arc(number))),
+            number: number.map_or(NumberChoice::NextFree, |number| {
+                NumberChoice::Explicit(arc(number))
+            }),
             entry,
         }
     }
@@ -114,7 +116,14 @@ mod tests {
             plain("2.16.834", None),
         ];
         let events = tree.submit(Command::BatchAllocate(batch)).unwrap();
-        let expect = ["2.16.834.1", "2.16.834.2", "2.16.834.2.0", "2.16.834.4", "2.16.834.3", "2.16.834.5"];
+        let expect = [
+            "2.16.834.1",
+            "2.16.834.2",
+            "2.16.834.2.0",
+            "2.16.834.4",
+            "2.16.834.3",
+            "2.16.834.5",
+        ];
         assert_eq!(written(&events), expect);
     }
 
@@ -126,26 +135,76 @@ mod tests {
         };
         let at = "2.16.834";
         let field = "allocations[1].entry.labels[0].label";
-        check(&tree, one(at, None, named(&[], &["Afya"])), one(at, None, named(&[], &["AFYA"])), Code::LabelTaken, field);
+        check(
+            &tree,
+            one(at, None, named(&[], &["Afya"])),
+            one(at, None, named(&[], &["AFYA"])),
+            Code::LabelTaken,
+            field,
+        );
         let field = "allocations[1].entry.identifiers[0]";
-        check(&tree, one(at, None, named(&["a"], &[])), one(at, None, named(&["a"], &[])), Code::IdentifierTaken, field);
-        check(&tree, plain(at, Some(1)), plain(at, Some(1)), Code::NumberTaken, "allocations[1].number");
+        check(
+            &tree,
+            one(at, None, named(&["a"], &[])),
+            one(at, None, named(&["a"], &[])),
+            Code::IdentifierTaken,
+            field,
+        );
+        check(
+            &tree,
+            plain(at, Some(1)),
+            plain(at, Some(1)),
+            Code::NumberTaken,
+            "allocations[1].number",
+        );
         let to = || NewEntry {
             registrant: Some(new_registrant("The same name")),
             ..NewEntry::default()
         };
-        let events = tree.submit(Command::BatchAllocate(vec![one(at, None, to()), one(at, None, to())])).unwrap();
-        assert_eq!(words(&events), ["registrant-recorded", "arc-registered", "registrant-recorded", "arc-registered"]);
-        assert_ne!(tree.at("2.16.834.1").registrant, tree.at("2.16.834.2").registrant);
+        let events = tree
+            .submit(Command::BatchAllocate(vec![
+                one(at, None, to()),
+                one(at, None, to()),
+            ]))
+            .unwrap();
+        assert_eq!(
+            words(&events),
+            [
+                "registrant-recorded",
+                "arc-registered",
+                "registrant-recorded",
+                "arc-registered"
+            ]
+        );
+        assert_ne!(
+            tree.at("2.16.834.1").registrant,
+            tree.at("2.16.834.2").registrant
+        );
     }
 
     #[test]
     fn a_batch_is_bounded() {
         let tree = Tree::founded();
-        let many = |count: u64| Command::BatchAllocate(vec![plain("2.16.834", None); usize::try_from(count).unwrap()]);
+        let many = |count: u64| {
+            Command::BatchAllocate(vec![
+                plain("2.16.834", None);
+                usize::try_from(count).unwrap()
+            ])
+        };
         refused(tree.decide(many(0)), Code::FieldRequired, "allocations");
-        assert_eq!(tree.decide(many(BLOCK_ARCS_MAX)).unwrap().len() as u64, BLOCK_ARCS_MAX);
-        refused(tree.decide(many(BLOCK_ARCS_MAX + 1)), Code::TooManyValues, "allocations");
-        refused(tree.decide(Command::BatchRecord(Vec::new())), Code::FieldRequired, "arcs");
+        assert_eq!(
+            tree.decide(many(BLOCK_ARCS_MAX)).unwrap().len() as u64,
+            BLOCK_ARCS_MAX
+        );
+        refused(
+            tree.decide(many(BLOCK_ARCS_MAX + 1)),
+            Code::TooManyValues,
+            "allocations",
+        );
+        refused(
+            tree.decide(Command::BatchRecord(Vec::new())),
+            Code::FieldRequired,
+            "arcs",
+        );
     }
 }

@@ -204,9 +204,21 @@ mod tests {
     #[test]
     fn which_arcs() {
         let tree = with_reason();
-        refused(tree.decide(change("2.16.834", State::Withdrawn, None)), Code::OutsideAuthority, "oid");
-        refused(tree.decide(change("2.16.404", State::Withdrawn, None)), Code::OutsideAuthority, "oid");
-        refused(tree.decide(change("2.16.834.9", State::Withdrawn, None)), Code::NotRegistered, "oid");
+        refused(
+            tree.decide(change("2.16.834", State::Withdrawn, None)),
+            Code::OutsideAuthority,
+            "oid",
+        );
+        refused(
+            tree.decide(change("2.16.404", State::Withdrawn, None)),
+            Code::OutsideAuthority,
+            "oid",
+        );
+        refused(
+            tree.decide(change("2.16.834.9", State::Withdrawn, None)),
+            Code::NotRegistered,
+            "oid",
+        );
         let stale = Command::ChangeState(ChangeState {
             path: path("2.16.834.1"),
             if_revision: Some(Seq::FIRST),
@@ -241,13 +253,20 @@ mod tests {
     #[test]
     fn a_withdrawal_can_be_taken_back_for_a_while() {
         let mut tree = with_reason();
-        let policy = Policy { reinstatement_seconds: 100, ..Policy::standard() };
+        let policy = Policy {
+            reinstatement_seconds: 100,
+            ..Policy::standard()
+        };
         tree.policy("2.16.834", policy);
         tree.submit(to(State::Withdrawn)).unwrap();
         tree.later(100);
         assert!(tree.decide(to(State::Active)).is_ok());
         tree.later(1);
-        refused(tree.decide(to(State::Active)), Code::ReinstatementOver, "state");
+        refused(
+            tree.decide(to(State::Active)),
+            Code::ReinstatementOver,
+            "state",
+        );
     }
 
     #[test]
@@ -256,22 +275,36 @@ mod tests {
         tree.arc("2.16.834.1.5").arc("2.16.834.1.6");
         tree.state("2.16.834.1.5", State::Withdrawn);
         let field = "despite_subordinates";
-        refused(tree.decide(to(State::Withdrawn)), Code::LiveSubordinates, field);
-        let Command::ChangeState(mut ask) = to(State::Withdrawn) else { panic!() };
+        refused(
+            tree.decide(to(State::Withdrawn)),
+            Code::LiveSubordinates,
+            field,
+        );
+        let Command::ChangeState(mut ask) = to(State::Withdrawn) else {
+            panic!()
+        };
         ask.despite_subordinates = true;
         tree.submit(Command::ChangeState(ask)).unwrap();
         let again = change("2.16.834.1.5", State::Active, None);
         refused(tree.decide(again), Code::SuperiorNotActive, "state");
-        tree.submit(change("2.16.834.1.6", State::Deprecated, None)).unwrap();
+        tree.submit(change("2.16.834.1.6", State::Deprecated, None))
+            .unwrap();
     }
 
     #[test]
     fn a_reserved_arc_comes_into_force_with_what_the_policy_requires() {
         let mut tree = with_reason();
         tree.state("2.16.834.1", State::Reserved);
-        let policy = Policy { title_required: true, ..Policy::standard() };
+        let policy = Policy {
+            title_required: true,
+            ..Policy::standard()
+        };
         tree.policy("2.16.834", policy);
-        refused(tree.decide(to(State::Active)), Code::TitleRequired, "entry.titles");
+        refused(
+            tree.decide(to(State::Active)),
+            Code::TitleRequired,
+            "entry.titles",
+        );
     }
 
     #[test]
@@ -280,13 +313,34 @@ mod tests {
         let successor = |at: &str| Some(Relation::Successor(path(at)));
         let deprecate = |at: &str, by| change(at, State::Deprecated, by);
         let invalid = Code::RelationInvalid;
-        refused(tree.decide(deprecate("2.16.834.1", successor("2.16.834.1"))), invalid, "relation");
-        refused(tree.decide(deprecate("2.16.834.1", successor("."))), invalid, "relation");
-        tree.submit(deprecate("2.16.834.1", successor("2.16.834.2"))).unwrap();
-        refused(tree.decide(deprecate("2.16.834.2", successor("2.16.834.1"))), invalid, "relation");
+        refused(
+            tree.decide(deprecate("2.16.834.1", successor("2.16.834.1"))),
+            invalid,
+            "relation",
+        );
+        refused(
+            tree.decide(deprecate("2.16.834.1", successor("."))),
+            invalid,
+            "relation",
+        );
+        tree.submit(deprecate("2.16.834.1", successor("2.16.834.2")))
+            .unwrap();
+        refused(
+            tree.decide(deprecate("2.16.834.2", successor("2.16.834.1"))),
+            invalid,
+            "relation",
+        );
         // Another successor without another state.
-        tree.submit(deprecate("2.16.834.1", successor("1.3.6.1"))).unwrap();
-        assert_eq!(tree.at("2.16.834.1").superior.relation, successor("1.3.6.1"));
-        tree.submit(deprecate("2.16.834.2", Some(Relation::DuplicateOf(path("2.16.834.1"))))).unwrap();
+        tree.submit(deprecate("2.16.834.1", successor("1.3.6.1")))
+            .unwrap();
+        assert_eq!(
+            tree.at("2.16.834.1").superior.relation,
+            successor("1.3.6.1")
+        );
+        tree.submit(deprecate(
+            "2.16.834.2",
+            Some(Relation::DuplicateOf(path("2.16.834.1"))),
+        ))
+        .unwrap();
     }
 }

@@ -370,7 +370,9 @@ mod tests {
         set(&mut entry);
         let mut faults = Faults::new();
         faults.entry(&entry, Timestamp::from_micros(100));
-        faults.refuse().map_or_else(|refused| refusals(&refused), |()| Vec::new())
+        faults
+            .refuse()
+            .map_or_else(|refused| refusals(&refused), |()| Vec::new())
     }
 
     fn language(at: usize) -> String {
@@ -404,34 +406,86 @@ mod tests {
 
     #[test]
     fn every_limit_is_exact() {
-        let ids = |count: usize| (0..count).map(|n| format!("a{n}").parse().unwrap()).collect::<Vec<_>>();
-        let labels = |count: usize| (0..count).map(|n| label(&format!("a{n}"))).collect::<Vec<_>>();
-        let services = |count: usize| (0..count).map(|n| service("web", &format!("urn:x:{n}"))).collect::<Vec<_>>();
-        let papers = |count: usize| (0..count).map(|n| paper(&n.to_string())).collect::<Vec<_>>();
+        let ids = |count: usize| {
+            (0..count)
+                .map(|n| format!("a{n}").parse().unwrap())
+                .collect::<Vec<_>>()
+        };
+        let labels = |count: usize| {
+            (0..count)
+                .map(|n| label(&format!("a{n}")))
+                .collect::<Vec<_>>()
+        };
+        let services = |count: usize| {
+            (0..count)
+                .map(|n| service("web", &format!("urn:x:{n}")))
+                .collect::<Vec<_>>()
+        };
+        let papers = |count: usize| {
+            (0..count)
+                .map(|n| paper(&n.to_string()))
+                .collect::<Vec<_>>()
+        };
         let many = Code::TooManyValues;
         fine(|e| e.identifiers = ids(IDENTIFIERS_MAX));
-        check(|e| e.identifiers = ids(IDENTIFIERS_MAX + 1), many, "identifiers");
+        check(
+            |e| e.identifiers = ids(IDENTIFIERS_MAX + 1),
+            many,
+            "identifiers",
+        );
         fine(|e| e.labels = labels(LABELS_MAX));
         check(|e| e.labels = labels(LABELS_MAX + 1), many, "labels");
         fine(|e| e.titles = texts(LANGUAGES_MAX));
         check(|e| e.titles = texts(LANGUAGES_MAX + 1), many, "titles");
-        check(|e| e.descriptions = texts(LANGUAGES_MAX + 1), many, "descriptions");
+        check(
+            |e| e.descriptions = texts(LANGUAGES_MAX + 1),
+            many,
+            "descriptions",
+        );
         fine(|e| e.services = services(SERVICES_MAX));
-        check(|e| e.services = services(SERVICES_MAX + 1), many, "services");
+        check(
+            |e| e.services = services(SERVICES_MAX + 1),
+            many,
+            "services",
+        );
         fine(|e| e.references = papers(REFERENCES_MAX));
-        check(|e| e.references = papers(REFERENCES_MAX + 1), many, "references");
+        check(
+            |e| e.references = papers(REFERENCES_MAX + 1),
+            many,
+            "references",
+        );
         let long = Code::FieldTooLong;
         fine(|e| e.titles = vec![text(&"x".repeat(TITLE_BYTES_MAX))]);
-        check(|e| e.titles = vec![text(&"x".repeat(TITLE_BYTES_MAX + 1))], long, "titles[0].text");
+        check(
+            |e| e.titles = vec![text(&"x".repeat(TITLE_BYTES_MAX + 1))],
+            long,
+            "titles[0].text",
+        );
         fine(|e| e.descriptions = vec![text(&"x".repeat(DESCRIPTION_BYTES_MAX))]);
         let text_field = "descriptions[0].text";
-        check(|e| e.descriptions = vec![text(&"x".repeat(DESCRIPTION_BYTES_MAX + 1))], long, text_field);
+        check(
+            |e| e.descriptions = vec![text(&"x".repeat(DESCRIPTION_BYTES_MAX + 1))],
+            long,
+            text_field,
+        );
         let uri = |bytes: usize| format!("urn:{}", "x".repeat(bytes - 4));
         fine(|e| e.services = vec![service("web", &uri(URI_BYTES_MAX))]);
-        check(|e| e.services = vec![service("web", &uri(URI_BYTES_MAX + 1))], long, "services[0].uri");
+        check(
+            |e| e.services = vec![service("web", &uri(URI_BYTES_MAX + 1))],
+            long,
+            "services[0].uri",
+        );
         let kind = "x".repeat(SERVICE_KIND_CHARS_MAX + 1);
-        check(|e| e.services = vec![service(&kind, "urn:x")], long, "services[0].kind");
-        check(|e| e.references = vec![paper(&"x".repeat(NOTE_BYTES_MAX + 1))], long, "references[0].title");
+        check(
+            |e| e.services = vec![service(&kind, "urn:x")],
+            long,
+            "services[0].kind",
+        );
+        check(
+            |e| e.references = vec![paper(&"x".repeat(NOTE_BYTES_MAX + 1))],
+            long,
+            "references[0].title",
+        );
         let name = new_registrant(&"x".repeat(NOTE_BYTES_MAX + 1));
         check(|e| e.registrant = Some(name), long, "registrant.name");
     }
@@ -439,41 +493,122 @@ mod tests {
     #[test]
     fn doubled_and_empty_values() {
         let twice = Code::DuplicateValue;
-        check(|e| *e = named(&["a", "b", "a"], &[]), twice, "identifiers[2]");
+        check(
+            |e| *e = named(&["a", "b", "a"], &[]),
+            twice,
+            "identifiers[2]",
+        );
         fine(|e| *e = named(&["aB", "ab"], &[]));
-        check(|e| *e = named(&[], &["Straße", "STRASSE"]), twice, "labels[1]");
-        check(|e| e.titles = vec![text("a"), text("b")], twice, "titles[1].language");
-        check(|e| e.services = vec![service("web", "urn:x"), service("web", "urn:x")], twice, "services[1]");
+        check(
+            |e| *e = named(&[], &["Straße", "STRASSE"]),
+            twice,
+            "labels[1]",
+        );
+        check(
+            |e| e.titles = vec![text("a"), text("b")],
+            twice,
+            "titles[1].language",
+        );
+        check(
+            |e| e.services = vec![service("web", "urn:x"), service("web", "urn:x")],
+            twice,
+            "services[1]",
+        );
         fine(|e| e.services = vec![service("web", "urn:x"), service("ors", "urn:x")]);
-        check(|e| e.references = vec![paper("a"), paper("b"), paper("a")], twice, "references[2]");
+        check(
+            |e| e.references = vec![paper("a"), paper("b"), paper("a")],
+            twice,
+            "references[2]",
+        );
         let empty = Code::FieldRequired;
-        check(|e| e.titles = vec![text("\u{A0} ")], empty, "titles[0].text");
-        check(|e| e.services = vec![service("", "urn:x")], empty, "services[0].kind");
-        check(|e| e.services = vec![service("web", "")], empty, "services[0].uri");
-        check(|e| e.references = vec![paper("")], empty, "references[0].title");
+        check(
+            |e| e.titles = vec![text("\u{A0} ")],
+            empty,
+            "titles[0].text",
+        );
+        check(
+            |e| e.services = vec![service("", "urn:x")],
+            empty,
+            "services[0].kind",
+        );
+        check(
+            |e| e.services = vec![service("web", "")],
+            empty,
+            "services[0].uri",
+        );
+        check(
+            |e| e.references = vec![paper("")],
+            empty,
+            "references[0].title",
+        );
     }
 
     #[test]
     fn values_that_cannot_be() {
         let invalid = Code::FieldInvalid;
-        for uri in ["example.org", "://x", "1a:b", "a b:c", "https:", "https://a b", "https://a\n", "https://<x>"] {
-            check(|e| e.services = vec![service("web", uri)], invalid, "services[0].uri");
+        for uri in [
+            "example.org",
+            "://x",
+            "1a:b",
+            "a b:c",
+            "https:",
+            "https://a b",
+            "https://a\n",
+            "https://<x>",
+        ] {
+            check(
+                |e| e.services = vec![service("web", uri)],
+                invalid,
+                "services[0].uri",
+            );
         }
-        for uri in ["javascript:alert(1)", "JavaScript:x", "data:text/html,x", "vbscript:x", "blob:x"] {
-            check(|e| e.services = vec![service("web", uri)], invalid, "services[0].uri");
+        for uri in [
+            "javascript:alert(1)",
+            "JavaScript:x",
+            "data:text/html,x",
+            "vbscript:x",
+            "blob:x",
+        ] {
+            check(
+                |e| e.services = vec![service("web", uri)],
+                invalid,
+                "services[0].uri",
+            );
         }
-        for uri in ["https://example.org/ä?b=c#d", "urn:oid:2.16.834", "mailto:office@example.org"] {
+        for uri in [
+            "https://example.org/ä?b=c#d",
+            "urn:oid:2.16.834",
+            "mailto:office@example.org",
+        ] {
             fine(|e| e.services = vec![service("web", uri)]);
         }
-        check(|e| e.services = vec![service("Web", "urn:x")], invalid, "services[0].kind");
+        check(
+            |e| e.services = vec![service("Web", "urn:x")],
+            invalid,
+            "services[0].kind",
+        );
         check(|e| e.titles = vec![text("a\nb")], invalid, "titles[0].text");
         fine(|e| e.descriptions = vec![text("a\nb\tc")]);
-        check(|e| e.descriptions = vec![text("a\u{1b}[2J")], invalid, "descriptions[0].text");
-        check(|e| e.applied = Some(Timestamp::from_micros(101)), invalid, "applied");
+        check(
+            |e| e.descriptions = vec![text("a\u{1b}[2J")],
+            invalid,
+            "descriptions[0].text",
+        );
+        check(
+            |e| e.applied = Some(Timestamp::from_micros(101)),
+            invalid,
+            "applied",
+        );
         fine(|e| e.applied = Some(Timestamp::from_micros(100)));
-        check(|e| *e = named(&[], &["１２３"]), Code::LabelSyntax, "labels[0]");
+        check(
+            |e| *e = named(&[], &["１２３"]),
+            Code::LabelSyntax,
+            "labels[0]",
+        );
         for email in ["office", "@example.org", "office@", "of fice@example.org"] {
-            let RegistrantRef::New { kind, mut details } = new_registrant("Office") else { panic!() };
+            let RegistrantRef::New { kind, mut details } = new_registrant("Office") else {
+                panic!()
+            };
             details.email = Some(email.to_owned());
             let registrant = Some(RegistrantRef::New { kind, details });
             check(|e| e.registrant = registrant, invalid, "registrant.email");
@@ -491,6 +626,9 @@ mod tests {
         let mut faults = Faults::new();
         faults.submission(&submission);
         let got = refusals(&faults.refuse().unwrap_err());
-        assert_eq!(got, [(Code::FieldTooLong, "options.override_reason".to_owned())]);
+        assert_eq!(
+            got,
+            [(Code::FieldTooLong, "options.override_reason".to_owned())]
+        );
     }
 }

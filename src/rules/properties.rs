@@ -11,10 +11,10 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::model::command::{
-    Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NewEntry, NumberChoice, RecordExisting,
-    RegistrantRef, ReleaseHold, Reserve,
+    Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NewEntry, NumberChoice,
+    RecordExisting, RegistrantRef, ReleaseHold, Reserve,
 };
-use crate::model::entry::{Delegation, Flags, Relation};
+use crate::model::entry::{Delegation, Entry, Flags, Relation};
 use crate::model::event::{ArcRegistered, Changes, Proof};
 use crate::model::policy::{NumberRange, Numbering};
 use crate::model::{Command, Event, Policy, State, TreeView};
@@ -39,10 +39,36 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// A node at or near ours; mostly ours.
 fn node(octet: u8) -> NodePath {
     let nodes = [
-        "2.16.834", "2.16.834", "2.16.834", "2.16.834.1", "2.16.834.1", "2.16.834.2", "2.16.834.3", "2.16.834.1.1",
-        "2.16.834.1.2", "2.16.834.2.1", "2.16.834.1.1.1", "2.16.834.4", "2.16.404", "2.16", "2.16.834.5",
+        "2.16.834",
+        "2.16.834",
+        "2.16.834",
+        "2.16.834.1",
+        "2.16.834.1",
+        "2.16.834.2",
+        "2.16.834.3",
+        "2.16.834.1.1",
+        "2.16.834.1.2",
+        "2.16.834.2.1",
+        "2.16.834.1.1.1",
+        "2.16.834.4",
+        "2.16.404",
+        "2.16",
+        "2.16.834.5",
     ];
     path(nodes[usize::from(octet) % nodes.len()])
+}
+
+/// An arc that is registered below our node, if there is one that `fits`; else any node.
+fn known(octet: u8, tree: &Tree, fits: impl Fn(&Entry) -> bool) -> NodePath {
+    let ours = path("2.16.834");
+    let all = tree.entries.values();
+    let fitting: Vec<_> = all
+        .filter(|entry| entry.path.starts_with(&ours) && fits(entry))
+        .collect();
+    match fitting.get(usize::from(octet) % (fitting.len() + 1)) {
+        Some(entry) => entry.path.clone(),
+        None => node(octet),
+    }
 }
 
 fn number(octet: u8) -> ArcValue {
@@ -80,7 +106,10 @@ fn entry(octet: u8, tree: &Tree) -> NewEntry {
 }
 
 fn registrant(octet: u8, tree: &Tree) -> Option<RegistrantRef> {
-    let mut known = tree.entries.values().filter_map(|entry| entry.registrant.as_ref());
+    let mut known = tree
+        .entries
+        .values()
+        .filter_map(|entry| entry.registrant.as_ref());
     match (octet % 2, known.nth(usize::from(octet / 2 % 4))) {
         (0, Some(holding)) => Some(RegistrantRef::Known(holding.registrant.clone())),
         _ => Some(new_registrant("Somebody")),
@@ -88,15 +117,32 @@ fn registrant(octet: u8, tree: &Tree) -> Option<RegistrantRef> {
 }
 
 fn policy(octet: u8) -> Option<Policy> {
-    let numbering = [Numbering::Any, Numbering::NextFreeOnly, Numbering::ExplicitOnly, Numbering::RandomOnly];
+    let numbering = [
+        Numbering::Any,
+        Numbering::NextFreeOnly,
+        Numbering::ExplicitOnly,
+        Numbering::RandomOnly,
+    ];
     let run = |from: u64, to: u64| NumberRange {
         from: arc(from),
         to: Some(arc(to)),
     };
     (!octet.is_multiple_of(7)).then(|| Policy {
-        numbering: if octet < 160 { Numbering::Any } else { numbering[usize::from(octet % 4)] },
-        windows: if octet.is_multiple_of(2) { Vec::new() } else { vec![run(4, 7), run(0, 2)] },
-        kept_back: if octet.is_multiple_of(3) { vec![run(2, 4)] } else { Vec::new() },
+        numbering: if octet < 160 {
+            Numbering::Any
+        } else {
+            numbering[usize::from(octet % 4)]
+        },
+        windows: if octet.is_multiple_of(2) {
+            Vec::new()
+        } else {
+            vec![run(4, 7), run(0, 2)]
+        },
+        kept_back: if octet.is_multiple_of(3) {
+            vec![run(2, 4)]
+        } else {
+            Vec::new()
+        },
         identifiers_unique: !octet.is_multiple_of(5),
         title_required: octet.is_multiple_of(11),
         arcs_per_registrant_max: octet.is_multiple_of(13).then_some(2),
@@ -106,8 +152,15 @@ fn policy(octet: u8) -> Option<Policy> {
 }
 
 fn command(step: Step, tree: &Tree) -> Command {
-    let [kind, at, a, b, c, _] = step;
-    let at = node(at);
+    let [kind, octet, a, b, c, _] = step;
+    let reserved = |entry: &Entry| entry.superior.state == State::Reserved;
+    let at = match kind % 20 {
+        4 => known(octet, tree, reserved),
+        13..=17 => known(octet, tree, |_| true),
+        18 if a.is_multiple_of(3) => known(octet, tree, |entry| entry.delegation.is_some()),
+        18 => known(octet, tree, |_| true),
+        _ => node(octet),
+    };
     let allocate = |superior: NodePath, a: u8, b: u8| Allocate {
         superior,
         number: choice(a),
@@ -123,8 +176,17 @@ fn command(step: Step, tree: &Tree) -> Command {
         registered: None,
     };
     match kind % 20 {
-        0..=4 => Command::Allocate(allocate(at, a, b)),
-        5 => Command::BatchAllocate(vec![allocate(at.clone(), a, b), allocate(at, b, c), allocate(node(c), c, a)]),
+        0..=3 => Command::Allocate(allocate(at, a, b)),
+        4 => Command::Allocate(Allocate {
+            superior: at.parent().unwrap(),
+            number: NumberChoice::Explicit(at.last().unwrap().clone()),
+            entry: entry(b, tree),
+        }),
+        5 => Command::BatchAllocate(vec![
+            allocate(at.clone(), a, b),
+            allocate(at, b, c),
+            allocate(node(c), c, a),
+        ]),
         6 => Command::AllocateBlock(AllocateBlock {
             superior: at,
             first: a.is_multiple_of(2).then(|| number(b)),
@@ -156,7 +218,10 @@ fn command(step: Step, tree: &Tree) -> Command {
                 changes: Changes {
                     identifiers: a.is_multiple_of(2).then_some(new.identifiers),
                     labels: a.is_multiple_of(3).then_some(new.labels),
-                    flags: c.is_multiple_of(4).then(|| Flags { leaf: c > 128, ..Flags::default() }),
+                    flags: c.is_multiple_of(4).then(|| Flags {
+                        leaf: c > 128,
+                        ..Flags::default()
+                    }),
                     titles: Some(new.titles),
                     ..Changes::default()
                 },
@@ -179,16 +244,24 @@ fn command(step: Step, tree: &Tree) -> Command {
             if_revision: None,
             policy: policy(a),
         },
-        18 if a.is_multiple_of(3) => Command::Recall { path: at, if_revision: None },
+        18 if a.is_multiple_of(3) => Command::Recall {
+            path: at,
+            if_revision: None,
+        },
         18 => Command::Delegate {
             path: at,
             if_revision: None,
-            delegation: Delegation::Hosted { principals: vec![OTHER.parse().unwrap()] },
+            delegation: Delegation::Hosted {
+                principals: vec![OTHER.parse().unwrap()],
+            },
         },
         _ if a.is_multiple_of(2) => Command::ExpireHolds,
         _ => Command::LoadReferences {
             version: format!("{}", b % 3),
-            entries: vec![reference("2.16.834", &["tz"], &["TZ"]), reference("2.16.834.1", &["no"], &[])],
+            entries: vec![
+                reference("2.16.834", &["tz"], &["TZ"]),
+                reference("2.16.834.1", &["no"], &["Afya"]),
+            ],
         },
     }
 }
@@ -203,7 +276,11 @@ fn submit(tree: &mut Tree, step: Step) -> Vec<&'static str> {
     let before = tree.clone();
     let first = tree.decide(command.clone());
     let again = tree.decide(command.clone());
-    assert_eq!(first.as_ref().ok(), again.as_ref().ok(), "not the same twice");
+    assert_eq!(
+        first.as_ref().ok(),
+        again.as_ref().ok(),
+        "not the same twice"
+    );
     let Ok(events) = first else {
         return Vec::new();
     };
@@ -221,12 +298,17 @@ fn each_event(before: &Tree, command: &Command, events: &[Event]) {
     let mut tree = Overlay::new(before, before.now);
     for event in events {
         match event {
-            Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => assigned(&tree, before, event, new),
+            Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => {
+                assigned(&tree, before, event, new)
+            }
             Event::ReferenceLoaded(_) => {}
             other => {
                 if let Some((path, _)) = other.touches() {
-                    let own = checks::authority_of(before, path).unwrap().expect("outside our nodes");
-                    let of_holder = matches!(command, Command::SetPolicy { .. } | Command::Amend(_));
+                    let own = checks::authority_of(before, path)
+                        .unwrap()
+                        .expect("outside our nodes");
+                    let of_holder =
+                        matches!(command, Command::SetPolicy { .. } | Command::Amend(_));
                     assert!(of_holder || own != *path, "{command:?}");
                 }
             }
@@ -238,14 +320,27 @@ fn each_event(before: &Tree, command: &Command, events: &[Event]) {
 fn assigned(tree: &Overlay<'_>, before: &Tree, event: &Event, new: &ArcRegistered) {
     let superior = new.path.parent().unwrap();
     let number = new.path.last().unwrap();
-    assert!(checks::authority_of(before, &superior).unwrap().is_some(), "outside our nodes");
-    let there = tree.entry(&new.path).unwrap().map(|entry| entry.superior.state);
+    assert!(
+        checks::authority_of(before, &superior).unwrap().is_some(),
+        "outside our nodes"
+    );
+    let there = tree
+        .entry(&new.path)
+        .unwrap()
+        .map(|entry| entry.superior.state);
     let expect = matches!(event, Event::ReservedArcAllocated(_)).then_some(State::Reserved);
     assert_eq!(there, expect, "a number given twice");
-    assert_eq!(tree.hold(&superior, number).unwrap(), None, "a hold left behind");
+    assert_eq!(
+        tree.hold(&superior, number).unwrap(),
+        None,
+        "a hold left behind"
+    );
     if let Some(hold) = before.holds.get(&(superior.clone(), number.clone())) {
         let mine = hold.principal.as_str() == before.actor.as_str();
-        assert!(mine || !hold.is_in_force(before.now), "somebody else's hold");
+        assert!(
+            mine || !hold.is_in_force(before.now),
+            "somebody else's hold"
+        );
     }
     let above = tree.entry(&superior).unwrap().expect("no superior");
     if new.recorded.is_some() {
@@ -258,10 +353,17 @@ fn assigned(tree: &Overlay<'_>, before: &Tree, event: &Event, new: &ArcRegistere
         assert!(policy.opens(number), "outside the policy");
         assert!(!policy.title_required || !new.titles.is_empty());
         for identifier in new.identifiers.iter().filter(|_| policy.identifiers_unique) {
-            assert!(tree.identifier_holders(&superior, identifier).unwrap().is_empty());
+            assert!(
+                tree.identifier_holders(&superior, identifier)
+                    .unwrap()
+                    .is_empty()
+            );
         }
         if let (Some(max), Some(id)) = (policy.arcs_per_registrant_max, &new.registrant) {
-            assert!(tree.arcs_of_registrant(&superior, id, max).unwrap() < max, "over the quota");
+            assert!(
+                tree.arcs_of_registrant(&superior, id, max).unwrap() < max,
+                "over the quota"
+            );
         }
     }
 }
@@ -277,27 +379,44 @@ fn overlay_agrees(before: &Tree, after: &Tree, events: &[Event]) {
     for at in &nodes {
         let same = |laid: &dyn TreeView| {
             let entry = laid.entry(at).unwrap();
-            let entry = entry.map(|entry| (entry.superior.clone(), entry.holder.clone(), entry.registrant.clone()));
+            let entry = entry.map(|entry| {
+                (
+                    entry.superior.clone(),
+                    entry.holder.clone(),
+                    entry.registrant.clone(),
+                )
+            });
             let numbers = laid.numbers_from(at, &arc(1), 3).unwrap();
             let lowest = laid.lowest_unassigned(at, &arc(1), &arc(1)).unwrap();
-            (entry, numbers, lowest, laid.live_subordinate(at).unwrap().is_some())
+            (
+                entry,
+                numbers,
+                lowest,
+                laid.live_subordinate(at).unwrap().is_some(),
+            )
         };
         assert_eq!(same(&laid), same(after), "{at}");
     }
     assert_eq!(laid.holds().unwrap().len(), after.holds.len());
     for entry in after.entries.values().chain(before.entries.values()) {
-        let Some(superior) = entry.path.parent() else { continue };
+        let Some(superior) = entry.path.parent() else {
+            continue;
+        };
         for label in &entry.superior.labels {
             let key = label.label.comparison_key();
             let holder = |view: &dyn TreeView| view.label_holder(&superior, &key).unwrap();
             assert_eq!(holder(&laid), holder(after), "{label:?}");
         }
         for identifier in &entry.superior.identifiers {
-            let holders = |view: &dyn TreeView| view.identifier_holders(&superior, identifier).unwrap();
+            let holders =
+                |view: &dyn TreeView| view.identifier_holders(&superior, identifier).unwrap();
             assert_eq!(holders(&laid), holders(after), "{identifier}");
         }
         if let Some(holding) = &entry.registrant {
-            let count = |view: &dyn TreeView| view.arcs_of_registrant(&superior, &holding.registrant, 9).unwrap();
+            let count = |view: &dyn TreeView| {
+                view.arcs_of_registrant(&superior, &holding.registrant, 9)
+                    .unwrap()
+            };
             assert_eq!(count(&laid), count(after));
         }
     }
@@ -308,10 +427,19 @@ fn transitions(before: &Tree, after: &Tree, command: &Command) {
     for (path, old) in &before.entries {
         let new = after.entries.get(path).expect("a number was freed");
         let (from, to) = (old.superior.state, new.superior.state);
-        assert!(from == to || from.may_become(to), "{path}: {from:?} to {to:?}");
+        assert!(
+            from == to || from.may_become(to),
+            "{path}: {from:?} to {to:?}"
+        );
         if from == State::Withdrawn && to == State::Active {
             let policy = policy_in_force(before, &path.parent().unwrap()).unwrap();
-            assert!(before.now <= old.superior.changed.plus_seconds(policy.reinstatement_seconds));
+            assert!(
+                before.now
+                    <= old
+                        .superior
+                        .changed
+                        .plus_seconds(policy.reinstatement_seconds)
+            );
         }
         let despite = matches!(command, Command::ChangeState(ask) if ask.despite_subordinates);
         if from != to && to == State::Withdrawn && !despite {
@@ -319,7 +447,11 @@ fn transitions(before: &Tree, after: &Tree, command: &Command) {
         }
         let kept = old.first_registrant.is_none() || new.first_registrant == old.first_registrant;
         assert!(kept, "{path}: the first registrant is lost");
-        assert_eq!(old.origin.is_reference(), new.origin.is_reference(), "{path}");
+        assert_eq!(
+            old.origin.is_reference(),
+            new.origin.is_reference(),
+            "{path}"
+        );
     }
 }
 
@@ -327,8 +459,13 @@ fn transitions(before: &Tree, after: &Tree, command: &Command) {
 fn standing(tree: &Tree) {
     let mut labels: BTreeMap<_, NodePath> = BTreeMap::new();
     for (path, entry) in &tree.entries {
-        let Some(superior) = path.parent() else { continue };
-        assert!(superior.is_root() || tree.entries.contains_key(&superior), "{path} has no superior");
+        let Some(superior) = path.parent() else {
+            continue;
+        };
+        assert!(
+            superior.is_root() || tree.entries.contains_key(&superior),
+            "{path} has no superior"
+        );
         for label in &entry.superior.labels {
             let at = (superior.clone(), label.label.comparison_key());
             let other = labels.insert(at, path.clone());
@@ -339,7 +476,12 @@ fn standing(tree: &Tree) {
         }
     }
     for (superior, number) in tree.holds.keys() {
-        assert!(!tree.entries.contains_key(&superior.child(number.clone()).unwrap()), "held and assigned");
+        assert!(
+            !tree
+                .entries
+                .contains_key(&superior.child(number.clone()).unwrap()),
+            "held and assigned"
+        );
     }
 }
 
@@ -370,10 +512,23 @@ fn the_sequences_reach_every_kind_of_event() {
         }
     }
     for word in [
-        "arc-registered", "reserved-arc-allocated", "number-held", "hold-released", "entry-amended",
-        "state-changed", "delegated", "recalled", "transferred", "policy-set", "registrant-recorded",
-        "reference-loaded", "data-loaded",
+        "arc-registered",
+        "reserved-arc-allocated",
+        "number-held",
+        "hold-released",
+        "entry-amended",
+        "state-changed",
+        "delegated",
+        "recalled",
+        "transferred",
+        "policy-set",
+        "registrant-recorded",
+        "reference-loaded",
+        "data-loaded",
     ] {
-        assert!(seen.get(word).is_some_and(|count| *count >= 20), "{word}: {seen:?}");
+        assert!(
+            seen.get(word).is_some_and(|count| *count >= 20),
+            "{word}: {seen:?}"
+        );
     }
 }

@@ -115,7 +115,10 @@ mod tests {
         tree.policy(
             "2.16.834",
             Policy {
-                windows: vec![crate::model::policy::NumberRange { from: arc(1_000), to: None }],
+                windows: vec![crate::model::policy::NumberRange {
+                    from: arc(1_000),
+                    to: None,
+                }],
                 numbering: crate::model::policy::Numbering::NextFreeOnly,
                 title_required: true,
                 application_required: true,
@@ -130,7 +133,11 @@ mod tests {
         refused(tree.decide(one("2.16.834.7")), Code::NumberTaken, "number");
         tree.state("2.16.834.7", State::Withdrawn);
         refused(tree.decide(one("2.16.834.7")), Code::NumberBurned, "number");
-        refused(tree.decide(one("2.16.834.7.2")), Code::SuperiorNotActive, "oid");
+        refused(
+            tree.decide(one("2.16.834.7.2")),
+            Code::SuperiorNotActive,
+            "oid",
+        );
         tree.state("2.16.834.7", State::Reserved);
         refused(tree.decide(one("2.16.834.7")), Code::NumberTaken, "oid");
         tree.state("2.16.834.7", State::Deprecated);
@@ -145,13 +152,25 @@ mod tests {
         for outside in [".", "2.16", "2.16.834", "2.16.404.1"] {
             refused(tree.decide(one(outside)), Code::OutsideAuthority, "oid");
         }
-        refused(tree.decide(one("2.16.834.1.1")), Code::SuperiorNotRegistered, "oid");
+        refused(
+            tree.decide(one("2.16.834.1.1")),
+            Code::SuperiorNotRegistered,
+            "oid",
+        );
         let batch = |all: &[&str]| {
-            Command::BatchRecord(all.iter().map(|at| existing(at, NewEntry::default())).collect())
+            Command::BatchRecord(
+                all.iter()
+                    .map(|at| existing(at, NewEntry::default()))
+                    .collect(),
+            )
         };
         let events = tree.decide(batch(&["2.16.834.1", "2.16.834.1.1"])).unwrap();
         assert_eq!(written(&events), ["2.16.834.1", "2.16.834.1.1"]);
-        refused(tree.decide(batch(&["2.16.834.1.1", "2.16.834.1"])), Code::SuperiorNotRegistered, "arcs[0].oid");
+        refused(
+            tree.decide(batch(&["2.16.834.1.1", "2.16.834.1"])),
+            Code::SuperiorNotRegistered,
+            "arcs[0].oid",
+        );
         let long = format!("2.16.834{}", ".1".repeat(126));
         refused(tree.decide(one(&long)), Code::PathTooLong, "oid");
     }
@@ -162,11 +181,20 @@ mod tests {
         let with = |at: &str, identifiers: &[&str], labels: &[&str]| {
             Command::RecordExisting(existing(at, named(identifiers, labels)))
         };
-        tree.submit(with("2.16.834.1", &["health"], &["Afya"])).unwrap();
+        tree.submit(with("2.16.834.1", &["health"], &["Afya"]))
+            .unwrap();
         tree.submit(with("2.16.834.2", &["health"], &[])).unwrap();
-        refused(tree.decide(with("2.16.834.3", &[], &["AFYA"])), Code::LabelTaken, "entry.labels[0].label");
+        refused(
+            tree.decide(with("2.16.834.3", &[], &["AFYA"])),
+            Code::LabelTaken,
+            "entry.labels[0].label",
+        );
         let ours = allocate("2.16.834", NumberChoice::NextFree, named(&["health"], &[]));
-        refused(tree.decide(ours), Code::IdentifierTaken, "entry.identifiers[0]");
+        refused(
+            tree.decide(ours),
+            Code::IdentifierTaken,
+            "entry.identifiers[0]",
+        );
     }
 
     #[test]
@@ -181,7 +209,10 @@ mod tests {
         tree.as_actor(OTHER);
         refused(tree.decide(one("2.16.834.5")), Code::NumberHeld, "number");
         tree.later(60);
-        assert_eq!(words(&tree.submit(one("2.16.834.5")).unwrap()), ["hold-released", "arc-registered"]);
+        assert_eq!(
+            words(&tree.submit(one("2.16.834.5")).unwrap()),
+            ["hold-released", "arc-registered"]
+        );
     }
 
     #[test]
@@ -191,7 +222,9 @@ mod tests {
         ask.proof.document = " ".to_owned();
         ask.proof.uri = Some("not a uri".to_owned());
         ask.registered = Some(tree.now.plus_seconds(1));
-        let got = tree.decide(Command::RecordExisting(ask.clone())).unwrap_err();
+        let got = tree
+            .decide(Command::RecordExisting(ask.clone()))
+            .unwrap_err();
         let expect = [
             (Code::FieldRequired, "proof".to_owned()),
             (Code::FieldInvalid, "proof_uri".to_owned()),
@@ -200,6 +233,10 @@ mod tests {
         assert_eq!(refusals(&got), expect);
         ask = existing("2.16.834.1", NewEntry::default());
         ask.proof.document = "x".repeat(NOTE_BYTES_MAX + 1);
-        refused(tree.decide(Command::RecordExisting(ask)), Code::FieldTooLong, "proof");
+        refused(
+            tree.decide(Command::RecordExisting(ask)),
+            Code::FieldTooLong,
+            "proof",
+        );
     }
 }

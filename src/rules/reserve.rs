@@ -61,12 +61,36 @@ mod tests {
         let events = tree.submit(reserve("2.16.834", 5, 3)).unwrap();
         assert_eq!(written(&events), ["2.16.834.5", "2.16.834.6", "2.16.834.7"]);
         assert_eq!(tree.at("2.16.834.6").superior.state, State::Reserved);
-        refused(tree.decide(reserve("2.16.834", 4, 2)), Code::NumberTaken, "number");
-        refused(tree.decide(reserve("2.16.834", 1, 8)), Code::NumberTaken, "number");
-        refused(tree.decide(reserve("2.16.834.6", 1, 1)), Code::SuperiorNotActive, "superior");
-        refused(tree.decide(reserve("2.16", 1, 1)), Code::OutsideAuthority, "superior");
-        refused(tree.decide(reserve("2.16.834", 1, 0)), Code::FieldRequired, "count");
+        refused(
+            tree.decide(reserve("2.16.834", 4, 2)),
+            Code::NumberTaken,
+            "number",
+        );
+        refused(
+            tree.decide(reserve("2.16.834", 1, 8)),
+            Code::NumberTaken,
+            "number",
+        );
+        refused(
+            tree.decide(reserve("2.16.834.6", 1, 1)),
+            Code::SuperiorNotActive,
+            "superior",
+        );
+        refused(
+            tree.decide(reserve("2.16", 1, 1)),
+            Code::OutsideAuthority,
+            "superior",
+        );
+        refused(
+            tree.decide(reserve("2.16.834", 1, 0)),
+            Code::FieldRequired,
+            "count",
+        );
         assert!(tree.decide(reserve("2.16.834", 9, BLOCK_ARCS_MAX)).is_ok());
-        refused(tree.decide(reserve("2.16.834", 9, BLOCK_ARCS_MAX + 1)), Code::TooManyValues, "count");
+        refused(
+            tree.decide(reserve("2.16.834", 9, BLOCK_ARCS_MAX + 1)),
+            Code::TooManyValues,
+            "count",
+        );
     }
 }

@@ -131,12 +131,29 @@ mod tests {
     fn a_policy_is_set_at_our_own_node_and_below() {
         let mut tree = Tree::founded();
         tree.arc("2.16.834.1");
-        refused(tree.decide(set("2.16.834.1", None)), Code::NothingChanges, "policy");
-        refused(tree.decide(set("2.16.834", Some(Policy::standard()))), Code::NothingChanges, "policy");
+        refused(
+            tree.decide(set("2.16.834.1", None)),
+            Code::NothingChanges,
+            "policy",
+        );
+        refused(
+            tree.decide(set("2.16.834", Some(Policy::standard()))),
+            Code::NothingChanges,
+            "policy",
+        );
         tree.submit(set("2.16.834", None)).unwrap();
-        tree.submit(set("2.16.834.1", Some(Policy::standard()))).unwrap();
-        refused(tree.decide(set("2.16", None)), Code::OutsideAuthority, "oid");
-        refused(tree.decide(set("2.16.834.2", None)), Code::NotRegistered, "oid");
+        tree.submit(set("2.16.834.1", Some(Policy::standard())))
+            .unwrap();
+        refused(
+            tree.decide(set("2.16", None)),
+            Code::OutsideAuthority,
+            "oid",
+        );
+        refused(
+            tree.decide(set("2.16.834.2", None)),
+            Code::NotRegistered,
+            "oid",
+        );
     }
 
     #[test]
@@ -157,13 +174,33 @@ mod tests {
         check(&[run(1, Some(9)), run(10, None)], &[run(3, Some(3))], None);
         check(&[run(10, None), run(1, Some(9))], &[], None);
         check(&[run(2, Some(1))], &[], Some("policy.windows[0]"));
-        check(&[run(1, Some(9)), run(9, None)], &[], Some("policy.windows[1]"));
-        check(&[run(9, None), run(1, None)], &[], Some("policy.windows[0]"));
+        check(
+            &[run(1, Some(9)), run(9, None)],
+            &[],
+            Some("policy.windows[1]"),
+        );
+        check(
+            &[run(9, None), run(1, None)],
+            &[],
+            Some("policy.windows[0]"),
+        );
         check(&[], &[run(5, Some(4))], Some("policy.kept_back[0]"));
-        check(&[run(1, Some(9))], &[run(6, Some(20)), run(0, Some(5))], Some("policy.kept_back"));
-        check(&[run(1, Some(9))], &[run(6, Some(8)), run(0, Some(5))], None);
+        check(
+            &[run(1, Some(9))],
+            &[run(6, Some(20)), run(0, Some(5))],
+            Some("policy.kept_back"),
+        );
+        check(
+            &[run(1, Some(9))],
+            &[run(6, Some(8)), run(0, Some(5))],
+            None,
+        );
         check(&[], &[run(0, None)], Some("policy.kept_back"));
-        check(&[run(1, Some(9)), run(20, Some(20))], &[run(0, Some(9))], None);
+        check(
+            &[run(1, Some(9)), run(20, Some(20))],
+            &[run(0, Some(9))],
+            None,
+        );
     }
 
     #[test]
@@ -174,14 +211,37 @@ mod tests {
             change(&mut policy);
             refused(tree.decide(set("2.16.834", Some(policy))), code, field);
         };
-        let runs = |count: usize| (0..count as u64).map(|n| run(2 * n, Some(2 * n))).collect::<Vec<_>>();
-        check(&|p| p.windows = runs(WINDOWS_MAX + 1), Code::TooManyValues, "policy.windows");
-        check(&|p| p.kept_back = runs(WINDOWS_MAX + 1), Code::TooManyValues, "policy.kept_back");
-        let most = Policy { windows: runs(WINDOWS_MAX), ..Policy::standard() };
+        let runs = |count: usize| {
+            (0..count as u64)
+                .map(|n| run(2 * n, Some(2 * n)))
+                .collect::<Vec<_>>()
+        };
+        check(
+            &|p| p.windows = runs(WINDOWS_MAX + 1),
+            Code::TooManyValues,
+            "policy.windows",
+        );
+        check(
+            &|p| p.kept_back = runs(WINDOWS_MAX + 1),
+            Code::TooManyValues,
+            "policy.kept_back",
+        );
+        let most = Policy {
+            windows: runs(WINDOWS_MAX),
+            ..Policy::standard()
+        };
         assert!(tree.decide(set("2.16.834", Some(most))).is_ok());
         let invalid = Code::PolicyInvalid;
-        check(&|p| p.hold_seconds_max = HOLD_SECONDS_CEILING + 1, invalid, "policy.hold_seconds_max");
-        check(&|p| p.arcs_per_registrant_max = Some(0), invalid, "policy.arcs_per_registrant_max");
+        check(
+            &|p| p.hold_seconds_max = HOLD_SECONDS_CEILING + 1,
+            invalid,
+            "policy.hold_seconds_max",
+        );
+        check(
+            &|p| p.arcs_per_registrant_max = Some(0),
+            invalid,
+            "policy.arcs_per_registrant_max",
+        );
         check(&|p| p.approvals = 1, invalid, "policy.approvals");
     }
 }
