@@ -91,3 +91,123 @@ fn fit(search: &Search<'_>, window: &NumberRange, count: u64) -> Viewed<Option<A
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Command;
+    use crate::model::command::NewEntry;
+    use crate::model::limits::BLOCK_ARCS_MAX;
+    use crate::rules::testing::{
+        Tree, arc, explicit, named, new_registrant, path, refused, words, written,
+    };
+
+    fn block(first: Option<u64>, count: u64, entry: NewEntry) -> Command {
+        Command::AllocateBlock(AllocateBlock {
+            superior: path("2.16.834"),
+            first: first.map(arc),
+            count,
+            entry,
+        })
+    }
+
+    fn plain(first: Option<u64>, count: u64) -> Command {
+        block(first, count, NewEntry::default())
+    }
+
+    #[test]
+    fn a_block_takes_the_first_place_where_it_fits() {
+        let mut tree = Tree::founded();
+        tree.submit(explicit("2.16.834", 3)).unwrap();
+        tree.submit(explicit("2.16.834", 6)).unwrap();
+        assert_eq!(
+            written(&tree.decide(plain(None, 2)).unwrap()),
+            ["2.16.834.1", "2.16.834.2"]
+        );
+        let three = tree.submit(plain(None, 3)).unwrap();
+        assert_eq!(written(&three), ["2.16.834.7", "2.16.834.8", "2.16.834.9"]);
+        let most = tree.submit(plain(None, BLOCK_ARCS_MAX)).unwrap();
+        assert_eq!(written(&most)[0], "2.16.834.10");
+        assert_eq!(most.len() as u64, BLOCK_ARCS_MAX);
+    }
+
+    #[test]
+    fn a_named_block_is_all_or_none() {
+        let mut tree = Tree::founded();
+        tree.submit(explicit("2.16.834", 12)).unwrap();
+        refused(
+            tree.decide(plain(Some(10), 3)),
+            Code::NumberTaken,
+            "block.number",
+        );
+        assert_eq!(tree.submit(plain(Some(10), 2)).unwrap().len(), 2);
+        tree.change("2.16.834", |entry| {
+            let windows = vec![NumberRange {
+                from: arc(1),
+                to: Some(arc(20)),
+            }];
+            entry.policy = Some(crate::model::Policy {
+                windows,
+                ..crate::model::Policy::standard()
+            });
+        });
+        refused(
+            tree.decide(plain(Some(19), 3)),
+            Code::NumberOutsidePolicy,
+            "block.number",
+        );
+        refused(
+            tree.decide(plain(None, 10)),
+            Code::NoNumberFree,
+            "block.number",
+        );
+        assert_eq!(
+            written(&tree.submit(plain(None, 9)).unwrap())[0],
+            "2.16.834.1"
+        );
+        tree.change("2.16.834", |entry| {
+            entry.policy.as_mut().unwrap().numbering = Numbering::ExplicitOnly;
+        });
+        refused(
+            tree.decide(plain(None, 1)),
+            Code::NumberingNotAllowed,
+            "block.number",
+        );
+    }
+
+    #[test]
+    fn a_block_has_one_registrant_and_no_names() {
+        let mut tree = Tree::founded();
+        let entry = NewEntry {
+            registrant: Some(new_registrant("Tanzania Revenue Authority")),
+            ..NewEntry::default()
+        };
+        let events = tree.submit(block(None, 3, entry)).unwrap();
+        assert_eq!(words(&events)[0], "registrant-recorded");
+        assert_eq!(words(&events)[1..], ["arc-registered"; 3]);
+        let holder = tree.at("2.16.834.1").registrant.clone();
+        assert!(holder.is_some());
+        assert_eq!(tree.at("2.16.834.3").registrant, holder);
+        refused(
+            tree.decide(block(None, 2, named(&["a"], &[]))),
+            Code::BlockOfNames,
+            "block.entry",
+        );
+        refused(
+            tree.decide(block(None, 2, named(&[], &["a"]))),
+            Code::BlockOfNames,
+            "block.entry",
+        );
+        assert!(tree.decide(block(None, 1, named(&["a"], &["a"]))).is_ok());
+        refused(
+            tree.decide(plain(None, 0)),
+            Code::FieldRequired,
+            "block.count",
+        );
+        refused(
+            tree.decide(plain(None, BLOCK_ARCS_MAX + 1)),
+            Code::TooManyValues,
+            "block.count",
+        );
+    }
+}

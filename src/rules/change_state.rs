@@ -154,3 +154,193 @@ fn reasoned(ask: &ChangeState, entry: &Entry, reason: Option<&str>) -> Result<()
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Command, Policy, Seq};
+    use crate::rules::testing::{Tree, path, refused};
+
+    fn change(at: &str, to: State, relation: Option<Relation>) -> Command {
+        Command::ChangeState(ChangeState {
+            path: path(at),
+            if_revision: None,
+            to,
+            relation,
+            despite_subordinates: false,
+        })
+    }
+
+    fn to(state: State) -> Command {
+        change("2.16.834.1", state, None)
+    }
+
+    fn with_reason() -> Tree {
+        let mut tree = Tree::founded();
+        tree.arc("2.16.834.1").arc("2.16.834.2");
+        tree.reason = Some("as resolved".to_owned());
+        tree
+    }
+
+    #[test]
+    fn only_the_legal_transitions_are_made() {
+        for from in State::ALL {
+            for target in State::ALL {
+                let mut tree = with_reason();
+                tree.state("2.16.834.1", from);
+                let got = tree.submit(to(target));
+                if from == target {
+                    refused(got, Code::NothingChanges, "state");
+                } else if from.may_become(target) {
+                    got.unwrap();
+                    assert_eq!(tree.at("2.16.834.1").superior.state, target);
+                } else {
+                    refused(got, Code::TransitionIllegal, "state");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn which_arcs() {
+        let tree = with_reason();
+        refused(
+            tree.decide(change("2.16.834", State::Withdrawn, None)),
+            Code::OutsideAuthority,
+            "oid",
+        );
+        refused(
+            tree.decide(change("2.16.404", State::Withdrawn, None)),
+            Code::OutsideAuthority,
+            "oid",
+        );
+        refused(
+            tree.decide(change("2.16.834.9", State::Withdrawn, None)),
+            Code::NotRegistered,
+            "oid",
+        );
+        let stale = Command::ChangeState(ChangeState {
+            path: path("2.16.834.1"),
+            if_revision: Some(Seq::FIRST),
+            to: State::Withdrawn,
+            relation: None,
+            despite_subordinates: false,
+        });
+        refused(tree.decide(stale), Code::RevisionMoved, "etag");
+    }
+
+    #[test]
+    fn grave_acts_need_a_reason() {
+        for (from, target, needed) in [
+            (State::Active, State::Suspended, true),
+            (State::Active, State::Withdrawn, true),
+            (State::Withdrawn, State::Active, true),
+            (State::Active, State::Deprecated, false),
+            (State::Suspended, State::Active, false),
+        ] {
+            let mut tree = with_reason();
+            tree.state("2.16.834.1", from);
+            tree.reason = Some("  ".to_owned());
+            let got = tree.decide(to(target));
+            if needed {
+                refused(got, Code::ReasonRequired, "options.reason");
+            } else {
+                assert!(got.is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn a_withdrawal_can_be_taken_back_for_a_while() {
+        let mut tree = with_reason();
+        let policy = Policy {
+            reinstatement_seconds: 100,
+            ..Policy::standard()
+        };
+        tree.policy("2.16.834", policy);
+        tree.submit(to(State::Withdrawn)).unwrap();
+        tree.later(100);
+        assert!(tree.decide(to(State::Active)).is_ok());
+        tree.later(1);
+        refused(
+            tree.decide(to(State::Active)),
+            Code::ReinstatementOver,
+            "state",
+        );
+    }
+
+    #[test]
+    fn nothing_live_is_left_hanging_unless_that_is_said() {
+        let mut tree = with_reason();
+        tree.arc("2.16.834.1.5").arc("2.16.834.1.6");
+        tree.state("2.16.834.1.5", State::Withdrawn);
+        let field = "despite_subordinates";
+        refused(
+            tree.decide(to(State::Withdrawn)),
+            Code::LiveSubordinates,
+            field,
+        );
+        let Command::ChangeState(mut ask) = to(State::Withdrawn) else {
+            panic!()
+        };
+        ask.despite_subordinates = true;
+        tree.submit(Command::ChangeState(ask)).unwrap();
+        let again = change("2.16.834.1.5", State::Active, None);
+        refused(tree.decide(again), Code::SuperiorNotActive, "state");
+        tree.submit(change("2.16.834.1.6", State::Deprecated, None))
+            .unwrap();
+    }
+
+    #[test]
+    fn a_reserved_arc_comes_into_force_with_what_the_policy_requires() {
+        let mut tree = with_reason();
+        tree.state("2.16.834.1", State::Reserved);
+        let policy = Policy {
+            title_required: true,
+            ..Policy::standard()
+        };
+        tree.policy("2.16.834", policy);
+        refused(
+            tree.decide(to(State::Active)),
+            Code::TitleRequired,
+            "entry.titles",
+        );
+    }
+
+    #[test]
+    fn a_relation_leads_elsewhere_and_never_back() {
+        let mut tree = with_reason();
+        let successor = |at: &str| Some(Relation::Successor(path(at)));
+        let deprecate = |at: &str, by| change(at, State::Deprecated, by);
+        let invalid = Code::RelationInvalid;
+        refused(
+            tree.decide(deprecate("2.16.834.1", successor("2.16.834.1"))),
+            invalid,
+            "relation",
+        );
+        refused(
+            tree.decide(deprecate("2.16.834.1", successor("."))),
+            invalid,
+            "relation",
+        );
+        tree.submit(deprecate("2.16.834.1", successor("2.16.834.2")))
+            .unwrap();
+        refused(
+            tree.decide(deprecate("2.16.834.2", successor("2.16.834.1"))),
+            invalid,
+            "relation",
+        );
+        // Another successor without another state.
+        tree.submit(deprecate("2.16.834.1", successor("1.3.6.1")))
+            .unwrap();
+        assert_eq!(
+            tree.at("2.16.834.1").superior.relation,
+            successor("1.3.6.1")
+        );
+        tree.submit(deprecate(
+            "2.16.834.2",
+            Some(Relation::DuplicateOf(path("2.16.834.1"))),
+        ))
+        .unwrap();
+    }
+}

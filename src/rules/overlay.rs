@@ -126,8 +126,10 @@ impl<'a> Overlay<'a> {
             return;
         };
         for label in &entry.superior.labels {
-            self.labels
-                .remove(&(superior.clone(), label.label.comparison_key()));
+            let at = (superior.clone(), label.label.comparison_key());
+            if self.labels.get(&at) == Some(number) {
+                self.labels.remove(&at);
+            }
         }
         for identifier in &entry.superior.identifiers {
             let at = (superior.clone(), identifier.as_str().to_ascii_lowercase());

@@ -38,3 +38,59 @@ pub fn decide(ask: &Reserve, decision: &mut Decision<'_>) -> Result<(), Rejectio
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::limits::BLOCK_ARCS_MAX;
+    use crate::model::{Code, Command};
+    use crate::rules::testing::{Tree, arc, explicit, path, refused, written};
+
+    fn reserve(superior: &str, first: u64, count: u64) -> Command {
+        Command::Reserve(Reserve {
+            superior: path(superior),
+            first: arc(first),
+            count,
+        })
+    }
+
+    #[test]
+    fn numbers_are_set_aside_all_or_none() {
+        let mut tree = Tree::founded();
+        tree.submit(explicit("2.16.834", 8)).unwrap();
+        let events = tree.submit(reserve("2.16.834", 5, 3)).unwrap();
+        assert_eq!(written(&events), ["2.16.834.5", "2.16.834.6", "2.16.834.7"]);
+        assert_eq!(tree.at("2.16.834.6").superior.state, State::Reserved);
+        refused(
+            tree.decide(reserve("2.16.834", 4, 2)),
+            Code::NumberTaken,
+            "number",
+        );
+        refused(
+            tree.decide(reserve("2.16.834", 1, 8)),
+            Code::NumberTaken,
+            "number",
+        );
+        refused(
+            tree.decide(reserve("2.16.834.6", 1, 1)),
+            Code::SuperiorNotActive,
+            "superior",
+        );
+        refused(
+            tree.decide(reserve("2.16", 1, 1)),
+            Code::OutsideAuthority,
+            "superior",
+        );
+        refused(
+            tree.decide(reserve("2.16.834", 1, 0)),
+            Code::FieldRequired,
+            "count",
+        );
+        assert!(tree.decide(reserve("2.16.834", 9, BLOCK_ARCS_MAX)).is_ok());
+        refused(
+            tree.decide(reserve("2.16.834", 9, BLOCK_ARCS_MAX + 1)),
+            Code::TooManyValues,
+            "count",
+        );
+    }
+}

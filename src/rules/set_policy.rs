@@ -105,3 +105,143 @@ pub fn decide(
         policy: policy.cloned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Command;
+    use crate::rules::testing::{Tree, arc, path, refused};
+
+    fn set(at: &str, policy: Option<Policy>) -> Command {
+        Command::SetPolicy {
+            path: path(at),
+            if_revision: None,
+            policy,
+        }
+    }
+
+    fn run(from: u64, to: Option<u64>) -> NumberRange {
+        NumberRange {
+            from: arc(from),
+            to: to.map(arc),
+        }
+    }
+
+    #[test]
+    fn a_policy_is_set_at_our_own_node_and_below() {
+        let mut tree = Tree::founded();
+        tree.arc("2.16.834.1");
+        refused(
+            tree.decide(set("2.16.834.1", None)),
+            Code::NothingChanges,
+            "policy",
+        );
+        refused(
+            tree.decide(set("2.16.834", Some(Policy::standard()))),
+            Code::NothingChanges,
+            "policy",
+        );
+        tree.submit(set("2.16.834", None)).unwrap();
+        tree.submit(set("2.16.834.1", Some(Policy::standard())))
+            .unwrap();
+        refused(
+            tree.decide(set("2.16", None)),
+            Code::OutsideAuthority,
+            "oid",
+        );
+        refused(
+            tree.decide(set("2.16.834.2", None)),
+            Code::NotRegistered,
+            "oid",
+        );
+    }
+
+    #[test]
+    fn a_policy_does_not_contradict_itself() {
+        let tree = Tree::founded();
+        let check = |windows: &[NumberRange], kept_back: &[NumberRange], field: Option<&str>| {
+            let policy = Policy {
+                windows: windows.to_vec(),
+                kept_back: kept_back.to_vec(),
+                ..Policy::standard()
+            };
+            let got = tree.decide(set("2.16.834", Some(policy)));
+            match field {
+                Some(field) => refused(got, Code::PolicyInvalid, field),
+                None => assert!(got.is_ok(), "{got:?}"),
+            }
+        };
+        check(&[run(1, Some(9)), run(10, None)], &[run(3, Some(3))], None);
+        check(&[run(10, None), run(1, Some(9))], &[], None);
+        check(&[run(2, Some(1))], &[], Some("policy.windows[0]"));
+        check(
+            &[run(1, Some(9)), run(9, None)],
+            &[],
+            Some("policy.windows[1]"),
+        );
+        check(
+            &[run(9, None), run(1, None)],
+            &[],
+            Some("policy.windows[0]"),
+        );
+        check(&[], &[run(5, Some(4))], Some("policy.kept_back[0]"));
+        check(
+            &[run(1, Some(9))],
+            &[run(6, Some(20)), run(0, Some(5))],
+            Some("policy.kept_back"),
+        );
+        check(
+            &[run(1, Some(9))],
+            &[run(6, Some(8)), run(0, Some(5))],
+            None,
+        );
+        check(&[], &[run(0, None)], Some("policy.kept_back"));
+        check(
+            &[run(1, Some(9)), run(20, Some(20))],
+            &[run(0, Some(9))],
+            None,
+        );
+    }
+
+    #[test]
+    fn a_policy_is_bounded() {
+        let tree = Tree::founded();
+        let check = |change: &dyn Fn(&mut Policy), code: Code, field: &str| {
+            let mut policy = Policy::standard();
+            change(&mut policy);
+            refused(tree.decide(set("2.16.834", Some(policy))), code, field);
+        };
+        let runs = |count: usize| {
+            (0..count as u64)
+                .map(|n| run(2 * n, Some(2 * n)))
+                .collect::<Vec<_>>()
+        };
+        check(
+            &|p| p.windows = runs(WINDOWS_MAX + 1),
+            Code::TooManyValues,
+            "policy.windows",
+        );
+        check(
+            &|p| p.kept_back = runs(WINDOWS_MAX + 1),
+            Code::TooManyValues,
+            "policy.kept_back",
+        );
+        let most = Policy {
+            windows: runs(WINDOWS_MAX),
+            ..Policy::standard()
+        };
+        assert!(tree.decide(set("2.16.834", Some(most))).is_ok());
+        let invalid = Code::PolicyInvalid;
+        check(
+            &|p| p.hold_seconds_max = HOLD_SECONDS_CEILING + 1,
+            invalid,
+            "policy.hold_seconds_max",
+        );
+        check(
+            &|p| p.arcs_per_registrant_max = Some(0),
+            invalid,
+            "policy.arcs_per_registrant_max",
+        );
+        check(&|p| p.approvals = 1, invalid, "policy.approvals");
+    }
+}
