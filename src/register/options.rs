@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::journal::{Digest32, JournalError};
+use crate::journal::JournalError;
 use crate::model::{Seq, ViewFault};
 use crate::oid::NodePath;
 
@@ -144,18 +144,6 @@ pub enum OpenError {
         journal: Seq,
         /// The projection's directory.
         directory: PathBuf,
-    },
-    /// The journal's record at the projection's head is not the one that was applied.
-    #[error(
-        "the journal's tree head at record {seq} is {journal}, the projection applied {projection}"
-    )]
-    OtherHistory {
-        /// Where they part.
-        seq: Seq,
-        /// The journal's.
-        journal: Digest32,
-        /// The projection's.
-        projection: Digest32,
     },
     /// Settings name other authority nodes than the genesis.
     #[error(
