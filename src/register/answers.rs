@@ -1,0 +1,138 @@
+//! What the register answers with: plain data, already filtered by what the asker may see.
+//!
+//! It must never carry a hidden entry to the public, nor anything but the number of a stub.
+
+use std::sync::Arc;
+
+use crate::journal::Digest32;
+use crate::model::{Entry, Event, RegisterId, RequestId, Seq, Timestamp, Visibility, entry::Hold};
+use crate::oid::NodePath;
+
+/// What a command led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The record that tells of it; [`Seq::ZERO`] where the command was only validated.
+    pub seq: Seq,
+    /// The record's time.
+    pub time: Timestamp,
+    /// The request's id, made by the server where the caller gave none.
+    pub request_id: RequestId,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// The entries the record wrote, as it left them, each once, in the order of the events.
+    pub entries: Vec<Arc<Entry>>,
+    /// The holds the record made.
+    pub holds: Vec<Hold>,
+    /// The request had been carried out before; this is its answer again.
+    pub replayed: bool,
+}
+
+/// At which revision to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadAt {
+    /// A revision token: wait (bounded) until the register has reached it.
+    pub at_least: Option<String>,
+    /// A revision token: read as of exactly that revision.
+    pub as_of_revision: Option<String>,
+    /// Read as of the last record that is not later than this.
+    pub as_of_time: Option<Timestamp>,
+}
+
+/// An entry as somebody sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The entry. Of a stub only `path` means anything: everything else is blank.
+    pub entry: Arc<Entry>,
+    /// Who may see it, what its superiors say included, judged today.
+    pub visibility: Visibility,
+    /// Only the number may be shown.
+    pub stub: bool,
+}
+
+/// What is known of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// It is registered.
+    Found(Seen),
+    /// It is not; this is the nearest superior that is, and how many arcs lie between.
+    SuperiorFound(Seen, usize),
+    /// Nothing on it is registered.
+    Unknown,
+}
+
+/// One change of an arc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryItem {
+    /// The record.
+    pub seq: Seq,
+    /// Its time.
+    pub time: Timestamp,
+    /// The opaque id of whoever did it.
+    pub principal: String,
+    /// The request's id.
+    pub request_id: String,
+    /// What happened to the arc, as short words.
+    pub kinds: Vec<&'static str>,
+    /// Why, in the actor's words; `None` for the public.
+    pub reason: Option<String>,
+    /// Why a delegation was overridden, where one was; `None` for the public.
+    pub override_reason: Option<String>,
+    /// The entry as the record left it.
+    pub entry: Seen,
+}
+
+/// What one record changed, as somebody sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordChanges {
+    /// The record.
+    pub seq: Seq,
+    /// Its time.
+    pub time: Timestamp,
+    /// The arcs it changed that may be seen, in the order of the events; may be empty.
+    pub changes: Vec<Change>,
+}
+
+/// One changed arc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The arc.
+    pub path: NodePath,
+    /// What happened, as a short word.
+    pub kind: &'static str,
+    /// The entry as the record left it.
+    pub seen: Seen,
+}
+
+/// What the register says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// Its id.
+    pub register: RegisterId,
+    /// The nodes it is the registration authority of.
+    pub authorities: Arc<Vec<NodePath>>,
+    /// The published head.
+    pub head: Seq,
+    /// The head's record time.
+    pub time: Timestamp,
+    /// The Merkle tree head over all records up to it.
+    pub root: Digest32,
+    /// Which version of the reference data is loaded.
+    pub data_version: Option<String>,
+    /// Whether commands are taken.
+    pub writable: bool,
+    /// How many arcs are registered.
+    pub arcs: u64,
+}
+
+/// Whether the register can be asked, and told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It reads and writes.
+    Ready,
+    /// It reads; the journal could not be written, and an operator must look.
+    WritingStopped(String),
+    /// The projection is being made anew; reads may fail meanwhile.
+    Rebuilding(String),
+    /// It is closed.
+    Closed,
+}

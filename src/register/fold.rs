@@ -1,0 +1,354 @@
+//! `apply`, first half: folding recorded events into the rows of a batch. One code for live writes and for replays.
+//!
+//! It refuses nothing that was recorded. The one thing it checks is that an event names the revision it really changes:
+//! where it does not, the record does not follow from those before it, and the journal or the tables are not what they
+//! should be. What an entry holds after an event is said by [`rules::entry_after`], which the rules themselves decide with.
+//! It must never read a clock or draw a lot.
+
+use std::sync::Arc;
+
+use crate::journal::{Record, codec};
+use crate::model::{
+    Actor, Entry, Event, Seq, Timestamp, TreeView, ViewFault, Visibility,
+    entry::{Hold, Registrant, SuperiorFields},
+    event::{
+        ArcRegistered, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy, RegistrantRecorded,
+    },
+    ids::CredentialId,
+};
+use crate::oid::NodePath;
+use crate::rules;
+
+use super::base::arc_row;
+use super::keys::{self, NameKind};
+use super::rows::{Request, Rows};
+use super::source::Source;
+use super::tables::{Genesis, Table};
+
+/// Why a record could not be folded.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum FoldError {
+    /// It does not follow from the records before it.
+    #[error("{0}")]
+    Misfit(String),
+    /// The tables could not be read.
+    #[error(transparent)]
+    View(#[from] ViewFault),
+}
+
+/// What belongs to every event of a record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stamp {
+    /// The record's place.
+    pub(super) seq: Seq,
+    /// Its time.
+    pub(super) time: Timestamp,
+}
+
+/// Folds one stored record: its events, and the request it answers.
+pub(super) fn fold_record(
+    rows: &mut Rows,
+    record: &Record,
+    happening: &Happening,
+) -> Result<(), FoldError> {
+    let header = &record.header;
+    let stamp = Stamp {
+        seq: record.seq,
+        time: Timestamp::from_micros(header.time_us),
+    };
+    rows.fold(stamp, &happening.events)?;
+    rows.fold_request(
+        stamp,
+        &header.principal,
+        &header.request_id,
+        header.request_digest,
+    );
+    Ok(())
+}
+
+/// The names of an entry as keys up to the target, target included.
+fn names_of(entry: &Entry) -> Vec<Vec<u8>> {
+    let Some((superior, arc)) = entry.path.parent().zip(entry.path.last()) else {
+        return Vec::new();
+    };
+    let fields = &entry.superior;
+    let below = |kind, text: &str| {
+        let mut key = keys::name(&superior, kind, text);
+        keys::push_arc(&mut key, arc);
+        key
+    };
+    let identifiers = fields
+        .identifiers
+        .iter()
+        .map(|identifier| below(NameKind::Identifier, identifier.as_str()));
+    let labels = fields
+        .labels
+        .iter()
+        .map(|label| below(NameKind::Label, label.label.comparison_key().as_str()));
+    let long_arcs = fields.long_arcs.iter().map(|label| {
+        let label = label.comparison_key();
+        let mut key = keys::name(&NodePath::root(), NameKind::LongArc, label.as_str());
+        key.extend(keys::node(&entry.path));
+        key
+    });
+    let mut names: Vec<_> = identifiers.chain(labels).chain(long_arcs).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Whether two revisions of an entry have the same names.
+fn same_names(a: &SuperiorFields, b: &SuperiorFields) -> bool {
+    a.identifiers == b.identifiers && a.labels == b.labels && a.long_arcs == b.long_arcs
+}
+
+/// The key under which an arc counts as its registrant's; a withdrawn arc is nobody's.
+fn holder_of(entry: &Entry) -> Option<Vec<u8>> {
+    let registrant = entry.registrant.as_ref()?;
+    if !entry.superior.state.is_live() {
+        return None;
+    }
+    let mut key = keys::holder(&registrant.registrant, &entry.path.parent()?);
+    keys::push_arc(&mut key, entry.path.last()?);
+    Some(key)
+}
+
+impl Rows {
+    /// Folds the events of one record.
+    pub(super) fn fold(&mut self, stamp: Stamp, events: &[Event]) -> Result<(), FoldError> {
+        events.iter().try_for_each(|event| self.event(stamp, event))
+    }
+
+    /// Remembers the request that a record answers.
+    pub(super) fn fold_request(
+        &mut self,
+        stamp: Stamp,
+        principal: &str,
+        request_id: &str,
+        digest: [u8; 32],
+    ) {
+        if principal != Actor::SYSTEM && !request_id.is_empty() {
+            let request = Request {
+                seq: stamp.seq,
+                time_us: stamp.time.micros(),
+                digest,
+            };
+            self.requests
+                .insert(keys::request(principal, request_id), request);
+        }
+    }
+
+    fn event(&mut self, stamp: Stamp, event: &Event) -> Result<(), FoldError> {
+        match event {
+            Event::Founded(founded) => self.founded(founded),
+            Event::PrincipalAdded(principal) => self.put_headed(
+                Table::Principals,
+                principal.id.as_str().as_bytes().to_vec(),
+                stamp.seq,
+                codec::encode_principal(principal),
+            )?,
+            Event::CredentialIssued(credential) => self.put_headed(
+                Table::Credentials,
+                credential.token_sha256.to_vec(),
+                stamp.seq,
+                codec::encode_credential(credential),
+            )?,
+            Event::CredentialRevoked(id) => self.revoked(stamp, id)?,
+            Event::DataLoaded { version } => {
+                self.data_version = Some((stamp.seq, version.clone()));
+            }
+            Event::RegistrantRecorded(event) => self.registrant_recorded(stamp, event)?,
+            Event::NumberHeld(hold) => self.held(stamp, hold)?,
+            Event::HoldReleased(released) => self.released(stamp, released)?,
+            _ => self.arc_event(stamp, event)?,
+        }
+        Ok(())
+    }
+
+    fn arc_event(&mut self, stamp: Stamp, event: &Event) -> Result<(), FoldError> {
+        let Some((path, previous)) = event.touches() else {
+            return Ok(());
+        };
+        let old = self.entry_at(path)?;
+        let found = old.as_ref().map_or(Seq::ZERO, |entry| entry.revision);
+        // A record may touch an arc twice; its later events cannot know the record's own sequence.
+        if found != previous && found != stamp.seq {
+            return Err(FoldError::Misfit(format!(
+                "its event {} names revision {previous} of {path}, which has revision {found}",
+                event.word()
+            )));
+        }
+        let after = rules::entry_after(event, old.as_deref(), stamp.seq, stamp.time);
+        let Some(new) = after else {
+            return Err(FoldError::Misfit(format!(
+                "its event {} changes {path}, which is not registered",
+                event.word()
+            )));
+        };
+        if let Event::ArcRegistered(e) | Event::ReservedArcAllocated(e) = event {
+            self.advance_cursor(stamp, e)?;
+        }
+        Ok(self.put_entry(stamp, old.as_deref(), new)?)
+    }
+
+    /// Puts an entry in the place of `old`, with everything that follows from it.
+    fn put_entry(
+        &mut self,
+        stamp: Stamp,
+        old: Option<&Entry>,
+        new: Entry,
+    ) -> Result<(), ViewFault> {
+        let key = keys::node(&new.path);
+        if old.is_none_or(|old| !same_names(&old.superior, &new.superior)) {
+            let before = old.map(names_of).unwrap_or_default();
+            let after = names_of(&new);
+            for name in before.iter().filter(|name| !after.contains(name)) {
+                self.close_interval(Table::Names, name, stamp.seq)?;
+            }
+            for name in after.into_iter().filter(|name| !before.contains(name)) {
+                self.open_interval(Table::Names, name, stamp.seq, Vec::new());
+            }
+        }
+        let (before, after) = (old.and_then(holder_of), holder_of(&new));
+        if before != after {
+            if let Some(before) = before {
+                self.close_interval(Table::Holders, &before, stamp.seq)?;
+            }
+            if let Some(after) = after {
+                self.open_interval(Table::Holders, after, stamp.seq, Vec::new());
+            }
+        }
+        self.count_entry(stamp, &key, old);
+        self.arcs.insert(key, Arc::new(new));
+        Ok(())
+    }
+
+    /// Counts a written entry and keeps what it overwrites, once for each record.
+    fn count_entry(&mut self, stamp: Stamp, key: &[u8], old: Option<&Entry>) {
+        let previous = old.map_or(Seq::ZERO, |old| old.revision);
+        if previous == stamp.seq {
+            return;
+        }
+        let arcs = self.counts.of_mut(Table::Arcs);
+        arcs.sum = arcs
+            .sum
+            .wrapping_add(stamp.seq.get())
+            .wrapping_sub(previous.get());
+        match old {
+            None => arcs.rows = arcs.rows.wrapping_add(1),
+            Some(old) => {
+                let last = stamp.seq.previous();
+                self.history
+                    .insert(keys::with_seq(key.to_vec(), last), arc_row(old));
+                self.counts.of_mut(Table::History).add(last);
+            }
+        }
+        self.changes
+            .insert(keys::with_seq(key.to_vec(), stamp.seq), ());
+        self.counts.of_mut(Table::Changes).add(stamp.seq);
+    }
+
+    fn founded(&mut self, founded: &Founded) {
+        self.genesis = Some(Genesis {
+            register: founded.register.clone(),
+            authorities: founded.authorities.clone().into(),
+        });
+    }
+
+    fn revoked(&mut self, stamp: Stamp, id: &CredentialId) -> Result<(), ViewFault> {
+        for (key, row) in self.headed_rows(Table::Credentials, &[])? {
+            let mut credential = codec::decode_credential(&row.payload)
+                .map_err(|_| self.broken("a credential cannot be read"))?;
+            if credential.id == *id {
+                credential.revoked = true;
+                let row = codec::encode_credential(&credential);
+                self.put_headed(Table::Credentials, key, stamp.seq, row)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn registrant_recorded(
+        &mut self,
+        stamp: Stamp,
+        event: &RegistrantRecorded,
+    ) -> Result<(), ViewFault> {
+        let registrant = Registrant {
+            id: event.id.clone(),
+            kind: event.kind,
+            details: event.details.clone(),
+        };
+        let key = event.id.as_str().as_bytes().to_vec();
+        let row = codec::encode_registrant(&registrant);
+        self.put_headed(Table::Registrants, key, stamp.seq, row)
+    }
+
+    fn held(&mut self, stamp: Stamp, hold: &Hold) -> Result<(), ViewFault> {
+        let key = keys::numbered(&hold.superior, &hold.number);
+        // A hold that was prolonged takes the place of the one before.
+        self.close_interval(Table::Holds, &key, stamp.seq)?;
+        self.open_interval(Table::Holds, key, stamp.seq, codec::encode_hold(hold));
+        Ok(())
+    }
+
+    fn released(&mut self, stamp: Stamp, released: &HoldReleased) -> Result<(), ViewFault> {
+        let key = keys::numbered(&released.superior, &released.number);
+        self.close_interval(Table::Holds, &key, stamp.seq)?;
+        if released.why == HoldEnd::Used {
+            return Ok(());
+        }
+        let superior = keys::node(&released.superior);
+        let number = released.number.to_be_bytes_min();
+        for (key, row) in self.headed_rows(Table::Cursors, &superior)? {
+            let window = key
+                .strip_prefix(superior.as_slice())
+                .and_then(keys::split_arc);
+            let (window, _) = window.ok_or_else(|| self.broken("a cursor's key cannot be read"))?;
+            let next = crate::oid::ArcValue::from_be_bytes(&row.payload);
+            if window <= released.number && released.number < next {
+                self.put_headed(Table::Cursors, key, stamp.seq, number.to_vec())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn advance_cursor(&mut self, stamp: Stamp, event: &ArcRegistered) -> Result<(), ViewFault> {
+        let NumberFoundBy::NextFree { window_from } = &event.found_by else {
+            return Ok(());
+        };
+        let Some((superior, number)) = event.path.parent().zip(event.path.last()) else {
+            return Ok(());
+        };
+        let next = number.successor().to_be_bytes_min().to_vec();
+        let key = keys::numbered(&superior, window_from);
+        self.put_headed(Table::Cursors, key, stamp.seq, next)
+    }
+
+    /// Whether what an event tells is not for everybody: an arc it is about is not public, before or after it.
+    pub(super) fn is_confidential(&self, event: &Event) -> Result<bool, ViewFault> {
+        let path = match event {
+            Event::NumberHeld(hold) => &hold.superior,
+            Event::HoldReleased(released) => &released.superior,
+            _ => match event.touches() {
+                Some((path, _)) => path,
+                None => return Ok(false),
+            },
+        };
+        for depth in 1..=path.depth() {
+            let entry = self.entry(&path.truncated(depth))?;
+            if entry.is_some_and(|entry| entry.superior.visibility != Visibility::Public) {
+                return Ok(true);
+            }
+        }
+        Ok(match event {
+            Event::ArcRegistered(e) | Event::ReservedArcAllocated(e) => {
+                e.visibility != Visibility::Public
+            }
+            Event::EntryAmended(e) => e
+                .changes
+                .visibility
+                .is_some_and(|visibility| visibility != Visibility::Public),
+            _ => false,
+        })
+    }
+}

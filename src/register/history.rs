@@ -1,0 +1,147 @@
+//! What happened: to one arc, the newest first, and to all of them, record by record.
+//!
+//! The list of an arc's revisions comes from `changes`, what happened from the journal, the entry from the tables as of
+//! each record. Reasons are for those who see everything. It must never show the public a change of what is hidden today.
+
+use crate::access::Sight;
+use crate::journal::{Record, codec};
+use crate::model::{Event, Seq, Timestamp, Viewed, Visibility, event::Happening};
+use crate::oid::NodePath;
+
+use super::answers::{Change, HistoryItem, RecordChanges, Seen};
+use super::base::AsOf;
+use super::core::journal_fault;
+use super::keys;
+use super::reading::Reading;
+use super::source::Source;
+use super::tables::Table;
+
+fn told(record: &Record) -> Viewed<Happening> {
+    codec::decode(record).map_err(|error| journal_fault(format!("record {}: {error}", record.seq)))
+}
+
+impl Reading {
+    /// What happened to an arc before the record `before` and up to this revision, the newest first, at most `limit`.
+    /// Reads the journal: blocks.
+    pub fn history(
+        &self,
+        path: &NodePath,
+        before: Option<Seq>,
+        limit: usize,
+        sight: Sight,
+    ) -> Viewed<Vec<HistoryItem>> {
+        let mut items = Vec::new();
+        let Some(visibility) = self.in_force(path, sight)? else {
+            return Ok(items);
+        };
+        // Of a stub only the number is told, and that it changed is more than the number.
+        if sight == Sight::Public && visibility == Visibility::Stub {
+            return Ok(items);
+        }
+        let key = keys::node(path);
+        let before = before.map_or(self.seq().next(), |before| before.min(self.seq().next()));
+        let range = (
+            std::ops::Bound::Included(key.clone()),
+            std::ops::Bound::Excluded(keys::with_seq(key, before)),
+        );
+        for row in self.of.tables.range_back(Table::Changes, range).take(limit) {
+            let seq = keys::last_seq(&row?.0);
+            let seq = seq.ok_or_else(|| self.broken("a change's key cannot be read"))?;
+            items.extend(self.history_item(path, seq, sight, visibility)?);
+        }
+        Ok(items)
+    }
+
+    fn history_item(
+        &self,
+        path: &NodePath,
+        seq: Seq,
+        sight: Sight,
+        visibility: Visibility,
+    ) -> Viewed<Option<HistoryItem>> {
+        let record = self.core.journal.read_one(seq).map_err(journal_fault)?;
+        let happening = told(&record)?;
+        let Some(entry) = self.as_of(seq).entry_at(path)? else {
+            return Ok(None);
+        };
+        let touches = |event: &&Event| event.touches().is_some_and(|(touched, _)| touched == path);
+        let all = sight == Sight::All;
+        Ok(Some(HistoryItem {
+            seq,
+            time: Timestamp::from_micros(record.header.time_us),
+            principal: record.header.principal,
+            request_id: record.header.request_id,
+            kinds: happening
+                .events
+                .iter()
+                .filter(touches)
+                .map(Event::word)
+                .collect(),
+            reason: happening.reason.filter(|_| all),
+            override_reason: happening.override_reason.filter(|_| all),
+            entry: Seen {
+                entry,
+                visibility,
+                stub: false,
+            },
+        }))
+    }
+
+    fn as_of(&self, at: Seq) -> AsOf {
+        AsOf {
+            tables: self.of.tables.clone(),
+            at,
+        }
+    }
+
+    /// What the records after `after` changed, up to this revision, at most `limit` records, oldest first.
+    pub(super) fn changes_after(
+        &self,
+        after: Seq,
+        limit: usize,
+        sight: Sight,
+    ) -> Viewed<Vec<RecordChanges>> {
+        let mut found = Vec::new();
+        if after >= self.seq() {
+            return Ok(found);
+        }
+        let records = self.core.journal.read_from(after.next());
+        for record in records.map_err(journal_fault)?.take(limit) {
+            let record = record.map_err(journal_fault)?;
+            if record.seq > self.seq() {
+                break;
+            }
+            found.push(self.record_changes(&record, sight)?);
+        }
+        Ok(found)
+    }
+
+    fn record_changes(&self, record: &Record, sight: Sight) -> Viewed<RecordChanges> {
+        let then = self.as_of(record.seq);
+        let mut changes = Vec::new();
+        for event in told(record)?.events {
+            let Some((path, _)) = event.touches() else {
+                continue;
+            };
+            let Some(above) = path.parent() else { continue };
+            let Some(above) = self.in_force(&above, sight)? else {
+                continue;
+            };
+            let Some(entry) = then.entry_at(path)? else {
+                continue;
+            };
+            if let Some(seen) = self.see(entry, above, sight)? {
+                changes.push(Change {
+                    path: path.clone(),
+                    kind: event.word(),
+                    seen,
+                });
+            }
+        }
+        Ok(RecordChanges {
+            seq: record.seq,
+            time: Timestamp::from_micros(record.header.time_us),
+            changes,
+        })
+    }
+}

@@ -1,0 +1,271 @@
+//! Judging one command of a batch: rights, idempotency, the rules, and the record it becomes.
+//!
+//! It must never judge against anything but the batch at hand above the published head, and it records nothing itself.
+
+use crate::access::Permit;
+use crate::journal::{Draft, Head, Header, MAX_RECORD_BYTES, codec};
+use crate::model::{
+    Code, Ctx, Event, Rejection, RequestId, Seq, Submission, Timestamp, ViewFault, Viewed,
+    event::Happening,
+};
+use crate::rules;
+
+use super::answers::Outcome;
+use super::core::{Core, refuse};
+use super::fold::{FoldError, Stamp};
+use super::keys;
+use super::rows::{Request, Rows};
+use super::source::Source;
+use super::tables::{Table, split_two};
+use super::writer::answer_again;
+
+/// Bytes of an envelope and of an item's frame, at most and rounded up: what a record takes besides its items' bodies.
+const RECORD_OVERHEAD_BYTES: usize = 4_096;
+/// What one item takes besides its body: salt, kind, subject, lengths, and its commitment in the envelope.
+const ITEM_OVERHEAD_BYTES: usize = 256;
+
+/// What was decided about a command.
+pub(super) enum Judged {
+    /// No, or the tables could not be read.
+    No(Rejection),
+    /// It becomes a record; this is what it led to.
+    Yes(Box<Outcome>),
+    /// It was carried out before, by this record of the journal.
+    Before(Seq),
+    /// It stands earlier in this batch, as this record.
+    Earlier(Box<Outcome>),
+    /// No, but some of its rows are folded already: the others must be decided again without it.
+    Spoiled(Rejection),
+}
+
+/// A batch that is being decided.
+pub(super) struct Pending {
+    /// What it changes.
+    pub(super) rows: Rows,
+    /// Its records.
+    pub(super) drafts: Vec<Draft>,
+    /// Bytes of its items, rounded up.
+    pub(super) bytes: usize,
+    head: Head,
+    outcomes: Vec<Outcome>,
+}
+
+impl Pending {
+    /// Nothing decided yet, above `head`.
+    pub(super) fn new(rows: Rows, head: Head) -> Self {
+        Self {
+            rows,
+            drafts: Vec::new(),
+            bytes: 0,
+            head,
+            outcomes: Vec::new(),
+        }
+    }
+
+    /// Judges a command; where it is accepted, its record is a draft of the batch and its rows are folded.
+    pub(super) fn judge(&mut self, core: &Core, permit: &Permit, asked: &Submission) -> Judged {
+        match self.try_judge(core, permit, asked) {
+            Ok(judged) => judged,
+            Err(rejection) => Judged::No(rejection),
+        }
+    }
+
+    fn try_judge(
+        &mut self,
+        core: &Core,
+        permit: &Permit,
+        asked: &Submission,
+    ) -> Result<Judged, Rejection> {
+        permit.recheck(asked, &self.rows)?;
+        let last = self
+            .drafts
+            .last()
+            .map_or(self.head.time_us, |draft| draft.header.time_us);
+        let stamp = Stamp {
+            seq: self.head.seq.plus(self.drafts.len() as u64).next(),
+            time: core.clock.now().max(Timestamp::from_micros(last)),
+        };
+        let principal = permit.actor().as_str();
+        if let Some(judged) = self.before(core, principal, asked, stamp)? {
+            return Ok(judged);
+        }
+        let events = ask(core, permit, asked, &self.rows, stamp)?;
+        let (happening, mut outcome) = match carry_out(asked, events, &mut self.rows, stamp) {
+            Ok(decided) => decided,
+            Err(fault) => return Ok(Judged::Spoiled(fault.into())),
+        };
+        outcome.seq = stamp.seq;
+        self.rows
+            .fold_request(stamp, principal, asked.request_id.as_str(), asked.digest);
+        let draft = self.draft(core, principal, asked, stamp, &happening)?;
+        let size = draft.items.iter().map(|item| item.body.len());
+        let size =
+            RECORD_OVERHEAD_BYTES + draft.items.len() * ITEM_OVERHEAD_BYTES + size.sum::<usize>();
+        if size > MAX_RECORD_BYTES || draft.items.len() > crate::journal::MAX_RECORD_ITEMS {
+            let detail = "The request is larger than one record may be; split it.";
+            return Ok(Judged::Spoiled(refuse(Code::TooManyValues, detail)));
+        }
+        self.bytes += size;
+        self.drafts.push(draft);
+        self.outcomes.push(outcome.clone());
+        Ok(Judged::Yes(Box::new(outcome)))
+    }
+
+    fn draft(
+        &self,
+        core: &Core,
+        principal: &str,
+        asked: &Submission,
+        stamp: Stamp,
+        happening: &Happening,
+    ) -> Viewed<Draft> {
+        let mut confidential = Vec::new();
+        for event in &happening.events {
+            confidential.push(self.rows.is_confidential(event)?);
+        }
+        let secret: Vec<&Event> = happening
+            .events
+            .iter()
+            .zip(confidential)
+            .filter_map(|(event, secret)| secret.then_some(event))
+            .collect();
+        let is_secret = |event: &Event| secret.iter().any(|other| std::ptr::eq(*other, event));
+        let items = codec::encode(happening, &is_secret, &mut || core.bits16());
+        let header = Header {
+            time_us: stamp.time.micros(),
+            principal: principal.to_owned(),
+            request_id: asked.request_id.as_str().to_owned(),
+            request_digest: asked.digest,
+        };
+        Ok(Draft { header, items })
+    }
+
+    /// Whether the same request was carried out within the horizon.
+    fn before(
+        &self,
+        core: &Core,
+        principal: &str,
+        asked: &Submission,
+        stamp: Stamp,
+    ) -> Result<Option<Judged>, Rejection> {
+        let key = keys::request(principal, asked.request_id.as_str());
+        let Some(request) = request_row(&self.rows, &key)? else {
+            return Ok(None);
+        };
+        let horizon = core.options.request_horizon_seconds;
+        if Timestamp::from_micros(request.time_us).plus_seconds(horizon) < stamp.time {
+            return Ok(None);
+        }
+        if request.digest != asked.digest {
+            let detail = "The request id was used before for a request with other content.";
+            let refusal =
+                crate::model::Refusal::new(Code::RequestReplayedDifferently, "request_id", detail);
+            return Err(refusal.value(asked.request_id.as_str()).into());
+        }
+        let earlier = self.outcomes.iter().find(|it| it.seq == request.seq);
+        Ok(Some(match earlier {
+            None => Judged::Before(request.seq),
+            Some(outcome) => {
+                let mut outcome = outcome.clone();
+                outcome.replayed = true;
+                Judged::Earlier(Box::new(outcome))
+            }
+        }))
+    }
+
+    /// The answer to a command, once the batch is durable.
+    pub(super) fn answer(&self, core: &Core, judged: Judged) -> Result<Outcome, Rejection> {
+        match judged {
+            Judged::No(rejection) | Judged::Spoiled(rejection) => Err(rejection),
+            Judged::Yes(outcome) | Judged::Earlier(outcome) => Ok(*outcome),
+            Judged::Before(seq) => answer_again(core, seq),
+        }
+    }
+}
+
+/// The row of a request, in the batch or in the tables.
+fn request_row(rows: &Rows, key: &[u8]) -> Viewed<Option<Request>> {
+    if let Some(request) = rows.requests.get(key) {
+        return Ok(Some(*request));
+    }
+    let Some(row) = rows.base.tables.get(Table::Requests, key)? else {
+        return Ok(None);
+    };
+    to_request(&row)
+        .map(Some)
+        .ok_or_else(|| rows.broken("a request's row cannot be read"))
+}
+
+/// Reads a request's row.
+pub(super) fn to_request(row: &[u8]) -> Option<Request> {
+    let (seq, time, digest) = split_two(row)?;
+    Some(Request {
+        seq,
+        time_us: time.get().cast_signed(),
+        digest: digest.try_into().ok()?,
+    })
+}
+
+/// What the rules say to a command.
+pub(super) fn ask(
+    core: &Core,
+    permit: &Permit,
+    asked: &Submission,
+    rows: &Rows,
+    stamp: Stamp,
+) -> Result<Vec<Event>, Rejection> {
+    let ctx = Ctx {
+        now: stamp.time,
+        entropy: core.entropy.bytes32(),
+        actor: permit.actor().clone(),
+    };
+    rules::decide(asked, &ctx, rows)
+}
+
+/// Folds what was decided into `rows`.
+pub(super) fn carry_out(
+    asked: &Submission,
+    events: Vec<Event>,
+    rows: &mut Rows,
+    stamp: Stamp,
+) -> Viewed<(Happening, Outcome)> {
+    rows.fold(stamp, &events).map_err(|error| match error {
+        FoldError::View(fault) => fault,
+        FoldError::Misfit(what) => ViewFault(format!("the decision does not fit the tree: {what}")),
+    })?;
+    let mut outcome = outcome(rows, &events)?;
+    outcome.time = stamp.time;
+    outcome.request_id.clone_from(&asked.request_id);
+    let happening = Happening {
+        events,
+        reason: asked.reason.clone(),
+        override_reason: asked.override_reason.clone(),
+    };
+    Ok((happening, outcome))
+}
+
+/// What events led to, read where they are the last thing that happened.
+pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome> {
+    let mut entries: Vec<std::sync::Arc<crate::model::Entry>> = Vec::new();
+    let mut holds = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for event in events {
+        if let Event::NumberHeld(hold) = event {
+            holds.push(hold.clone());
+        }
+        if let Some((path, _)) = event.touches()
+            && seen.insert(path.clone())
+        {
+            entries.extend(source.entry_at(path)?);
+        }
+    }
+    Ok(Outcome {
+        seq: Seq::ZERO,
+        time: Timestamp::default(),
+        request_id: RequestId::from_random([0; 16]),
+        events: events.to_vec(),
+        entries,
+        holds,
+        replayed: false,
+    })
+}

@@ -1,0 +1,230 @@
+//! The keys of the projection's tables: octets whose order is the order of the tree.
+//!
+//! A node's key is its depth in one octet, then each arc as its length and its big-endian octets. Nodes of one depth
+//! stand together, so the direct subordinates of a node are one run in numeric order, whatever lies below them: they
+//! have one depth, and the superior's arcs as a common prefix. Every arc tells its own length, so no arc's octets are
+//! the beginning of another's, and no node's key is the beginning of another node's. It must never change without a new
+//! [`super::tables::PROJECTION_FORMAT`].
+
+use std::ops::Bound;
+
+use crate::model::{RegistrantId, Seq};
+use crate::oid::{ArcValue, NodePath};
+
+/// The length octet that says that the length stands in the next two octets.
+const LONG: u8 = 255;
+/// Octets of a sequence number.
+pub(super) const SEQ_BYTES: usize = 8;
+
+/// What a name is: part of the key, so the numbers are permanent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum NameKind {
+    /// A secondary identifier; siblings may share one.
+    Identifier = 1,
+    /// A non-integer Unicode label, by its comparison key.
+    Label = 2,
+    /// The label of a long arc, by its comparison key; stands below the root.
+    LongArc = 3,
+}
+
+/// Appends an arc: numeric order is octet order, and no arc's octets begin another's.
+pub(super) fn push_arc(key: &mut Vec<u8>, arc: &ArcValue) {
+    let octets = arc.to_be_bytes_min();
+    match u8::try_from(octets.len()) {
+        Ok(length) if length < LONG => key.push(length),
+        _ => {
+            key.push(LONG);
+            // An arc within the limits of `oid` has at most 3,584 octets.
+            let length = u16::try_from(octets.len()).unwrap_or(u16::MAX);
+            key.extend(length.to_be_bytes());
+        }
+    }
+    key.extend_from_slice(&octets);
+}
+
+/// Takes an arc off the front.
+pub(super) fn split_arc(key: &[u8]) -> Option<(ArcValue, &[u8])> {
+    let (length, rest) = key.split_first()?;
+    let (length, rest) = if *length == LONG {
+        let (length, rest) = rest.split_first_chunk::<2>()?;
+        (usize::from(u16::from_be_bytes(*length)), rest)
+    } else {
+        (usize::from(*length), rest)
+    };
+    let (octets, rest) = rest.split_at_checked(length)?;
+    Some((ArcValue::from_be_bytes(octets), rest))
+}
+
+fn with_depth(depth: u8, arcs: &[ArcValue]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(1 + arcs.len() * 4);
+    key.push(depth);
+    arcs.iter().for_each(|arc| push_arc(&mut key, arc));
+    key
+}
+
+/// The key of a node.
+pub(super) fn node(path: &NodePath) -> Vec<u8> {
+    // A path has at most 255 arcs (`ARCS_CEILING`).
+    let depth = u8::try_from(path.depth()).unwrap_or(u8::MAX);
+    with_depth(depth, path.arcs())
+}
+
+/// What the keys of the direct subordinates of `path` begin with; `None` where it can have none.
+pub(super) fn subordinates(path: &NodePath) -> Option<Vec<u8>> {
+    let depth = u8::try_from(path.depth()).ok()?.checked_add(1)?;
+    Some(with_depth(depth, path.arcs()))
+}
+
+/// The node of a key.
+pub(super) fn to_path(key: &[u8]) -> Option<NodePath> {
+    let (path, rest) = split_node(key)?;
+    rest.is_empty().then_some(path)
+}
+
+/// Takes a node's key off the front.
+pub(super) fn split_node(key: &[u8]) -> Option<(NodePath, &[u8])> {
+    let (depth, mut rest) = key.split_first()?;
+    let mut arcs = Vec::with_capacity(usize::from(*depth));
+    for _ in 0..*depth {
+        let (arc, after) = split_arc(rest)?;
+        arcs.push(arc);
+        rest = after;
+    }
+    Some((NodePath::from_arcs(arcs).ok()?, rest))
+}
+
+/// `key` with a sequence number behind it.
+pub(super) fn with_seq(mut key: Vec<u8>, seq: Seq) -> Vec<u8> {
+    key.extend(seq.get().to_be_bytes());
+    key
+}
+
+/// The sequence number at a key's end.
+pub(super) fn last_seq(key: &[u8]) -> Option<Seq> {
+    let (_, seq) = key.split_last_chunk::<SEQ_BYTES>()?;
+    Some(Seq::new(u64::from_be_bytes(*seq)))
+}
+
+/// What the keys of one name below `superior` begin with: the targets follow.
+pub(super) fn name(superior: &NodePath, kind: NameKind, text: &str) -> Vec<u8> {
+    let mut key = node(superior);
+    key.push(kind as u8);
+    key.extend_from_slice(text.as_bytes());
+    // No identifier and no comparison key holds this octet.
+    key.push(0);
+    key
+}
+
+/// What the keys of a registrant's arcs directly below `superior` begin with: the arcs follow.
+pub(super) fn holder(registrant: &RegistrantId, superior: &NodePath) -> Vec<u8> {
+    let mut key = registrant.as_str().as_bytes().to_vec();
+    key.push(0);
+    key.extend(node(superior));
+    key
+}
+
+/// What the keys of the holds on a number begin with.
+pub(super) fn numbered(superior: &NodePath, number: &ArcValue) -> Vec<u8> {
+    let mut key = node(superior);
+    push_arc(&mut key, number);
+    key
+}
+
+/// The key of a request. A principal's id holds no octet 0.
+pub(super) fn request(principal: &str, request: &str) -> Vec<u8> {
+    let mut key = principal.as_bytes().to_vec();
+    key.push(0);
+    key.extend_from_slice(request.as_bytes());
+    key
+}
+
+/// The range of all keys that begin with `prefix`.
+pub(super) fn beginning_with(prefix: &[u8]) -> (Bound<Vec<u8>>, Bound<Vec<u8>>) {
+    (Bound::Included(prefix.to_vec()), end_of(prefix))
+}
+
+/// The bound behind all keys that begin with `prefix`.
+pub(super) fn end_of(prefix: &[u8]) -> Bound<Vec<u8>> {
+    let mut end = prefix.to_vec();
+    while let Some(last) = end.pop() {
+        if let Some(more) = last.checked_add(1) {
+            end.push(more);
+            return Bound::Excluded(end);
+        }
+    }
+    Bound::Unbounded
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// An arc of exactly `octets` octets.
+    fn arc_of(octets: usize, fill: u8) -> ArcValue {
+        ArcValue::from_be_bytes(&vec![fill; octets])
+    }
+
+    #[test]
+    fn the_length_octet_has_its_borders() {
+        let check = |octets: usize, expect: &[u8]| {
+            let mut key = Vec::new();
+            push_arc(&mut key, &arc_of(octets, 0xFF));
+            assert!(key.starts_with(expect), "{octets}");
+            assert_eq!(split_arc(&key), Some((arc_of(octets, 0xFF), &[][..])));
+        };
+        check(0, &[0]);
+        check(1, &[1]);
+        check(254, &[254]);
+        check(255, &[255, 0, 255]);
+        check(3_584, &[255, 14, 0]);
+        assert_eq!(split_arc(&[2, 1]), None);
+        assert_eq!(split_arc(&[255, 0]), None);
+    }
+
+    #[test]
+    fn a_prefix_of_full_octets_has_an_end() {
+        assert_eq!(end_of(&[1, 255]), Bound::Excluded(vec![2]));
+        assert_eq!(end_of(&[255, 255]), Bound::Unbounded);
+    }
+
+    fn arcs() -> impl Strategy<Value = ArcValue> {
+        prop_oneof![
+            (0u64..300).prop_map(ArcValue::new),
+            any::<u64>().prop_map(ArcValue::new),
+            (250usize..260, 1u8..).prop_map(|(n, fill)| arc_of(n, fill)),
+        ]
+    }
+
+    fn paths() -> impl Strategy<Value = NodePath> {
+        proptest::collection::vec(arcs(), 0..5).prop_map(|below| {
+            let arcs = [ArcValue::new(2), ArcValue::new(16)]
+                .into_iter()
+                .chain(below);
+            NodePath::from_arcs(arcs).unwrap()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn arcs_stand_in_numeric_order(a in arcs(), b in arcs()) {
+            let (mut x, mut y) = (Vec::new(), Vec::new());
+            push_arc(&mut x, &a);
+            push_arc(&mut y, &b);
+            prop_assert_eq!(x.cmp(&y), a.cmp(&b));
+            prop_assert!(a == b || !y.starts_with(&x));
+        }
+
+        #[test]
+        fn nodes_round_trip_and_none_begins_another(a in paths(), b in paths()) {
+            let (x, y) = (node(&a), node(&b));
+            prop_assert_eq!(to_path(&x), Some(a.clone()));
+            prop_assert!(a == b || !y.starts_with(&x));
+            let below = subordinates(&a).unwrap();
+            let inside = y.starts_with(&below);
+            prop_assert_eq!(inside, b.parent() == Some(a));
+        }
+    }
+}

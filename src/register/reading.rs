@@ -1,0 +1,251 @@
+//! Reading the register at one revision, as somebody may see it.
+//!
+//! Point reads run where they are called; walks, histories and long listings block and belong into `spawn_blocking`. What
+//! may be seen is judged by today's visibility, also in readings of the past. It must never show the public a hidden
+//! entry, nor tell it from one that is not there.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use crate::access::Sight;
+use crate::model::{
+    Entry, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
+    entry::{Flags, HolderFields, Origin, SuperiorFields},
+};
+use crate::oid::{ArcValue, NodePath};
+
+use super::answers::{Resolution, Seen};
+use super::base::AsOf;
+use super::core::Core;
+use super::source::{Headed, Open, Source};
+use super::tables::{Genesis, Table};
+
+pub use super::names::ReadingNames;
+pub use super::walk::Walk;
+
+/// Subordinates read in one go while hidden ones are passed over.
+const CHILDREN_PAGE_MIN: usize = 16;
+
+/// The register at one revision. Cheap to clone.
+#[derive(Clone)]
+pub struct Reading {
+    pub(super) core: Arc<Core>,
+    pub(super) of: AsOf,
+    now: Seq,
+    time: Timestamp,
+}
+
+impl Reading {
+    pub(super) fn new(core: Arc<Core>, of: AsOf, now: Seq, time: Timestamp) -> Self {
+        Self {
+            core,
+            of,
+            now,
+            time,
+        }
+    }
+
+    /// The revision.
+    pub fn seq(&self) -> Seq {
+        self.of.at
+    }
+
+    /// The time of the record that made the revision; 1970 before the founding.
+    pub fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// What today says about an entry's visibility.
+    fn visibility_today(&self, entry: &Entry) -> Viewed<Visibility> {
+        if self.of.at == self.now {
+            return Ok(entry.superior.visibility);
+        }
+        let today = AsOf {
+            tables: self.of.tables.clone(),
+            at: self.now,
+        };
+        let entry = today.superior(&entry.path)?;
+        // What was registered once is registered today.
+        Ok(entry.map_or(Visibility::Hidden, |entry| entry.superior.visibility))
+    }
+
+    /// The entry as `sight` sees it below a superior that is `above`; `None` where it does not.
+    pub(super) fn see(
+        &self,
+        entry: Arc<Entry>,
+        above: Visibility,
+        sight: Sight,
+    ) -> Viewed<Option<Seen>> {
+        let visibility = self.visibility_today(&entry)?.under(above);
+        Ok(match (sight, visibility) {
+            (Sight::All, _) | (_, Visibility::Public) => Some(Seen {
+                entry,
+                visibility,
+                stub: false,
+            }),
+            (_, Visibility::Stub) => Some(Seen {
+                entry: Arc::new(stub_of(&entry)),
+                visibility,
+                stub: true,
+            }),
+            (_, Visibility::Hidden) => None,
+        })
+    }
+
+    /// The registered nodes on the way down to `path`, itself included, as far as they may be seen, topmost first.
+    pub(super) fn lineage(&self, path: &NodePath, sight: Sight) -> Viewed<Vec<Seen>> {
+        let mut line: Vec<Seen> = Vec::with_capacity(path.depth());
+        for depth in 1..=path.depth() {
+            let entry = if depth == path.depth() {
+                self.of.entry_at(path)?
+            } else {
+                self.of.superior(&path.truncated(depth))?
+            };
+            let Some(entry) = entry else { break };
+            let above = line
+                .last()
+                .map_or(Visibility::Public, |seen| seen.visibility);
+            match self.see(entry, above, sight)? {
+                Some(seen) => line.push(seen),
+                None => break,
+            }
+        }
+        Ok(line)
+    }
+
+    /// The visibility in force of a node; `None` where it is not registered or may not be seen. That of the root is public.
+    pub(super) fn in_force(&self, path: &NodePath, sight: Sight) -> Viewed<Option<Visibility>> {
+        if path.is_root() {
+            return Ok(Some(Visibility::Public));
+        }
+        let line = self.lineage(path, sight)?;
+        let seen = line.last().filter(|_| line.len() == path.depth());
+        Ok(seen.map(|seen| seen.visibility))
+    }
+
+    /// What is known of a path.
+    pub fn resolve(&self, path: &NodePath, sight: Sight) -> Viewed<Resolution> {
+        let mut line = self.lineage(path, sight)?;
+        let distance = path.depth() - line.len();
+        Ok(match line.pop() {
+            None => Resolution::Unknown,
+            Some(seen) if distance == 0 => Resolution::Found(seen),
+            Some(seen) => Resolution::SuperiorFound(seen, distance),
+        })
+    }
+
+    /// The superiors of a path that are registered and may be seen, the nearest first.
+    pub fn superiors(&self, path: &NodePath, sight: Sight) -> Viewed<Vec<Seen>> {
+        let Some(superior) = path.parent() else {
+            return Ok(Vec::new());
+        };
+        let mut line = self.lineage(&superior, sight)?;
+        line.reverse();
+        Ok(line)
+    }
+
+    /// The direct subordinates after `after` in numeric order, at most `limit`; none where the superior may not be seen.
+    pub fn children(
+        &self,
+        path: &NodePath,
+        after: Option<&ArcValue>,
+        limit: usize,
+        sight: Sight,
+    ) -> Viewed<Vec<Seen>> {
+        let mut found = Vec::new();
+        let Some(above) = self.in_force(path, sight)? else {
+            return Ok(found);
+        };
+        let mut after = after.cloned();
+        while found.len() < limit {
+            let page = (limit - found.len()).max(CHILDREN_PAGE_MIN);
+            let from = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+            let entries = self.of.subordinates(path, from, page)?;
+            let full = entries.len() == page;
+            after = entries.last().and_then(|entry| entry.path.last().cloned());
+            for entry in entries {
+                found.extend(self.see(entry, above, sight)?);
+            }
+            if !full {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// The subtree of `top`, itself included, superiors before subordinates, siblings in numeric order, after `after` where
+    /// a walk is taken up again, at most `depth_max` arcs below `top`. Blocks; holds a page of each level at most.
+    pub fn walk(
+        &self,
+        top: &NodePath,
+        after: Option<&NodePath>,
+        depth_max: Option<usize>,
+        sight: Sight,
+    ) -> Walk {
+        Walk::new(self.clone(), top, after, depth_max, sight)
+    }
+
+    /// The names the register knows, as far as they may be seen.
+    pub fn names(&self, sight: Sight) -> ReadingNames<'_> {
+        ReadingNames::new(self, sight)
+    }
+}
+
+/// Of a stub nothing is told but its number.
+fn stub_of(entry: &Entry) -> Entry {
+    let never = Timestamp::default();
+    Entry {
+        path: entry.path.clone(),
+        revision: Seq::ZERO,
+        created: Seq::ZERO,
+        origin: Origin::Assigned,
+        authority: false,
+        superior: SuperiorFields {
+            state: State::Active,
+            visibility: Visibility::Stub,
+            identifiers: Vec::new(),
+            labels: Vec::new(),
+            long_arcs: Vec::new(),
+            flags: Flags::default(),
+            relation: None,
+            changed: never,
+        },
+        holder: HolderFields::default(),
+        first_registrant: None,
+        registrant: None,
+        sponsor: None,
+        delegation: None,
+        policy: None,
+        applied: None,
+        registered: never,
+        changed: never,
+    }
+}
+
+impl Source for Reading {
+    fn genesis_row(&self) -> Viewed<Option<Genesis>> {
+        self.of.genesis_row()
+    }
+    fn data_row(&self) -> Viewed<Option<String>> {
+        self.of.data_row()
+    }
+    fn entry_at(&self, path: &NodePath) -> Viewed<Option<Arc<Entry>>> {
+        self.of.entry_at(path)
+    }
+    fn numbers(&self, superior: &NodePath, from: &ArcValue, limit: usize) -> Viewed<Vec<ArcValue>> {
+        self.of.numbers(superior, from, limit)
+    }
+    fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
+        self.of.open_rows(table, prefix, limit)
+    }
+    fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>> {
+        self.of.headed(table, key)
+    }
+    fn headed_rows(&self, table: Table, prefix: &[u8]) -> Viewed<Vec<(Vec<u8>, Headed)>> {
+        self.of.headed_rows(table, prefix)
+    }
+    fn broken(&self, what: &'static str) -> ViewFault {
+        self.of.broken(what)
+    }
+}

@@ -1,0 +1,246 @@
+//! The batch at hand: what its records have changed so far, above the tables as of the published head.
+//!
+//! Commands are decided against it, so that each sees those before it in the same batch; and it is what is written when
+//! the batch is durable. Everything in it is absolute and derives from the records and from the tables *as of the head*,
+//! never from rows newer than it: the same batch over the same head gives the same rows, however often and wherever an
+//! earlier attempt to write them was cut off. It must never touch the tables.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use crate::model::{Entry, Seq, ViewFault, Viewed};
+use crate::oid::{ArcValue, NodePath};
+
+use super::base::AsOf;
+use super::keys;
+use super::source::{Headed, Open, Source};
+use super::tables::{Counts, Genesis, Table};
+
+/// A row that is valid between two sequences, both included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Interval {
+    /// The last valid sequence; [`Seq::MAX`] while it is open.
+    pub(super) to: Seq,
+    /// What stands beside it.
+    pub(super) payload: Vec<u8>,
+}
+
+/// A request that was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Request {
+    /// The record that tells of it.
+    pub(super) seq: Seq,
+    /// The record's time in microseconds.
+    pub(super) time_us: i64,
+    /// The keyed digest of its content.
+    pub(super) digest: [u8; 32],
+}
+
+/// The rows of a batch.
+#[derive(Clone)]
+pub(super) struct Rows {
+    /// The tables as of the published head.
+    pub(super) base: AsOf,
+    /// What the tables hold once this is written.
+    pub(super) counts: Counts,
+    /// New and changed entries.
+    pub(super) arcs: BTreeMap<Vec<u8>, Arc<Entry>>,
+    /// What was overwritten, by key with the last valid sequence.
+    pub(super) history: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Which revisions an arc has.
+    pub(super) changes: BTreeMap<Vec<u8>, ()>,
+    /// Intervals, by table.
+    pub(super) intervals: BTreeMap<Table, BTreeMap<Vec<u8>, Interval>>,
+    /// Rows that are overwritten in place, by table.
+    pub(super) headed: BTreeMap<Table, BTreeMap<Vec<u8>, Headed>>,
+    /// Requests carried out.
+    pub(super) requests: BTreeMap<Vec<u8>, Request>,
+    /// The founding.
+    pub(super) genesis: Option<Genesis>,
+    /// The version of the reference data, with the record that loaded it.
+    pub(super) data_version: Option<(Seq, String)>,
+    /// Entries that were read from the tables.
+    read: RefCell<HashMap<NodePath, Option<Arc<Entry>>>>,
+}
+
+/// Entries that are kept at hand while a batch is decided; more are forgotten all at once.
+const READ_MAX: usize = 4_096;
+
+impl Rows {
+    /// Nothing yet, above `base`, whose tables hold `counts`.
+    pub(super) fn new(base: AsOf, counts: Counts) -> Self {
+        Self {
+            base,
+            counts,
+            arcs: BTreeMap::new(),
+            history: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            intervals: BTreeMap::new(),
+            headed: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            genesis: None,
+            data_version: None,
+            read: RefCell::default(),
+        }
+    }
+
+    /// Opens an interval at `seq`.
+    pub(super) fn open_interval(
+        &mut self,
+        table: Table,
+        mut key: Vec<u8>,
+        seq: Seq,
+        payload: Vec<u8>,
+    ) {
+        key.extend(seq.get().to_be_bytes());
+        let to = Seq::MAX;
+        let rows = self.intervals.entry(table).or_default();
+        if rows.insert(key, Interval { to, payload }).is_none() {
+            self.counts.of_mut(table).add(seq);
+        }
+    }
+
+    /// Closes the interval that is open under `prefix`, so that it is valid to the sequence before `seq`. None is no error.
+    pub(super) fn close_interval(&mut self, table: Table, prefix: &[u8], seq: Seq) -> Viewed<()> {
+        for Open { key, payload } in self.open_rows(table, prefix, usize::MAX)? {
+            let to = seq.previous();
+            let rows = self.intervals.entry(table).or_default();
+            rows.insert(key, Interval { to, payload });
+        }
+        Ok(())
+    }
+
+    /// Writes a row that is overwritten in place.
+    pub(super) fn put_headed(
+        &mut self,
+        table: Table,
+        key: Vec<u8>,
+        seq: Seq,
+        payload: Vec<u8>,
+    ) -> Viewed<()> {
+        let created = match self.headed(table, &key)? {
+            Some(row) => row.created,
+            None => {
+                self.counts.of_mut(table).add(seq);
+                seq
+            }
+        };
+        let row = Headed {
+            created,
+            written: seq,
+            payload,
+        };
+        self.headed.entry(table).or_default().insert(key, row);
+        Ok(())
+    }
+}
+
+/// The rows of a map whose keys begin with `prefix`.
+fn beginning_with<'a, T>(
+    map: Option<&'a BTreeMap<Vec<u8>, T>>,
+    prefix: &[u8],
+) -> impl Iterator<Item = (&'a Vec<u8>, &'a T)> {
+    let prefix = prefix.to_vec();
+    map.into_iter().flat_map(move |map| {
+        let prefix = prefix.clone();
+        map.range((Bound::Included(prefix.clone()), Bound::Unbounded))
+            .take_while(move |(key, _)| key.starts_with(&prefix))
+    })
+}
+
+impl Source for Rows {
+    fn genesis_row(&self) -> Viewed<Option<Genesis>> {
+        match &self.genesis {
+            Some(genesis) => Ok(Some(genesis.clone())),
+            None => self.base.genesis_row(),
+        }
+    }
+
+    fn data_row(&self) -> Viewed<Option<String>> {
+        match &self.data_version {
+            Some((_, version)) => Ok(Some(version.clone())),
+            None => self.base.data_row(),
+        }
+    }
+
+    fn entry_at(&self, path: &NodePath) -> Viewed<Option<Arc<Entry>>> {
+        if !self.arcs.is_empty()
+            && let Some(entry) = self.arcs.get(&keys::node(path))
+        {
+            return Ok(Some(entry.clone()));
+        }
+        if let Some(entry) = self.read.borrow().get(path) {
+            return Ok(entry.clone());
+        }
+        let entry = self.base.entry_at(path)?;
+        let mut read = self.read.borrow_mut();
+        if read.len() >= READ_MAX {
+            read.clear();
+        }
+        read.insert(path.clone(), entry.clone());
+        Ok(entry)
+    }
+
+    fn numbers(&self, superior: &NodePath, from: &ArcValue, limit: usize) -> Viewed<Vec<ArcValue>> {
+        let mut found = self.base.numbers(superior, from, limit)?;
+        let Some(prefix) = keys::subordinates(superior) else {
+            return Ok(found);
+        };
+        let mut start = prefix.clone();
+        keys::push_arc(&mut start, from);
+        let here = self
+            .arcs
+            .range(start..)
+            .take_while(|(key, _)| key.starts_with(&prefix))
+            .take(limit)
+            .filter_map(|(_, entry)| entry.path.last().cloned());
+        let before = found.len();
+        found.extend(here);
+        if found.len() > before {
+            found.sort_unstable();
+            found.dedup();
+            found.truncate(limit);
+        }
+        Ok(found)
+    }
+
+    fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
+        let here = self.intervals.get(&table);
+        let changed = beginning_with(here, prefix).count();
+        let mut found = self
+            .base
+            .open_rows(table, prefix, limit.saturating_add(changed))?;
+        if changed == 0 {
+            return Ok(found);
+        }
+        found.retain(|row| here.is_none_or(|rows| !rows.contains_key(&row.key)));
+        let open = beginning_with(here, prefix).filter(|(_, row)| row.to == Seq::MAX);
+        found.extend(open.map(|(key, row)| Open {
+            key: key.clone(),
+            payload: row.payload.clone(),
+        }));
+        found.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>> {
+        match self.headed.get(&table).and_then(|rows| rows.get(key)) {
+            Some(row) => Ok(Some(row.clone())),
+            None => self.base.headed(table, key),
+        }
+    }
+
+    fn headed_rows(&self, table: Table, prefix: &[u8]) -> Viewed<Vec<(Vec<u8>, Headed)>> {
+        let mut rows: BTreeMap<_, _> = self.base.headed_rows(table, prefix)?.into_iter().collect();
+        let here = beginning_with(self.headed.get(&table), prefix);
+        rows.extend(here.map(|(key, row)| (key.clone(), row.clone())));
+        Ok(rows.into_iter().collect())
+    }
+
+    fn broken(&self, what: &'static str) -> ViewFault {
+        self.base.broken(what)
+    }
+}

@@ -1,0 +1,351 @@
+//! The writer: the one thread that brings commands into order.
+//!
+//! It drains its queue, checks each command's rights again and decides it against the tables and what stands earlier in the
+//! batch, appends all records at once, writes the tables, publishes the head and answers everyone. It must never answer a
+//! success before the journal is durable, never write again after the journal stopped, and never answer a failure for a
+//! record that is true: where the tables cannot be written after the append, it answers and makes them anew.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use tokio::sync::oneshot;
+
+use crate::access::Permit;
+use crate::journal::{Appended, Digest32, Draft, Head, JournalError, Record};
+use crate::model::{Code, Rejection, Submission, ViewFault};
+
+use super::answers::{Outcome, Readiness};
+use super::base::AsOf;
+use super::core::{Core, Published, journal_fault, refuse};
+use super::judge::{Judged, Pending};
+use super::options::Silent;
+use super::project::{Fuse, write};
+use super::replay::replay;
+use super::rows::Rows;
+
+/// How often a batch is decided again because somebody else appended first.
+const DECISIONS_MAX: usize = 16;
+/// Bytes of one batch's items after which no more commands are taken into it: one record more still fits a frame.
+const BATCH_BYTES_MAX: usize =
+    crate::journal::MAX_FRAME_BYTES - 2 * crate::journal::MAX_RECORD_BYTES;
+
+/// Where an answer goes.
+pub(super) type Answer = oneshot::Sender<Result<Outcome, Rejection>>;
+
+/// A command that waits.
+pub(super) struct Command {
+    pub(super) permit: Permit,
+    pub(super) submission: Submission,
+    pub(super) answer: Answer,
+}
+
+/// What the writer is asked.
+pub(super) enum Job {
+    /// To carry a command out.
+    Command(Box<Command>),
+    /// To look whether the tables are sound, and whether others wrote.
+    Tend,
+    /// To end.
+    Close(oneshot::Sender<()>),
+}
+
+/// The writer.
+pub(super) struct Writer {
+    core: Arc<Core>,
+    jobs: Receiver<Job>,
+    waiting: VecDeque<Box<Command>>,
+    stopped: Option<String>,
+    /// Held as long as the writer lives.
+    on_close: Option<Box<dyn FnOnce(&Core) + Send>>,
+}
+
+/// What became of an append.
+enum Written {
+    /// The records are durable.
+    Durable(Head, Vec<Record>),
+    /// Others were first: decide again.
+    Moved,
+    /// Nothing was written, and this is why.
+    Refused(Rejection),
+}
+
+impl Writer {
+    /// A writer over `core`; `on_close` runs when it ends cleanly.
+    pub(super) fn new(
+        core: Arc<Core>,
+        jobs: Receiver<Job>,
+        on_close: Box<dyn FnOnce(&Core) + Send>,
+    ) -> Self {
+        Self {
+            core,
+            jobs,
+            waiting: VecDeque::new(),
+            stopped: None,
+            on_close: Some(on_close),
+        }
+    }
+
+    /// Works until everybody who could ask is gone, or until it is asked to end.
+    pub(super) fn run(mut self) {
+        let mut closing = None;
+        while closing.is_none() {
+            let Ok(job) = self.jobs.recv() else { break };
+            closing = self.take(job);
+            while closing.is_none() && self.waiting.len() < self.core.options.batch_records_max {
+                let Ok(job) = self.jobs.try_recv() else { break };
+                closing = self.take(job);
+            }
+            self.tend();
+            while !self.waiting.is_empty() {
+                self.batch();
+            }
+        }
+        self.core.readiness.send_replace(Readiness::Closed);
+        if let Some(on_close) = self.on_close.take() {
+            on_close(&self.core);
+        }
+        // Whoever closed may have stopped waiting.
+        if let Some(closed) = closing {
+            drop(closed.send(()));
+        }
+    }
+
+    fn take(&mut self, job: Job) -> Option<oneshot::Sender<()>> {
+        match job {
+            Job::Command(command) => self.waiting.push_back(command),
+            Job::Tend => {}
+            Job::Close(closed) => return Some(closed),
+        }
+        None
+    }
+
+    /// Makes damaged tables anew, and applies what others appended.
+    fn tend(&mut self) {
+        let published = self.core.published();
+        if let Some(damage) = published.tables.damage() {
+            let damage = damage.to_owned();
+            self.rebuild(&damage);
+        } else if self.core.journal.head().seq > published.row.head.seq {
+            self.catch_up();
+        }
+    }
+
+    /// Applies what stands in the journal beyond the published head.
+    fn catch_up(&mut self) -> bool {
+        let Published { tables, row } = self.core.published();
+        let publish = |row| {
+            let tables = tables.clone();
+            self.core.publish(Published { tables, row });
+        };
+        let quiet = (&Silent as &_, "catching up");
+        match replay(&*self.core.journal, &tables, row, quiet, publish) {
+            Ok(_) => true,
+            Err(error) => {
+                let error = error.to_string();
+                self.rebuild(&error)
+            }
+        }
+    }
+
+    /// Makes the tables anew from the journal, in a fresh directory; the old ones serve readers as long as they can.
+    fn rebuild(&mut self, why: &str) -> bool {
+        tracing::error!(why, "the projection is damaged; it is made anew");
+        let readiness = &self.core.readiness;
+        readiness.send_replace(Readiness::Rebuilding(why.to_owned()));
+        match super::open::rebuild(&self.core) {
+            Ok(published) => {
+                self.core.publish(published);
+                let now = match &self.stopped {
+                    Some(reason) => Readiness::WritingStopped(reason.clone()),
+                    None => Readiness::Ready,
+                };
+                readiness.send_replace(now);
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "the projection could not be made anew");
+                false
+            }
+        }
+    }
+
+    /// Carries out as many of the waiting commands as one batch takes.
+    fn batch(&mut self) {
+        if let Some(reason) = &self.stopped {
+            let detail = format!("The journal takes no more writes: {reason}");
+            return self.refuse_all(Code::WritingStopped, &detail);
+        }
+        if matches!(*self.core.readiness.borrow(), Readiness::Rebuilding(_)) {
+            return self.refuse_all(Code::NotReady, "The tables could not be made anew.");
+        }
+        let mut commands: Vec<_> = std::mem::take(&mut self.waiting).into();
+        for _ in 0..DECISIONS_MAX {
+            let Published { tables, row } = self.core.published();
+            let at = row.head.seq;
+            let mut pending = Pending::new(Rows::new(AsOf { tables, at }, row.counts), row.head);
+            let mut judged = Vec::with_capacity(commands.len());
+            for command in &commands {
+                if pending.bytes > BATCH_BYTES_MAX {
+                    break;
+                }
+                judged.push(pending.judge(&self.core, &command.permit, &command.submission));
+            }
+            // A command that failed half-way is answered alone, and the others are decided again.
+            if let Some(place) = judged.iter().position(|j| matches!(j, Judged::Spoiled(_))) {
+                let command = commands.remove(place);
+                if let Judged::Spoiled(rejection) = judged.swap_remove(place) {
+                    answer(*command, Err(rejection));
+                }
+                continue;
+            }
+            let left = commands.split_off(judged.len());
+            match self.append(row.head, &pending.drafts) {
+                Written::Moved => commands.extend(left),
+                Written::Refused(rejection) => {
+                    self.waiting.extend(left);
+                    for command in commands {
+                        answer(*command, Err(rejection.clone()));
+                    }
+                    return;
+                }
+                Written::Durable(head, records) => {
+                    self.waiting.extend(left);
+                    self.apply(&pending.rows, head, &records);
+                    for (command, judged) in commands.into_iter().zip(judged) {
+                        let told = pending.answer(&self.core, judged);
+                        answer(*command, told);
+                    }
+                    return;
+                }
+            }
+            if commands.is_empty() {
+                return;
+            }
+        }
+        self.waiting.extend(commands);
+        self.refuse_all(
+            Code::Overloaded,
+            "Other servers write all the time; ask again.",
+        );
+    }
+
+    fn refuse_all(&mut self, code: Code, detail: &str) {
+        for command in std::mem::take(&mut self.waiting) {
+            answer(*command, Err(refuse(code, detail)));
+        }
+    }
+
+    /// Appends, and finds out what became of it.
+    fn append(&mut self, head: Head, drafts: &[Draft]) -> Written {
+        if drafts.is_empty() {
+            return Written::Durable(head, Vec::new());
+        }
+        match self.core.journal.append(&head, drafts.to_vec()) {
+            Ok(Appended::Appended(head, records)) => Written::Durable(head, records),
+            Ok(Appended::HeadMoved(_)) => {
+                self.catch_up();
+                Written::Moved
+            }
+            Ok(Appended::Unknown) => self.read_back(head, drafts),
+            Err(JournalError::Unreachable { reason }) => Written::Refused(refuse(
+                Code::NotReady,
+                format!("The journal cannot be reached, and nothing was recorded: {reason}"),
+            )),
+            Err(error) => Written::Refused(self.stop(&error)),
+        }
+    }
+
+    /// Nothing is written from now on; whether this batch was is not known.
+    fn stop(&mut self, error: &JournalError) -> Rejection {
+        tracing::error!(%error, "the journal could not be written; writing stops");
+        let reason = error.to_string();
+        let readiness = Readiness::WritingStopped(reason.clone());
+        self.core.readiness.send_replace(readiness);
+        self.stopped = Some(reason);
+        let known = matches!(error, JournalError::Batch(_));
+        let code = if known {
+            Code::WritingStopped
+        } else {
+            Code::OutcomeUnknown
+        };
+        refuse(code, format!("The journal could not be written: {error}"))
+    }
+
+    /// The back end did not say: looks whether the records are there.
+    fn read_back(&mut self, head: Head, drafts: &[Draft]) -> Written {
+        let unknown = || {
+            Written::Refused(refuse(
+                Code::OutcomeUnknown,
+                "Whether the request was recorded is not known yet; ask again with the same request id.",
+            ))
+        };
+        let mut records = Vec::with_capacity(drafts.len());
+        for (place, draft) in (1..).zip(drafts) {
+            match self.core.journal.read_one(head.seq.plus(place)) {
+                Ok(record) if record.header == draft.header => records.push(record),
+                _ => return unknown(),
+            }
+        }
+        let now = self.core.journal.head();
+        if Some(now.seq) == records.last().map(|record| record.seq) {
+            return Written::Durable(now, records);
+        }
+        // Others wrote after it: the tables take all of it from the journal.
+        if self.catch_up() {
+            Written::Durable(now, Vec::new())
+        } else {
+            unknown()
+        }
+    }
+
+    /// Writes the tables and publishes. The records are true whatever happens here.
+    fn apply(&mut self, rows: &Rows, head: Head, records: &[Record]) {
+        let Some(last) = records.last() else { return };
+        let leaf: Digest32 = last.leaf;
+        match write(rows, head, leaf, Fuse::default()) {
+            Ok(row) => {
+                let tables = rows.base.tables.clone();
+                self.core.publish(Published { tables, row });
+            }
+            Err(ViewFault(why)) => {
+                self.rebuild(&why);
+            }
+        }
+    }
+}
+
+/// Answers; the caller may have stopped waiting, and the record stands all the same.
+fn answer(command: Command, told: Result<Outcome, Rejection>) {
+    drop(command.answer.send(told));
+}
+
+/// The answer to a request that was carried out before, rendered from its record.
+pub(super) fn answer_again(core: &Core, seq: crate::model::Seq) -> Result<Outcome, Rejection> {
+    let record = core.journal.read_one(seq).map_err(journal_fault)?;
+    let happening = crate::journal::codec::decode(&record)
+        .map_err(|error| journal_fault(format!("record {seq}: {error}")))?;
+    let tables = core.published().tables;
+    let then = AsOf { tables, at: seq };
+    let mut outcome = super::judge::outcome(&then, &happening.events)?;
+    outcome.seq = seq;
+    outcome.time = crate::model::Timestamp::from_micros(record.header.time_us);
+    outcome.request_id = record
+        .header
+        .request_id
+        .parse()
+        .map_err(|_| journal_fault(format!("record {seq} has no request id")))?;
+    outcome.replayed = true;
+    Ok(outcome)
+}
+
+/// Leaves everything on disk and the marker of a clean stop, where the tables are sound.
+pub(super) fn leave(core: &Core) {
+    let Published { tables, row } = core.published();
+    if tables.damage().is_some() || tables.flush().is_err() {
+        return;
+    }
+    if let Err(error) = super::place::leave_marker(&core.options.data_dir, &row) {
+        tracing::warn!(%error, "the marker of a clean stop could not be left");
+    }
+}
