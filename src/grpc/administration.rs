@@ -84,13 +84,11 @@ fn explained(code: &str) -> Result<Vec<pb::explain_refusal_response::Page>, Refu
         return Ok(Code::ALL.iter().map(|code| page(*code, "")).collect());
     }
     let numbered = asked.parse().ok().and_then(Code::numbered);
-    match Code::named(asked).or(numbered) {
-        Some(code) => Ok(vec![page(code, code.page())]),
-        None => {
-            let detail = "is no refusal code; ask without one for the list";
-            Err(Refusal::new(Code::FieldInvalid, "code", detail).value(asked))
-        }
+    if let Some(code) = Code::named(asked).or(numbered) {
+        return Ok(vec![page(code, code.page())]);
     }
+    let detail = "is no refusal code; ask without one for the list";
+    Err(Refusal::new(Code::FieldInvalid, "code", detail).value(asked))
 }
 
 /// The limits in force, by name.

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-/// Most bytes of one request message; a larger one is refused before it is read (RESOURCE_EXHAUSTED).
+/// Most bytes of one request message; a larger one is refused before it is read (`OUT_OF_RANGE`).
 pub const REQUEST_BYTES_MAX: usize = 4 << 20;
 /// Most bytes of one answer message.
 pub const ANSWER_BYTES_MAX: usize = 16 << 20;
@@ -12,7 +12,7 @@ pub const ANSWER_BYTES_MAX: usize = 16 << 20;
 pub const PAGE_SIZE_STANDARD: u32 = 100;
 /// Most entries of one page; more is capped (AIP-158).
 pub const PAGE_SIZE_MAX: u32 = 1_000;
-/// Most OIDs of one BatchResolve; more is refused.
+/// Most OIDs of one `BatchResolve`; more is refused.
 pub const BATCH_ROWS_MAX: usize = 1_000;
 /// Most entries of one message of a walk.
 pub const WALK_ENTRIES_MAX: usize = 200;

@@ -1,4 +1,4 @@
-//! GetHistory: what happened to an arc, the newest first, a page at a time, all pages of one revision.
+//! `GetHistory`: what happened to an arc, the newest first, a page at a time, all pages of one revision.
 
 use prost::Message as _;
 

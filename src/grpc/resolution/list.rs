@@ -1,4 +1,4 @@
-//! ListChildren: the direct subordinates of a node, a page at a time, all pages of one revision.
+//! `ListChildren`: the direct subordinates of a node, a page at a time, all pages of one revision.
 
 use prost::Message as _;
 

@@ -1,4 +1,4 @@
-//! Resolve and BatchResolve: what is not registered is an answer, not an error.
+//! `Resolve` and `BatchResolve`: what is not registered is an answer, not an error.
 
 use prost::Message as _;
 

@@ -1,4 +1,4 @@
-//! WalkSubtree: a subtree, superiors before subordinates, at one revision, as fast as its caller takes it.
+//! `WalkSubtree`: a subtree, superiors before subordinates, at one revision, as fast as its caller takes it.
 //!
 //! Reading blocks, so that each message is read apart; while a caller is slow nothing is read and no thread is held.
 
