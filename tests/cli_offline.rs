@@ -188,7 +188,11 @@ fn what_is_tolerated_is_told_and_strictly_refused() {
     assert!(err(&output).contains("OID_FULL_STOP_PREFIX") && out(&output).is_empty());
     let output = run(&["convert", "/Country/Nowhere"]);
     code(&output, 1);
-    assert!(err(&output).contains("LABEL_UNKNOWN"), "{}", err(&output));
+    let told = err(&output);
+    assert!(
+        told.contains("LABEL_UNKNOWN") && told.contains("--server"),
+        "{told}"
+    );
 }
 
 fn rows(output: &Output) -> Vec<Value> {
@@ -484,13 +488,32 @@ fn a_server_that_cannot_be_reached_is_2() {
             "{told}"
         );
     }
+    // Nothing was sent, so that nothing is in doubt.
     let output = oidctl()
         .args(["allocate", "2.999"])
         .env("OIDRA_SERVER", &server)
         .output()
         .unwrap();
     code(&output, 2);
+    assert!(!err(&output).contains("--request-id"), "{}", err(&output));
+}
+
+#[test]
+fn a_connection_that_breaks_leaves_a_change_in_doubt() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    let breaker = std::thread::spawn(move || {
+        for connection in listener.incoming().take(4) {
+            drop(connection);
+        }
+    });
+    let output = oidctl()
+        .args(["allocate", "2.999", "--server", &server])
+        .output()
+        .unwrap();
+    code(&output, 2);
     assert!(err(&output).contains("--request-id q-"), "{}", err(&output));
+    drop(breaker);
 }
 
 #[test]

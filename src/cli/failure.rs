@@ -47,6 +47,8 @@ pub enum Failure {
         server: String,
         /// What happened.
         cause: String,
+        /// Whether the call may have been sent before the connection broke.
+        sent: bool,
     },
     /// Something broke.
     Fault(String),
@@ -71,6 +73,8 @@ pub struct Refused {
     pub nearest: String,
     /// Further faults: field, sentence and code.
     pub also: Vec<(String, String, String)>,
+    /// What to do next, where the code does not tell.
+    pub next: String,
     /// When to try again, in milliseconds.
     pub retry_after_millis: Option<u128>,
     /// Whether it is the server's state rather than the request.
@@ -99,6 +103,7 @@ impl Failure {
             Rpc::Unavailable if std::error::Error::source(status).is_some() => Self::Unreachable {
                 server: server.to_owned(),
                 cause: causes(status),
+                sent: may_be_sent(status),
             },
             Rpc::Cancelled | Rpc::DeadlineExceeded => {
                 Self::Fault(format!("{server} did not answer in time ({message})"))
@@ -130,7 +135,7 @@ impl Failure {
     /// Whether a change may have been recorded all the same.
     pub fn leaves_in_doubt(&self) -> bool {
         match self {
-            Self::Fault(_) | Self::Unreachable { .. } => true,
+            Self::Fault(_) | Self::Unreachable { sent: true, .. } => true,
             Self::Refused(refused) => Code::named(&refused.code) == Some(Code::OutcomeUnknown),
             _ => false,
         }
@@ -157,7 +162,7 @@ impl Failure {
             }
             Self::Declined => "oidctl: nothing was changed\n".to_owned(),
             Self::Config(message) | Self::Fault(message) => format!("oidctl: {message}\n"),
-            Self::Unreachable { server, cause } => format!(
+            Self::Unreachable { server, cause, .. } => format!(
                 "oidctl: nobody answers at {server}\n  cause   {}\n  next    start a server with `oidrad`, or say where \
                  it is with --server URL or OIDRA_SERVER\n",
                 clean(cause)
@@ -217,6 +222,7 @@ impl Refused {
             value: about("value"),
             nearest: about("nearest"),
             also,
+            next: String::new(),
             retry_after_millis: details
                 .retry_info()
                 .and_then(|retry| retry.retry_delay)
@@ -252,7 +258,7 @@ impl Refused {
             row("retry", &format!("after {millis} ms"));
         }
         let advice = known.and_then(advice);
-        row("next", advice.unwrap_or_default());
+        row("next", advice.unwrap_or(&self.next));
         if known.is_some() {
             let name = if advice.is_some() { "" } else { "next" };
             row(name, &format!("oidctl explain {}", self.code));
@@ -320,6 +326,26 @@ const fn advice(code: Code) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// Whether a call may have left this machine: not where no connection was made at all.
+fn may_be_sent(error: &dyn std::error::Error) -> bool {
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(
+            kind,
+            Some(
+                io::ErrorKind::ConnectionRefused
+                    | io::ErrorKind::HostUnreachable
+                    | io::ErrorKind::NetworkUnreachable
+            )
+        ) {
+            return false;
+        }
+        next = cause.source();
+    }
+    true
 }
 
 /// An error with all its causes, each told once.

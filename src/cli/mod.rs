@@ -17,6 +17,8 @@ mod settings;
 mod table;
 mod value;
 mod view;
+#[cfg(test)]
+mod wire_tests;
 
 use std::ffi::OsString;
 

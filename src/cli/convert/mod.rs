@@ -17,7 +17,7 @@ use crate::{
         card::{notation_fields, pair},
         client::Client,
         desk::Desk,
-        failure::{Failure, Outcome},
+        failure::{Failure, Outcome, Refused},
         output::note,
         table::clean,
     },
@@ -67,11 +67,7 @@ pub fn run(desk: &Desk, args: &ConvertArgs) -> Result<Outcome, Failure> {
 fn one(work: &mut Converter<'_>, text: &str) -> Result<Outcome, Failure> {
     let output = &work.desk.output;
     match (work.convert(text)?, work.args.to) {
-        (Err(fault), _) if output.is_for_people() => Err(Failure::refused(
-            &fault.code,
-            &fault.clause,
-            clean(&fault.message),
-        )),
+        (Err(fault), _) if output.is_for_people() => Err(refused(fault)),
         (Ok(converted), None) if output.format == Format::Human => {
             card(work, &converted)?;
             Ok(Outcome::Done)
@@ -185,8 +181,22 @@ fn card(work: &Converter<'_>, converted: &Converted) -> Result<(), Failure> {
 }
 
 fn no_such(to: To) -> Failure {
-    let fault = row::no_such(to);
-    Failure::refused(&fault.code, &fault.clause, fault.message)
+    refused(row::no_such(to))
+}
+
+fn refused(fault: Fault) -> Failure {
+    let next = if fault.names_wanted.is_some() {
+        "a register may know the name: say which server to ask with --server URL"
+    } else {
+        ""
+    };
+    Failure::Refused(Box::new(Refused {
+        sentence: clean(&fault.message),
+        code: fault.code,
+        clause: fault.clause,
+        next: next.to_owned(),
+        ..Refused::default()
+    }))
 }
 
 impl Converter<'_> {
