@@ -17,7 +17,7 @@ use crate::{
         policy::{NumberRange, Numbering, Policy},
     },
     oid::{ArcValue, NodePath},
-    register::AuthorityNode,
+    rules::AuthorityNode,
 };
 
 /// The one that is built in.

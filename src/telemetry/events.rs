@@ -233,57 +233,30 @@ impl Emit for CallFailed<'_> {
     }
 }
 
-/// The tables are being made anew from the journal.
+/// The tables were made anew from the journal.
 #[derive(Debug)]
-pub struct RebuildStarted<'a> {
+pub struct Rebuilt<'a> {
     /// Why.
     pub why: &'a str,
 }
 
-impl Emit for RebuildStarted<'_> {
+impl Emit for Rebuilt<'_> {
     fn emit(self) {
-        warn!(why = self.why, "The tables are rebuilt from the journal.");
+        warn!(why = self.why, "The tables were rebuilt from the journal.");
         count(|m| m.rebuilds.inc());
-    }
-}
-
-/// The tables are whole again.
-#[derive(Debug)]
-pub struct RebuildFinished {
-    /// How many records were applied.
-    pub records: u64,
-    /// How long it took.
-    pub took: Duration,
-}
-
-impl Emit for RebuildFinished {
-    fn emit(self) {
-        info!(
-            records = self.records,
-            took_ms = self.took.as_millis(),
-            "Rebuild finished."
-        );
-        count(|m| m.rebuild_seconds.observe(self.took.as_secs_f64()));
     }
 }
 
 /// A batch that was never acknowledged was cut off the journal.
 #[derive(Debug)]
 pub struct TornTailCut<'a> {
-    /// The segment.
-    pub file: &'a Path,
-    /// Where the cut was made, in bytes from its beginning.
-    pub offset: u64,
-    /// Size of what was cut off.
-    pub bytes: u64,
-    /// Where that is kept.
-    pub kept_in: &'a Path,
+    /// Where, how much, and where that is kept.
+    pub what: &'a str,
 }
 
 impl Emit for TornTailCut<'_> {
     fn emit(self) {
-        let (file, kept_in) = (self.file.display(), self.kept_in.display());
-        warn!(%file, offset = self.offset, bytes = self.bytes, %kept_in, "A torn tail was cut off the journal.");
+        warn!(what = self.what, "A torn tail was cut off the journal.");
         count(|m| m.torn_tails.inc());
     }
 }

@@ -6,8 +6,8 @@
 use std::sync::OnceLock;
 
 use prometheus::{
-    Encoder as _, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder as _, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Opts, Registry, TextEncoder,
 };
 
 /// Upper ends of the time buckets, in seconds: from a read out of memory to a call that ran into its deadline.
@@ -42,8 +42,6 @@ pub struct Metrics {
     pub writable: IntGauge,
     /// Rebuilds of the tables.
     pub rebuilds: IntCounter,
-    /// How long rebuilds took.
-    pub rebuild_seconds: Histogram,
     /// Torn tails cut off the journal.
     pub torn_tails: IntCounter,
     /// Checkpoints signed.
@@ -76,7 +74,6 @@ impl Metrics {
             ready: shelf.gauge("ready", "1 while reads are answered.")?,
             writable: shelf.gauge("writable", "1 while writes are taken.")?,
             rebuilds: shelf.counter("rebuilds_total", "Rebuilds of the tables.")?,
-            rebuild_seconds: shelf.time("rebuild_seconds", "How long rebuilds took.")?,
             torn_tails: shelf.counter("torn_tails_total", "Torn tails cut off the journal.")?,
             checkpoints: shelf.counter("checkpoints_total", "Checkpoints signed.")?,
             faults: shelf.counters(
@@ -133,10 +130,6 @@ impl Shelf<'_> {
         labels: &[&str],
     ) -> Result<IntGaugeVec, prometheus::Error> {
         self.put(IntGaugeVec::new(opts(name, help), labels))
-    }
-
-    fn time(&self, name: &str, help: &str) -> Result<Histogram, prometheus::Error> {
-        self.put(Histogram::with_opts(times(name, help)))
     }
 
     fn times(
