@@ -116,7 +116,7 @@ fn tell(register: &Register, opened: &Opened) -> Result<(), Failure> {
         Rebuilt { why }.emit();
     }
     if opened.founded {
-        let info = register.info().map_err(unreadable)?;
+        let info = register.info().map_err(|why| unreadable(&why))?;
         let data_version = info.data_version.as_deref().unwrap_or_default();
         Founded {
             register: &info.register,
@@ -127,7 +127,7 @@ fn tell(register: &Register, opened: &Opened) -> Result<(), Failure> {
     Ok(())
 }
 
-fn unreadable(why: ViewFault) -> Failure {
+fn unreadable(why: &ViewFault) -> Failure {
     let what = "the register cannot be read";
     Failure::Register {
         what,
@@ -137,7 +137,10 @@ fn unreadable(why: ViewFault) -> Failure {
 
 /// Records the reference data that the program carries, where the register's is older.
 pub async fn load_newer_data(register: &Register, data: ReferenceData) -> Result<(), Failure> {
-    let loaded = register.info().map_err(unreadable)?.data_version;
+    let loaded = register
+        .info()
+        .map_err(|why| unreadable(&why))?
+        .data_version;
     if !data.is_newer_than(loaded.as_deref()) {
         return Ok(());
     }

@@ -5,6 +5,7 @@
 //! standard error.
 
 use std::{
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -36,10 +37,10 @@ use super::{
 
 /// Where the journal lies in the data directory.
 pub const JOURNAL_DIR: &str = "journal";
-/// Where the tables lie in the data directory.
-const TABLES_DIR: &str = "projection";
-/// Where the tables are while new ones are made.
-const ASIDE_DIR: &str = "projection.before-rebuild";
+/// What the tables' directories are called, before their number.
+const TABLES: &str = "projection-";
+/// What tables that were put aside are called, before their number.
+const TABLES_ASIDE: &str = "projection.damaged-";
 
 /// Carries a command out.
 pub fn run(command: &Command, settings: &Settings) -> Result<(), Failure> {
@@ -216,10 +217,9 @@ fn verify(settings: &Settings) -> Result<(), Failure> {
     )))
 }
 
-/// Moves the tables aside and opens the register, which makes them anew.
+/// Puts the tables aside and opens the register, which makes them anew.
 fn rebuild(settings: &Settings) -> Result<(), Failure> {
-    let dir = &settings.data_dir;
-    let aside = move_tables_aside(dir)?;
+    put_tables_aside(&settings.data_dir)?;
     let register = open(settings)?.register;
     let told = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",
@@ -230,15 +230,12 @@ fn rebuild(settings: &Settings) -> Result<(), Failure> {
     print(&format!(
         "rebuilt    {} arcs from {} records\n",
         told.arcs, told.head
-    ))?;
-    match aside {
-        Some(aside) => std::fs::remove_dir_all(&aside).map_err(Failure::file("remove", aside)),
-        None => Ok(()),
-    }
+    ))
 }
 
-/// Under the lock of the data directory, so that no server has them open.
-fn move_tables_aside(dir: &Path) -> Result<Option<PathBuf>, Failure> {
+/// Under the lock of the data directory, so that no server has them open. They get the name of tables that the register
+/// itself put aside, so that it clears them away in time.
+fn put_tables_aside(dir: &Path) -> Result<(), Failure> {
     let holder = Holder {
         pid: std::process::id(),
         host: "this machine".to_owned(),
@@ -248,14 +245,15 @@ fn move_tables_aside(dir: &Path) -> Result<Option<PathBuf>, Failure> {
         what: "the tables cannot be rebuilt",
         why: why.to_string(),
     })?;
-    let (tables, aside) = (dir.join(TABLES_DIR), dir.join(ASIDE_DIR));
-    if aside.exists() {
-        let removed = std::fs::remove_dir_all(&aside);
-        removed.map_err(Failure::file("remove", &aside))?;
+    for entry in fs::read_dir(dir).map_err(Failure::file("list", dir))? {
+        let entry = entry.map_err(Failure::file("list", dir))?;
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(TABLES));
+        if let Some(number) = number {
+            let aside = dir.join(format!("{TABLES_ASIDE}{number}"));
+            let moved = fs::rename(entry.path(), aside);
+            moved.map_err(Failure::file("put aside", entry.path()))?;
+        }
     }
-    match std::fs::rename(&tables, &aside) {
-        Ok(()) => Ok(Some(aside)),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(why) => Err(Failure::file("move aside", tables)(why)),
-    }
+    Ok(())
 }
