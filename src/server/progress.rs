@@ -19,7 +19,7 @@ const TEMPLATE: &str = "{msg} {wide_bar} {human_pos}/{human_len} {eta}";
 #[derive(Debug)]
 pub struct Shown {
     bar: Option<ProgressBar>,
-    line: Mutex<Option<Instant>>,
+    last_line: Mutex<Instant>,
 }
 
 impl Shown {
@@ -34,7 +34,7 @@ impl Shown {
         });
         Self {
             bar,
-            line: Mutex::new(None),
+            last_line: Mutex::new(Instant::now()),
         }
     }
 
@@ -45,12 +45,15 @@ impl Shown {
         }
     }
 
-    /// Whether it is time for a line again.
+    /// Whether it is time for a line again. A start that is over soon has none.
     fn line_is_due(&self) -> bool {
-        let mut last = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = last.is_none_or(|last| last.elapsed() >= LINE_EVERY);
+        let mut last = self
+            .last_line
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let due = last.elapsed() >= LINE_EVERY;
         if due {
-            *last = Some(Instant::now());
+            *last = Instant::now();
         }
         due
     }
@@ -84,8 +87,13 @@ mod tests {
     fn lines_come_now_and_then() {
         let shown = Shown {
             bar: None,
-            line: Mutex::new(None),
+            last_line: Mutex::new(Instant::now()),
         };
+        assert!(!shown.line_is_due());
+        let Some(before) = Instant::now().checked_sub(LINE_EVERY) else {
+            return;
+        };
+        *shown.last_line.lock().unwrap() = before;
         assert!(shown.line_is_due());
         assert!(!shown.line_is_due());
     }

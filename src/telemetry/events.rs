@@ -186,33 +186,6 @@ impl Emit for Refused {
     }
 }
 
-/// A call ended.
-#[derive(Debug)]
-pub struct CallEnded {
-    /// Which method: a name of the API, never the path that a caller sent.
-    pub method: &'static str,
-    /// How it ended: a gRPC code's name.
-    pub code: &'static str,
-    /// How long it took.
-    pub took: Duration,
-}
-
-impl Emit for CallEnded {
-    fn emit(self) {
-        debug!(
-            method = self.method,
-            code = self.code,
-            took_us = self.took.as_micros(),
-            "Answered."
-        );
-        count(|m| {
-            m.calls.with_label_values(&[self.method, self.code]).inc();
-            let seconds = m.call_seconds.with_label_values(&[self.method]);
-            seconds.observe(self.took.as_secs_f64());
-        });
-    }
-}
-
 /// A caller was told only an id: the fault is ours.
 #[derive(Debug)]
 pub struct CallFailed<'a> {
