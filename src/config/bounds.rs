@@ -190,9 +190,11 @@ mod tests {
                 .unwrap_err()
                 .contains("metrics.listen")
         );
-        let mut settings = Settings::default();
-        settings.listen = "0.0.0.0:1".parse().unwrap();
-        settings.allow_plaintext = true;
+        let settings = Settings {
+            listen: "0.0.0.0:1".parse().unwrap(),
+            allow_plaintext: true,
+            ..Settings::default()
+        };
         check(&settings).unwrap();
     }
 

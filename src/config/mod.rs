@@ -281,8 +281,10 @@ mod tests {
 
     #[test]
     fn what_is_dumped_reads_back_the_same() {
-        let mut settings = Settings::default();
-        settings.listen = "[::1]:1".parse().unwrap();
+        let mut settings = Settings {
+            listen: "[::1]:1".parse().unwrap(),
+            ..Settings::default()
+        };
         settings.log.format = LogFormat::Json;
         settings.authority.file = "node.toml".into();
         let text = settings.to_toml().unwrap();

@@ -343,9 +343,8 @@ mod tests {
             &format!("[[node]]\noid = \"2.1\"\n[node.policy]\nwindows = [{runs}]\n"),
             "windows",
         );
-        let many: String = (0..=NODES_MAX)
-            .map(|n| format!("[[node]]\noid = \"2.{n}\"\n"))
-            .collect();
+        let node = |n: usize| format!("[[node]]\noid = \"2.{n}\"\n");
+        let many = (0..=NODES_MAX).map(node).collect::<Vec<_>>().concat();
         check(&many, &format!("{} nodes", NODES_MAX + 1));
         let long = "x".repeat(TITLE_BYTES_MAX + 1);
         check(

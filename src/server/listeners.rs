@@ -69,8 +69,10 @@ mod tests {
     #[tokio::test]
     async fn a_taken_port_is_told_with_its_setting() {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut settings = Settings::default();
-        settings.listen = "127.0.0.1:0".parse().unwrap();
+        let mut settings = Settings {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            ..Settings::default()
+        };
         settings.metrics.listen = taken.local_addr().unwrap();
         let said = Listeners::bind(&settings).await.unwrap_err().to_string();
         assert!(said.contains("metrics.listen"), "{said}");
@@ -82,8 +84,10 @@ mod tests {
 
     #[tokio::test]
     async fn port_0_lets_the_system_choose() {
-        let mut settings = Settings::default();
-        settings.listen = "127.0.0.1:0".parse().unwrap();
+        let mut settings = Settings {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            ..Settings::default()
+        };
         settings.metrics.listen = "127.0.0.1:0".parse().unwrap();
         let bound = Listeners::bind(&settings).await.unwrap();
         assert_ne!(bound.api_address.port(), 0);
