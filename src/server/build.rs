@@ -57,7 +57,7 @@ pub fn build(settings: &Settings, world: World, shown: &Shown) -> Result<Built, 
     let mut token = token_for_founding(dir)?;
     let clock = Arc::new(SystemClock);
     let entropy = Arc::new(SystemEntropy);
-    let options = options(settings, &world);
+    let options = register_options(settings, Some(&world));
     let founding = || {
         // Only a journal without a record is founded, and for that the token is on disk already.
         let token = token
@@ -86,9 +86,9 @@ fn token_for_founding(dir: &Path) -> Result<Option<Token>, Failure> {
 }
 
 /// The register's options, as the settings say. Where an authority file is named, its nodes must be the register's.
-fn options(settings: &Settings, world: &World) -> Options {
-    let named = !settings.authority.file.as_os_str().is_empty();
-    let nodes = || world.nodes.iter().map(|node| node.path.clone()).collect();
+pub fn register_options(settings: &Settings, world: Option<&World>) -> Options {
+    let named = world.filter(|_| !settings.authority.file.as_os_str().is_empty());
+    let paths = |world: &World| world.nodes.iter().map(|node| node.path.clone()).collect();
     Options {
         cache_bytes: settings.projection.cache_bytes,
         request_horizon_seconds: settings.limits.request_horizon_seconds,
@@ -97,7 +97,7 @@ fn options(settings: &Settings, world: &World) -> Options {
         segment_bytes: settings.journal.segment_bytes,
         checkpoint_seconds: settings.journal.checkpoint_seconds,
         origin: settings.journal.origin.clone(),
-        authorities: named.then(nodes),
+        authorities: named.map(paths),
         ..Options::new(&settings.data_dir)
     }
 }
@@ -179,11 +179,17 @@ mod tests {
         settings.limits.queue_requests = 7;
         settings.journal.origin = "x.example/register".to_owned();
         let world = World::load(&settings).unwrap();
-        let made = options(&settings, &world);
+        let made = register_options(&settings, Some(&world));
         assert_eq!(made.queue_max, 7);
         assert_eq!(made.origin, "x.example/register");
         assert_eq!(made.authorities, None);
         settings.authority.file = "named.toml".into();
-        assert_eq!(options(&settings, &world).authorities.unwrap().len(), 1);
+        assert_eq!(
+            register_options(&settings, Some(&world))
+                .authorities
+                .unwrap()
+                .len(),
+            1
+        );
     }
 }

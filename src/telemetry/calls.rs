@@ -40,7 +40,7 @@ impl Meter {
         debug!(
             method = self.method,
             code = name,
-            took_us = took.as_micros(),
+            took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "Answered."
         );
         let Some((ok, seconds)) = &self.kept else {

@@ -72,10 +72,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (ready, is_ready) = tokio::sync::watch::channel(false);
-        let probe: Probe = Arc::new(move || match *is_ready.borrow() {
-            true => Ok(()),
-            false => Err("rebuilding".to_owned()),
-        });
+        let why = || "rebuilding".to_owned();
+        let probe: Probe = Arc::new(move || is_ready.borrow().then_some(()).ok_or_else(why));
         tokio::spawn(serve(listener, probe, std::future::pending()));
         assert!(get_from(address, "/live").await.starts_with("HTTP/1.1 200"));
         let not_yet = get_from(address, "/ready").await;

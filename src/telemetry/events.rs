@@ -35,6 +35,16 @@ fn gauge(seq: Seq) -> i64 {
     i64::try_from(seq.get()).unwrap_or(i64::MAX)
 }
 
+/// Whole milliseconds, as a number that every log reader takes.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Whole microseconds, as a number that every log reader takes.
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// The program began.
 #[derive(Debug)]
 pub struct Started<'a> {
@@ -111,7 +121,7 @@ pub struct Ready<'a> {
 
 impl Emit for Ready<'_> {
     fn emit(self) {
-        info!(register = %self.register, head = %self.head, took_ms = self.took.as_millis(), "Ready.");
+        info!(register = %self.register, head = self.head.get(), took_ms = millis(self.took), "Ready.");
         count(|m| {
             m.ready.set(1);
             m.head.set(gauge(self.head));
@@ -161,8 +171,14 @@ pub struct CommandRecorded {
 
 impl Emit for CommandRecorded {
     fn emit(self) {
-        let took_us = self.took.as_micros();
-        debug!(command = self.command, seq = %self.seq, arcs = self.arcs, took_us, "Recorded.");
+        let took_us = micros(self.took);
+        debug!(
+            command = self.command,
+            seq = self.seq.get(),
+            arcs = self.arcs,
+            took_us,
+            "Recorded."
+        );
         count(|m| {
             m.commands.with_label_values(&[self.command]).inc();
             m.arcs_registered.inc_by(self.arcs);
@@ -243,7 +259,7 @@ pub struct CheckpointSigned {
 
 impl Emit for CheckpointSigned {
     fn emit(self) {
-        info!(seq = %self.seq, "Checkpoint signed.");
+        info!(seq = self.seq.get(), "Checkpoint signed.");
         count(|m| m.checkpoints.inc());
     }
 }
@@ -324,7 +340,7 @@ pub struct AcceptFailed<'a> {
 
 impl Emit for AcceptFailed<'_> {
     fn emit(self) {
-        let retry_ms = self.retry_in.as_millis();
+        let retry_ms = millis(self.retry_in);
         error!(why = %self.why, retry_ms, "A connection could not be taken.");
         fault("accept");
     }
@@ -360,7 +376,7 @@ pub struct Drained {
 
 impl Emit for Drained {
     fn emit(self) {
-        let took_ms = self.took.as_millis();
+        let took_ms = millis(self.took);
         if self.whole {
             info!(took_ms, "Stopped.");
         } else {

@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_filter_is_a_level_or_directives() {
         check_filter("info").unwrap();
-        check_filter("warn,oidra::register=debug").unwrap();
+        check_filter("warn,oidra=debug").unwrap();
         assert!(
             check_filter("oidra=loud")
                 .unwrap_err()

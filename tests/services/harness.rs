@@ -154,7 +154,7 @@ impl House {
             .await
             .unwrap();
         let found = found.unwrap();
-        assert!(found.is_clean(), "{found:?}");
+        assert!(found.is_sound(), "{found:?}");
         self.register.close().await;
     }
 
