@@ -39,21 +39,19 @@ const OURS: &str = "/oidra.";
 /// Carries one call out.
 pub async fn around(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers(), &desk);
-    let method = request.uri().path().to_owned();
-    let span = tracing::info_span!("call", id = id.as_str(), method);
+    let span = tracing::info_span!("call", id = id.as_str(), method = request.uri().path());
     let mut response = async {
         let started = Instant::now();
-        let answered = match admit(&desk, &id, &mut request, started) {
+        match admit(&desk, &id, &mut request, started) {
             Ok(held) => {
-                let response = run(&desk, &id, request, next, started).await;
+                let most = desk.options.call_time_max;
+                let wait = timeout(request.headers()).map_or(most, |wait| wait.min(most));
+                let response = contain(&id, wait, next.run(request)).await;
                 drop(held);
                 response
             }
             Err(status) => status.into_http(),
-        };
-        let code = code(answered.headers());
-        tracing::debug!(code, elapsed_us = started.elapsed().as_micros(), "answered");
-        answered
+        }
     }
     .instrument(span)
     .await;
@@ -102,23 +100,18 @@ fn contained<T>(read: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Reject
     })
 }
 
-async fn run(
-    desk: &Desk,
+/// The answer of `handled`, if it comes in time; a panic becomes a fault of this call alone.
+async fn contain(
     id: &RequestId,
-    request: Request,
-    next: Next,
-    started: Instant,
+    wait: Duration,
+    handled: impl Future<Output = Response>,
 ) -> Response {
-    let wait = timeout(request.headers()).map_or(desk.options.call_time_max, |wait| {
-        wait.min(desk.options.call_time_max)
-    });
-    let wait = wait.saturating_sub(started.elapsed());
-    let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let handled = AssertUnwindSafe(handled).catch_unwind();
     match tokio::time::timeout(wait, handled).await {
         Ok(Ok(response)) => response,
         Ok(Err(panic)) => {
-            tracing::error!(panic = told(&*panic), "a handler panicked");
-            status::internal(id.as_str()).into_http()
+            let fault = format!("a handler panicked: {}", told(&*panic));
+            status::failed(id.as_str(), &fault).into_http()
         }
         Err(_) => {
             let message = "the call took longer than its caller or this server allows";
@@ -172,14 +165,6 @@ fn timeout(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// The gRPC code of an answer that has one in its headers; others have it after their body.
-fn code(headers: &HeaderMap) -> &str {
-    headers
-        .get("grpc-status")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("0")
-}
-
 /// An answer in plain text, for what is no gRPC.
 pub fn plain(code: http::StatusCode, text: &'static str) -> Response {
     let mut response = Response::new(Body::from(text));
@@ -193,8 +178,34 @@ pub fn plain(code: http::StatusCode, text: &'static str) -> Response {
 mod tests {
     use super::*;
 
+    /// The gRPC code of an answer, which a refusal has in its headers.
+    fn code(headers: &HeaderMap) -> tonic::Code {
+        let status = headers.get("grpc-status").map(HeaderValue::as_bytes);
+        status.map_or(tonic::Code::Ok, tonic::Code::from_bytes)
+    }
+
     fn headers(name: HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_as_an_id() {
+        let id: RequestId = "q-1".parse().unwrap();
+        let handled = async { panic!("a secret") };
+        let response = contain(&id, Duration::from_secs(1), handled).await;
+        assert_eq!(code(response.headers()), tonic::Code::Internal);
+        let told = format!("{:?}", response.headers());
+        assert!(told.contains("q-1") && !told.contains("secret"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_takes_too_long_is_ended() {
+        let id: RequestId = "q-1".parse().unwrap();
+        let never = contain(&id, Duration::from_millis(1), std::future::pending()).await;
+        assert_eq!(code(never.headers()), tonic::Code::DeadlineExceeded);
+        let handled = async { Response::new(Body::empty()) };
+        let soon = contain(&id, Duration::from_secs(30), handled).await;
+        assert_eq!(code(soon.headers()), tonic::Code::Ok);
     }
 
     #[test]

@@ -18,6 +18,10 @@ pub const BATCH_ROWS_MAX: usize = 1_000;
 pub const WALK_ENTRIES_MAX: usize = 200;
 /// Most bytes of the entries of one message of a walk or a page, the last entry apart: an entry may hold many long texts.
 pub const MESSAGE_BYTES_AIM: usize = 2 << 20;
+/// Bytes after which the rest of an answer of many rows is told shortly: callers take 4 MiB unless they say otherwise.
+pub const ANSWER_BYTES_AIM: usize = 3 << 20;
+/// Entries of a write that are rendered where the call runs; more are rendered apart.
+pub const WRITTEN_INLINE_MAX: usize = 32;
 /// Messages of a stream that wait for a slow caller; then the reading waits.
 pub const STREAM_MESSAGES_MAX: usize = 4;
 /// Records read from the journal at once for a watcher.

@@ -260,13 +260,9 @@ mod tests {
         check("068103883703", Encoding::Der, Err(Code::EncodingInvalid));
         check("068103883703", Encoding::Ber, Ok("2.999.3"));
         check("0d03883703", Encoding::Der, Err(Code::EncodingInvalid));
+        check("1f23052f322f3136", Encoding::Der, Ok("2.16"));
         check(
-            "1f23052f322f3136",
-            Encoding::Der,
-            Err(Code::EncodingInvalid),
-        );
-        check(
-            "1f23052f322f3939",
+            "1f23062f322f3136",
             Encoding::Der,
             Err(Code::EncodingInvalid),
         );

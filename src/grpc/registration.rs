@@ -23,6 +23,7 @@ use super::{
         timestamp,
     },
     desk::{Call, Desk},
+    limits::WRITTEN_INLINE_MAX,
     view::{View, revision},
 };
 
@@ -151,6 +152,7 @@ impl Registrar {
         outcome: Outcome,
     ) -> Result<pb::WriteResponse, Rejection> {
         let register = &self.desk.register;
+        let many = outcome.entries.len() > WRITTEN_INLINE_MAX;
         let mut reading = register.newest();
         if outcome.seq != Seq::ZERO && reading.seq() != outcome.seq {
             let token = register.revision_token(outcome.seq);
@@ -160,14 +162,25 @@ impl Registrar {
             };
             reading = register.reading(&at).await?;
         }
-        let view = View::new(&reading, call.sight());
-        let entries = view.written(&outcome.entries)?;
-        Ok(view.settled(pb::WriteResponse {
+        let sight = call.sight();
+        let revision = self.revision(&outcome);
+        let written = outcome.entries;
+        let render = move || {
+            let view = View::new(&reading, sight);
+            let entries = view.written(&written)?;
+            Ok::<_, Rejection>(view.settled(entries)?)
+        };
+        let entries = if many {
+            Desk::blocking(render).await??
+        } else {
+            render()?
+        };
+        Ok(pb::WriteResponse {
             entries,
-            revision: self.revision(&outcome),
+            revision,
             request_id: outcome.request_id.to_string(),
             replayed: outcome.replayed,
-        })?)
+        })
     }
 
     fn revision(&self, outcome: &Outcome) -> Option<pb::Revision> {

@@ -8,7 +8,10 @@ use std::{collections::HashMap, time::Duration};
 use tonic::Status;
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt as _};
 
-use crate::model::{Class, Code, Refusal, Refusals, Rejection, ViewFault};
+use crate::{
+    model::{Class, Code, Refusal, Refusals, Rejection, ViewFault},
+    telemetry::events::{CallFailed, Emit as _, Refused},
+};
 
 use super::limits::{DETAILS_BYTES_MAX, MESSAGE_BYTES_MAX};
 
@@ -61,6 +64,7 @@ pub fn retry_after(code: Code) -> Option<Duration> {
 /// The status of refusals; `pages` is where the pages on refusals lie (a URL that ends with a solidus, or empty).
 pub fn of_refusals(refusals: &Refusals, pages: &str) -> Status {
     let main = refusals.main();
+    Refused { code: main.code }.emit();
     let mut details = ErrorDetails::new();
     details.set_error_info(main.code.name(), DOMAIN, metadata(main));
     let violations = violations(refusals);
@@ -113,12 +117,12 @@ pub fn of_rejection(rejection: &Rejection, id: &str, pages: &str) -> Status {
 
 /// The status of a fault of ours: logged whole, told as an id alone.
 pub fn of_fault(fault: &ViewFault, id: &str) -> Status {
-    tracing::error!(call = id, fault = %fault, "a call met a fault");
-    internal(id)
+    failed(id, &fault.to_string())
 }
 
-/// What a caller is told of any fault of ours.
-pub fn internal(id: &str) -> Status {
+/// The same for what went wrong in any other way.
+pub fn failed(id: &str, fault: &str) -> Status {
+    CallFailed { id, fault }.emit();
     let mut details = ErrorDetails::new();
     details.set_request_info(id, "");
     let message = format!("the server met a fault; its log has more under {id}");

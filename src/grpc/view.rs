@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use prost::Message as _;
+
 use crate::{
     access::Sight,
     model::{Entry, Rejection, Seq, Timestamp, TreeView as _, ViewFault, Viewed, Visibility},
@@ -11,7 +13,10 @@ use crate::{
     register::{Reading, ReadingNames, Register, Resolution, Seen},
 };
 
-use super::convert::{entry, notations, timestamp};
+use super::{
+    convert::{entry, notations, timestamp},
+    limits::ANSWER_BYTES_AIM,
+};
 
 /// A reading as one caller sees it.
 pub struct View<'a> {
@@ -62,7 +67,8 @@ impl<'a> View<'a> {
         entry::entry(known, visibility, shown, self.sight, &people)
     }
 
-    /// What a write left or would leave, rendered with the names it gives.
+    /// What a write left or would leave, rendered with the names it gives; beyond [`ANSWER_BYTES_AIM`] shortly, because
+    /// what is on record must be told even where it is much.
     pub fn written(&self, entries: &[Arc<Entry>]) -> Viewed<Vec<pb::Entry>> {
         let names = Written {
             names: &self.names,
@@ -72,10 +78,18 @@ impl<'a> View<'a> {
                 .collect(),
         };
         let mut shown = Vec::with_capacity(entries.len());
+        let mut bytes = 0_usize;
         for one in entries {
             let above = self.visibility_above(&one.path)?;
             let visibility = one.superior.visibility.under(above);
-            shown.push(self.entry_named(one, visibility, false, &names)?);
+            let whole = bytes < ANSWER_BYTES_AIM;
+            let entry = if whole {
+                self.entry_named(one, visibility, false, &names)?
+            } else {
+                entry::short(one, visibility)
+            };
+            bytes = bytes.saturating_add(entry.encoded_len());
+            shown.push(entry);
         }
         Ok(shown)
     }

@@ -150,11 +150,9 @@ impl House {
         self.stopping.cancel();
         drop(self.channel);
         let register = self.register.clone();
-        let found = tokio::task::spawn_blocking(move || register.verify(&Silent))
-            .await
-            .unwrap();
-        let found = found.unwrap();
-        assert!(found.is_sound(), "{found:?}");
+        let verified = tokio::task::spawn_blocking(move || register.verify(&Silent)).await;
+        let verified = verified.unwrap().unwrap();
+        assert!(verified.is_sound(), "{verified:?}");
         self.register.close().await;
     }
 

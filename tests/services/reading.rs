@@ -108,7 +108,7 @@ async fn what_is_not_registered_is_answered_too() {
 async fn a_batch_answers_row_by_row() {
     let house = House::open().await;
     house.allocate(Some(1), titled("one")).await;
-    let oids = ["2.999.1", "2.999.2", "nonsense at all", "/2/999"]
+    let oids = ["2.999.1", "2.999.2", "2..999", "/2/999"]
         .map(str::to_owned)
         .to_vec();
     let request = pb::BatchResolveRequest {

@@ -230,14 +230,14 @@ async fn a_number_is_given_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn holds_come_and_go() {
     let house = House::open().await;
-    let hold = pb::HoldRequest {
+    let request = pb::HoldRequest {
         superior: NODE.into(),
         seconds: 60,
         ..Default::default()
     };
     let held = house
         .writes()
-        .hold(house.signed(hold))
+        .hold(house.signed(request))
         .await
         .unwrap()
         .into_inner();

@@ -33,6 +33,32 @@ pub fn stub(path: &NodePath, visibility: Visibility, notations: pb::Notations) -
     }
 }
 
+/// What tells an entry from others and nothing more, for answers that would grow too large.
+pub fn short(entry: &Entry, visibility: Visibility) -> pb::Entry {
+    pb::Entry {
+        oid: entry.path.to_string(),
+        number: entry
+            .path
+            .last()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        state: state(entry.superior.state) as i32,
+        visibility: self::visibility(visibility) as i32,
+        revision: entry.revision.get(),
+        etag: tag(entry),
+        ..pb::Entry::default()
+    }
+}
+
+/// The etag of an entry; none where it is not on record yet.
+fn tag(entry: &Entry) -> String {
+    if entry.revision == Seq::ZERO {
+        String::new()
+    } else {
+        etag::of(&entry.path, entry.revision)
+    }
+}
+
 /// An entry as `sight` sees it; `visibility` is the one in force.
 pub fn entry(
     entry: &Entry,
@@ -49,11 +75,6 @@ pub fn entry(
             .as_ref()
             .map(|one| self::holding(one, sight, people))
             .transpose()
-    };
-    let etag = if entry.revision == Seq::ZERO {
-        String::new()
-    } else {
-        etag::of(&entry.path, entry.revision)
     };
     Ok(pb::Entry {
         oid: entry.path.to_string(),
@@ -121,7 +142,7 @@ pub fn entry(
         registered: Some(timestamp(entry.registered)),
         changed: Some(timestamp(entry.changed)),
         revision: entry.revision.get(),
-        etag,
+        etag: tag(entry),
         notations: Some(notations),
         stub: false,
     })

@@ -100,7 +100,7 @@ fn items(
 
 fn item(view: &View<'_>, one: HistoryItem) -> Result<pb::HistoryItem, Rejection> {
     let mut entry = view.entry(&one.entry)?;
-    // The names of the path are today's; those of the arc itself as they were stand in the entry.
+    // A write that named a tag of the past would only be refused.
     entry.etag.clear();
     Ok(pb::HistoryItem {
         sequence: one.seq.get(),

@@ -6,7 +6,7 @@ use crate::{
     grpc::{
         convert::{entry, text},
         desk::{Call, Desk},
-        limits::BATCH_ROWS_MAX,
+        limits::{ANSWER_BYTES_AIM, BATCH_ROWS_MAX},
         view::{View, revision},
     },
     model::{Code, Refusal, Rejection},
@@ -53,13 +53,12 @@ pub async fn batch(
     let reading = super::reading(desk, request.read.as_ref()).await?;
     let revision = revision(&desk.register, reading.seq(), Some(reading.time()));
     let sight = call.sight();
-    let bytes_max = desk.options.answer_bytes_max / 2;
     let rows = Desk::blocking(move || {
         let view = View::new(&reading, sight);
         let mut rows = Vec::with_capacity(request.oids.len());
         let mut bytes = 0_usize;
         for oid in request.oids {
-            let result = row(&view, &oid, request.strict, bytes > bytes_max)?;
+            let result = row(&view, &oid, request.strict, bytes > ANSWER_BYTES_AIM)?;
             let row = Row {
                 oid,
                 result: Some(result),

@@ -6,6 +6,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use prost::Message as _;
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
@@ -19,7 +20,7 @@ use crate::{
     grpc::{
         convert::{text, timestamp},
         desk::{Call, Desk},
-        limits::{STREAM_MESSAGES_MAX, WATCH_CHANGES_MAX, WATCH_RECORDS_MAX},
+        limits::{MESSAGE_BYTES_AIM, STREAM_MESSAGES_MAX, WATCH_CHANGES_MAX, WATCH_RECORDS_MAX},
         view::{View, revision},
     },
     model::{Code, Refusal, Rejection, Seq, Timestamp},
@@ -205,7 +206,7 @@ impl Watcher {
         let changes = Desk::blocking(move || rendered(&reading, &record, sight)).await??;
         let mut rest = changes.into_iter().peekable();
         while rest.peek().is_some() {
-            let changes = rest.by_ref().take(WATCH_CHANGES_MAX).collect();
+            let changes = some(&mut rest);
             let revision = if rest.peek().is_some() {
                 revision(&self.desk.register, self.told, self.time)
             } else {
@@ -234,6 +235,18 @@ impl Watcher {
     async fn send(&self, message: pb::WatchResponse) -> Result<(), End> {
         self.sender.send(Ok(message)).await.map_err(|_| End::Gone)
     }
+}
+
+/// The changes of the next message, at least one.
+fn some(rest: &mut impl Iterator<Item = Change>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut bytes = 0_usize;
+    while changes.len() < WATCH_CHANGES_MAX && bytes < MESSAGE_BYTES_AIM {
+        let Some(change) = rest.next() else { break };
+        bytes = bytes.saturating_add(change.encoded_len());
+        changes.push(change);
+    }
+    changes
 }
 
 fn rendered(
