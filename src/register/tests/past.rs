@@ -87,7 +87,9 @@ impl Bench {
             request_digest: [0; 32],
         };
         let expected = self.journal.head();
-        let appended = self.journal.append(&expected, vec![Draft { header, items }]);
+        let appended = self
+            .journal
+            .append(&expected, vec![Draft { header, items }]);
         let crate::journal::Appended::Appended(head, records) = appended.unwrap() else {
             panic!("not appended")
         };
@@ -232,7 +234,11 @@ fn a_batch_cut_off_anywhere_is_applied_whole_by_the_next_replay() {
             assert_eq!(row.counts, bench.row.counts, "{cut} {inserts}");
             assert_eq!(tables.count().unwrap(), row.counts, "{cut} {inserts}");
             let at = row.head.seq;
-            assert_eq!(digest(&AsOf { tables, at }).unwrap(), expect, "{cut} {inserts}");
+            assert_eq!(
+                digest(&AsOf { tables, at }).unwrap(),
+                expect,
+                "{cut} {inserts}"
+            );
             if whole {
                 assert!(inserts > 20);
                 break;
