@@ -124,8 +124,8 @@ mod tests {
             written(&tree.decide(plain(None, 2)).unwrap()),
             ["2.16.834.1", "2.16.834.2"]
         );
-        let three = tree.submit(plain(None, 3)).unwrap();
-        assert_eq!(written(&three), ["2.16.834.7", "2.16.834.8", "2.16.834.9"]);
+        let place = tree.submit(plain(None, 3)).unwrap();
+        assert_eq!(written(&place), ["2.16.834.7", "2.16.834.8", "2.16.834.9"]);
         let most = tree.submit(plain(None, BLOCK_ARCS_MAX)).unwrap();
         assert_eq!(written(&most)[0], "2.16.834.10");
         assert_eq!(most.len() as u64, BLOCK_ARCS_MAX);
