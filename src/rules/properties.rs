@@ -354,10 +354,10 @@ fn assigned(tree: &Overlay<'_>, before: &Tree, event: &Event, new: &ArcRegistere
         assert!(policy.opens(number), "outside the policy");
         assert!(!policy.title_required || !new.titles.is_empty());
         for identifier in new.identifiers.iter().filter(|_| policy.identifiers_unique) {
+            let holders = tree.identifier_holders(&superior, identifier).unwrap();
             assert!(
-                tree.identifier_holders(&superior, identifier)
-                    .unwrap()
-                    .is_empty()
+                holders.iter().all(|holder| holder == number),
+                "{identifier} twice"
             );
         }
         if let (Some(max), Some(id)) = (policy.arcs_per_registrant_max, &new.registrant) {
