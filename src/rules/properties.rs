@@ -15,7 +15,7 @@ use crate::model::command::{
     RecordExisting, RegistrantRef, ReleaseHold, Reserve,
 };
 use crate::model::entry::{Delegation, Entry, Flags, Relation};
-use crate::model::event::{ArcRegistered, Changes, Proof};
+use crate::model::event::{ArcRegistered, Changes, NumberFoundBy, Proof};
 use crate::model::policy::{NumberRange, Numbering};
 use crate::model::{Command, Event, Policy, State, TreeView};
 use crate::oid::{ArcValue, NodePath};
@@ -325,6 +325,11 @@ fn assigned(tree: &Overlay<'_>, before: &Tree, event: &Event, new: &ArcRegistere
         checks::authority_of(before, &superior).unwrap().is_some(),
         "outside our nodes"
     );
+    if let NumberFoundBy::NextFree { window_from } = &new.found_by {
+        // A cursor kept for `window_from` that moves past the number skips nothing that is or becomes free.
+        let lowest = tree.lowest_unassigned(&superior, window_from, window_from);
+        assert_eq!(lowest.unwrap(), *number, "the cursor would skip a number");
+    }
     let there = tree
         .entry(&new.path)
         .unwrap()
