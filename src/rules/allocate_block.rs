@@ -57,7 +57,8 @@ fn block(ask: &AllocateBlock, decision: &mut Decision<'_>) -> Result<(), Rejecti
     Ok(())
 }
 
-/// The lowest place of the policy's windows, in their order, where the whole block is free, and its window's first number.
+/// The lowest place of the policy's windows, in their order, where the whole block is free, and where the
+/// assigned run begins that it ends.
 fn place(ask: &AllocateBlock, decision: &Decision<'_>) -> Result<(ArcValue, ArcValue), Rejection> {
     let policy = policy::in_force(&decision.tree, &ask.superior)?;
     let search = Search {
@@ -69,7 +70,8 @@ fn place(ask: &AllocateBlock, decision: &Decision<'_>) -> Result<(ArcValue, ArcV
     search.allowed(Numbering::NextFreeOnly)?;
     for window in search.windows() {
         if let Some(first) = fit(&search, &window, ask.count)? {
-            return Ok((first, window.from));
+            // Lower numbers may be free, in runs that were too short: the cursor that moves starts at the block.
+            return Ok((first.clone(), first));
         }
     }
     Err(search.none_free())
@@ -77,7 +79,7 @@ fn place(ask: &AllocateBlock, decision: &Decision<'_>) -> Result<(ArcValue, ArcV
 
 fn fit(search: &Search<'_>, window: &NumberRange, count: u64) -> Viewed<Option<ArcValue>> {
     let mut from = window.from.clone();
-    while let Some(first) = search.free_from(window, &from)? {
+    while let Some((first, _)) = search.free_from(window, &from)? {
         let Some(end) = search.run_end(window, &first)? else {
             return Ok(Some(first));
         };
@@ -124,8 +126,8 @@ mod tests {
             written(&tree.decide(plain(None, 2)).unwrap()),
             ["2.16.834.1", "2.16.834.2"]
         );
-        let three = tree.submit(plain(None, 3)).unwrap();
-        assert_eq!(written(&three), ["2.16.834.7", "2.16.834.8", "2.16.834.9"]);
+        let place = tree.submit(plain(None, 3)).unwrap();
+        assert_eq!(written(&place), ["2.16.834.7", "2.16.834.8", "2.16.834.9"]);
         let most = tree.submit(plain(None, BLOCK_ARCS_MAX)).unwrap();
         assert_eq!(written(&most)[0], "2.16.834.10");
         assert_eq!(most.len() as u64, BLOCK_ARCS_MAX);

@@ -38,14 +38,14 @@ fn each<T>(field: &str, asks: &[T], faults: &mut Faults, form: impl Fn(&T, &mut 
 /// Faults of form of a batch of allocations.
 pub fn allocate_form(asks: &[Allocate], ctx: &Ctx, faults: &mut Faults) {
     each("allocations", asks, faults, |ask, part| {
-        allocate::form(ask, ctx, part)
+        allocate::form(ask, ctx, part);
     });
 }
 
 /// Faults of form of a batch of records.
 pub fn record_form(asks: &[RecordExisting], ctx: &Ctx, faults: &mut Faults) {
     each("arcs", asks, faults, |ask, part| {
-        record::form(ask, ctx, part)
+        record::form(ask, ctx, part);
     });
 }
 

@@ -31,17 +31,13 @@ pub fn decide(ask: &ChangeState, decision: &mut Decision<'_>) -> Result<(), Reje
     if ask.to == State::Withdrawn
         && entry.superior.state != State::Withdrawn
         && !ask.despite_subordinates
+        && let Some(live) = tree.live_subordinate(&ask.path)?
     {
-        if let Some(live) = tree.live_subordinate(&ask.path)? {
-            let detail = format!(
-                "{live} below it is in force; withdraw what is below first, or say that it shall stay"
-            );
-            return Err(
-                Refusal::new(Code::LiveSubordinates, "despite_subordinates", detail)
-                    .value(live)
-                    .into(),
-            );
-        }
+        let detail = format!(
+            "{live} below it is in force; withdraw what is below first, or say that it shall stay"
+        );
+        let refusal = Refusal::new(Code::LiveSubordinates, "despite_subordinates", detail);
+        return Err(refusal.value(live).into());
     }
     if let Some(relation) = &ask.relation {
         related(tree, &ask.path, relation)?;

@@ -7,7 +7,7 @@ use crate::model::entry::Label;
 use crate::model::{Code, Entry, Refusal, Rejection, TreeView};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
-/// Secondary identifiers standardized as a NameForm (X.660 A.2.3, A.3.2, A.4.2): superior, name, number.
+/// Secondary identifiers standardized as a `NameForm` (X.660 A.2.3, A.3.2, A.4.2): superior, name, number.
 const STANDARDIZED: &[(&[u64], &str, u64)] = &[
     (&[], "itu-t", 0),
     (&[], "ccitt", 0),
@@ -160,4 +160,130 @@ fn standardized(superior: &NodePath, name: &str) -> Option<u64> {
         .iter()
         .find(|(above, known, _)| *known == name && is(above));
     found.map(|(_, _, number)| *number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::command::NumberChoice;
+    use crate::model::entry::Flags;
+    use crate::model::{Policy, State};
+    use crate::rules::testing::{Tree, allocate, arc, explicit, named, refused};
+
+    const OURS: &str = "2.16.834";
+
+    #[test]
+    fn names_are_unambiguous_among_siblings() {
+        let mut tree = Tree::founded();
+        let with = |number: u64, identifiers: &[&str], labels: &[&str]| {
+            allocate(
+                OURS,
+                NumberChoice::Explicit(arc(number)),
+                named(identifiers, labels),
+            )
+        };
+        tree.submit(with(1, &["health", "afya"], &["Afya", "例"]))
+            .unwrap();
+        tree.submit(explicit(OURS, 2)).unwrap();
+        let below = allocate(
+            "2.16.834.2",
+            NumberChoice::NextFree,
+            named(&["health"], &["Afya"]),
+        );
+        tree.submit(below).unwrap();
+        refused(
+            tree.decide(with(3, &["other", "afya"], &[])),
+            Code::IdentifierTaken,
+            "entry.identifiers[1]",
+        );
+        refused(
+            tree.decide(with(3, &["aFYA"], &[])),
+            Code::IdentifierTaken,
+            "entry.identifiers[0]",
+        );
+        for twin in ["Afya", "afya", "AFYA", "Ａfya"] {
+            refused(
+                tree.decide(with(3, &[], &["x", twin])),
+                Code::LabelTaken,
+                "entry.labels[1].label",
+            );
+        }
+        tree.state("2.16.834.1", State::Withdrawn);
+        refused(
+            tree.decide(with(3, &[], &["Afya"])),
+            Code::LabelTaken,
+            "entry.labels[0].label",
+        );
+        tree.policy(
+            OURS,
+            Policy {
+                identifiers_unique: false,
+                ..Policy::standard()
+            },
+        );
+        tree.submit(with(4, &["health"], &[])).unwrap();
+        let only = Flags {
+            no_identifiers: true,
+            no_unicode_labels: true,
+            ..Flags::default()
+        };
+        tree.change(OURS, |entry| entry.superior.flags = only);
+        refused(
+            tree.decide(with(5, &["new"], &[])),
+            Code::IdentifiersNotAllowed,
+            "entry.identifiers[0]",
+        );
+        refused(
+            tree.decide(with(5, &[], &["new"])),
+            Code::LabelsNotAllowed,
+            "entry.labels[0].label",
+        );
+    }
+
+    #[test]
+    fn standardized_names_long_arcs_and_root_labels_are_nobodys_to_take() {
+        let mut tree = Tree::founded_for(&["1", "0.0", "2", "."]);
+        let with = |superior: &str, number: u64, identifiers: &[&str], labels: &[&str]| {
+            allocate(
+                superior,
+                NumberChoice::Explicit(arc(number)),
+                named(identifiers, labels),
+            )
+        };
+        let taken = Code::IdentifierStandardized;
+        refused(
+            tree.decide(with("1", 7, &["member-body"], &[])),
+            taken,
+            "entry.identifiers[0]",
+        );
+        refused(
+            tree.decide(with("0.0", 7, &["h"], &[])),
+            taken,
+            "entry.identifiers[0]",
+        );
+        tree.submit(with("1", 2, &["member-body"], &[])).unwrap();
+        tree.submit(with("0.0", 8, &["h"], &[])).unwrap();
+        tree.change("2.16", |entry| entry.superior.labels.clear());
+        let long = Code::LabelIsLongArc;
+        refused(
+            tree.decide(with("2", 60, &[], &["country"])),
+            long,
+            "entry.labels[0].label",
+        );
+        tree.submit(with("1", 5, &[], &["Country"])).unwrap();
+        // The root arcs are all there; their labels are not given to another one.
+        let root = Names {
+            superior: tree.at("."),
+            number: &arc(1),
+            identifiers: Vec::new(),
+            labels: vec![],
+            identifiers_unique: true,
+        };
+        let label = crate::rules::testing::label("ITU-R");
+        let root = Names {
+            labels: vec![(0, &label)],
+            ..root
+        };
+        refused(check(&tree, &root), long, "entry.labels[0].label");
+    }
 }

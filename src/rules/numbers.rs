@@ -77,7 +77,7 @@ impl Search<'_> {
         }
     }
 
-    /// A number that was found free in the window that starts at `window_from`.
+    /// A number that was found free; from `window_from` on all numbers up to it are assigned.
     pub fn next_free_at(
         &self,
         number: &ArcValue,
@@ -202,35 +202,36 @@ impl Search<'_> {
 
     fn next_free(&self) -> Result<Option<(ArcValue, ArcValue)>, Rejection> {
         for window in self.windows() {
-            if let Some(number) = self.free_from(&window, &window.from)? {
-                return Ok(Some((number, window.from)));
+            if let Some(found) = self.free_from(&window, &window.from)? {
+                return Ok(Some(found));
             }
         }
         Ok(None)
     }
 
-    /// The lowest free number of `window` not below `from`: no arc has it, it is not kept back, and nobody holds it.
-    pub fn free_from(&self, window: &NumberRange, from: &ArcValue) -> Viewed<Option<ArcValue>> {
-        let mut number = from.clone();
+    /// The lowest free number of `window` not below `from` (no arc has it, it is not kept back, and nobody holds it), and the
+    /// number from which on every number up to it is assigned: `from`, or what follows the last one that was passed over.
+    ///
+    /// Numbers that are held or kept back today may be free later: the cursor that is kept must never skip them.
+    pub fn free_from(
+        &self,
+        window: &NumberRange,
+        from: &ArcValue,
+    ) -> Viewed<Option<(ArcValue, ArcValue)>> {
+        let mut start = from.clone();
         loop {
-            number = self
-                .tree
-                .lowest_unassigned(self.superior, &window.from, &number)?;
+            let number = self.tree.lowest_unassigned(self.superior, &start, &start)?;
             if !window.contains(&number) {
                 return Ok(None);
             }
-            let mut kept = self
-                .policy
-                .kept_back
-                .iter()
-                .filter(|kept| kept.contains(&number));
-            if let Some(kept) = kept.next() {
+            let mut kept = self.policy.kept_back.iter();
+            if let Some(kept) = kept.find(|kept| kept.contains(&number)) {
                 let Some(to) = &kept.to else { return Ok(None) };
-                number = to.successor();
+                start = to.successor();
             } else if self.is_held(&number)? {
-                number = number.successor();
+                start = number.successor();
             } else {
-                return Ok(Some(number));
+                return Ok(Some((number, start)));
             }
         }
     }
@@ -334,7 +335,7 @@ impl Search<'_> {
 
     fn free_runs(&self, window: &NumberRange, left: &mut Vec<Drawable>) -> Viewed<()> {
         let mut from = window.from.clone();
-        while let Some(start) = self.free_from(window, &from)? {
+        while let Some((start, _)) = self.free_from(window, &from)? {
             let Some(end) = self.run_end(window, &start)? else {
                 break;
             };

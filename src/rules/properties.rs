@@ -15,7 +15,7 @@ use crate::model::command::{
     RecordExisting, RegistrantRef, ReleaseHold, Reserve,
 };
 use crate::model::entry::{Delegation, Entry, Flags, Relation};
-use crate::model::event::{ArcRegistered, Changes, Proof};
+use crate::model::event::{ArcRegistered, Changes, NumberFoundBy, Proof};
 use crate::model::policy::{NumberRange, Numbering};
 use crate::model::{Command, Event, Policy, State, TreeView};
 use crate::oid::{ArcValue, NodePath};
@@ -65,10 +65,10 @@ fn known(octet: u8, tree: &Tree, fits: impl Fn(&Entry) -> bool) -> NodePath {
     let fitting: Vec<_> = all
         .filter(|entry| entry.path.starts_with(&ours) && fits(entry))
         .collect();
-    match fitting.get(usize::from(octet) % (fitting.len() + 1)) {
-        Some(entry) => entry.path.clone(),
-        None => node(octet),
+    if fitting.is_empty() || octet.is_multiple_of(8) {
+        return node(octet);
     }
+    fitting[usize::from(octet) % fitting.len()].path.clone()
 }
 
 fn number(octet: u8) -> ArcValue {
@@ -92,10 +92,10 @@ fn entry(octet: u8, tree: &Tree) -> NewEntry {
     let identifiers = ["afya", "aFya", "madini", "health"];
     let pick = usize::from(octet);
     let mut entry = named(&[], &[]);
-    if octet % 3 == 0 {
+    if octet.is_multiple_of(3) {
         entry = named(&[identifiers[pick % 4]], &[labels[pick % 5]]);
     } else if octet % 3 == 1 {
-        entry.registrant = registrant(octet / 3, tree);
+        entry.registrant = Some(registrant(octet / 3, tree));
     }
     if octet.is_multiple_of(2) {
         entry.titles = vec![text("A title")];
@@ -105,14 +105,14 @@ fn entry(octet: u8, tree: &Tree) -> NewEntry {
     entry
 }
 
-fn registrant(octet: u8, tree: &Tree) -> Option<RegistrantRef> {
+fn registrant(octet: u8, tree: &Tree) -> RegistrantRef {
     let mut known = tree
         .entries
         .values()
         .filter_map(|entry| entry.registrant.as_ref());
     match (octet % 2, known.nth(usize::from(octet / 2 % 4))) {
-        (0, Some(holding)) => Some(RegistrantRef::Known(holding.registrant.clone())),
-        _ => Some(new_registrant("Somebody")),
+        (0, Some(holding)) => RegistrantRef::Known(holding.registrant.clone()),
+        _ => new_registrant("Somebody"),
     }
 }
 
@@ -151,13 +151,14 @@ fn policy(octet: u8) -> Option<Policy> {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each command")]
 fn command(step: Step, tree: &Tree) -> Command {
     let [kind, octet, a, b, c, _] = step;
     let reserved = |entry: &Entry| entry.superior.state == State::Reserved;
     let at = match kind % 20 {
         4 => known(octet, tree, reserved),
         13..=17 => known(octet, tree, |_| true),
-        18 if a.is_multiple_of(3) => known(octet, tree, |entry| entry.delegation.is_some()),
+        18 if a.is_multiple_of(2) => known(octet, tree, |entry| entry.delegation.is_some()),
         18 => known(octet, tree, |_| true),
         _ => node(octet),
     };
@@ -237,14 +238,14 @@ fn command(step: Step, tree: &Tree) -> Command {
         16 => Command::Transfer {
             path: at,
             if_revision: None,
-            to: registrant(a, tree).unwrap(),
+            to: registrant(a, tree),
         },
         17 => Command::SetPolicy {
             path: at,
             if_revision: None,
             policy: policy(a),
         },
-        18 if a.is_multiple_of(3) => Command::Recall {
+        18 if a.is_multiple_of(2) => Command::Recall {
             path: at,
             if_revision: None,
         },
@@ -299,7 +300,7 @@ fn each_event(before: &Tree, command: &Command, events: &[Event]) {
     for event in events {
         match event {
             Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => {
-                assigned(&tree, before, event, new)
+                assigned(&tree, before, event, new);
             }
             Event::ReferenceLoaded(_) => {}
             other => {
@@ -324,6 +325,11 @@ fn assigned(tree: &Overlay<'_>, before: &Tree, event: &Event, new: &ArcRegistere
         checks::authority_of(before, &superior).unwrap().is_some(),
         "outside our nodes"
     );
+    if let NumberFoundBy::NextFree { window_from } = &new.found_by {
+        // A cursor kept for `window_from` that moves past the number skips nothing that is or becomes free.
+        let lowest = tree.lowest_unassigned(&superior, window_from, window_from);
+        assert_eq!(lowest.unwrap(), *number, "the cursor would skip a number");
+    }
     let there = tree
         .entry(&new.path)
         .unwrap()
@@ -353,10 +359,10 @@ fn assigned(tree: &Overlay<'_>, before: &Tree, event: &Event, new: &ArcRegistere
         assert!(policy.opens(number), "outside the policy");
         assert!(!policy.title_required || !new.titles.is_empty());
         for identifier in new.identifiers.iter().filter(|_| policy.identifiers_unique) {
+            let holders = tree.identifier_holders(&superior, identifier).unwrap();
             assert!(
-                tree.identifier_holders(&superior, identifier)
-                    .unwrap()
-                    .is_empty()
+                holders.iter().all(|holder| holder == number),
+                "{identifier} twice"
             );
         }
         if let (Some(max), Some(id)) = (policy.arcs_per_registrant_max, &new.registrant) {
