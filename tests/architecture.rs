@@ -38,10 +38,10 @@ const MAP: &[(&str, &[&str])] = &[
     ("rules", &["model", "oid"]),
     ("access", &["model", "oid"]),
     ("journal", &["model", "oid", "pb"]),
+    ("telemetry", &["model", "oid"]),
+    ("config", &[]),
     ("model", &["oid"]),
     ("oid", &[]),
-    ("config", &["model", "oid"]),
-    ("telemetry", &["model", "oid"]),
     ("pb", &[]),
 ];
 
