@@ -34,7 +34,7 @@ pub(super) fn arc_row(entry: &Entry) -> Vec<u8> {
 }
 
 impl AsOf {
-    fn decode(&self, row: &[u8]) -> Viewed<Arc<Entry>> {
+    pub(super) fn decode(&self, row: &[u8]) -> Viewed<Arc<Entry>> {
         let (_, _, payload) =
             split_two(row).ok_or_else(|| self.broken("an entry's row is too short"))?;
         codec::decode_entry(payload).map(Arc::new).map_err(|error| {

@@ -2,6 +2,7 @@
 //!
 //! The published head moves only after the head row was written. It must never be published before the batch is durable.
 
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::watch;
@@ -44,6 +45,8 @@ pub(super) struct Core {
     published: RwLock<Published>,
     pub(super) heads: watch::Sender<Seq>,
     pub(super) readiness: watch::Sender<Readiness>,
+    /// When the next hold is over, in microseconds since 1970; 0 where that is to be found out.
+    pub(super) hold_due: AtomicI64,
 }
 
 /// What a core is made of besides the tables.
@@ -78,6 +81,7 @@ impl Core {
             heads: watch::Sender::new(published.row.head.seq),
             readiness: watch::Sender::new(Readiness::Ready),
             published: RwLock::new(published),
+            hold_due: AtomicI64::new(0),
         }
     }
 

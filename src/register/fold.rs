@@ -67,7 +67,7 @@ pub(super) fn fold_record(
 }
 
 /// The names of an entry as keys up to the target, target included.
-fn names_of(entry: &Entry) -> Vec<Vec<u8>> {
+pub(super) fn names_of(entry: &Entry) -> Vec<Vec<u8>> {
     let Some((superior, arc)) = entry.path.parent().zip(entry.path.last()) else {
         return Vec::new();
     };
@@ -185,8 +185,12 @@ impl Rows {
                 event.word()
             )));
         };
-        if let Event::ArcRegistered(e) | Event::ReservedArcAllocated(e) = event {
-            self.advance_cursor(stamp, e)?;
+        match event {
+            Event::ArcRegistered(e) | Event::ReservedArcAllocated(e) => {
+                self.advance_cursor(stamp, e)?;
+            }
+            Event::PolicySet { .. } => self.reset_cursors(stamp, path)?,
+            _ => {}
         }
         Ok(self.put_entry(stamp, old.as_deref(), new)?)
     }
@@ -322,6 +326,22 @@ impl Rows {
         let next = number.successor().to_be_bytes_min().to_vec();
         let key = keys::numbered(&superior, window_from);
         self.put_headed(Table::Cursors, key, stamp.seq, next)
+    }
+
+    /// A policy may open numbers that the cursors at and below its node passed over: they begin again.
+    fn reset_cursors(&mut self, stamp: Stamp, path: &NodePath) -> Result<(), ViewFault> {
+        for (key, _) in self.headed_rows(Table::Cursors, &[])? {
+            let Some((superior, window)) = keys::split_node(&key) else {
+                return Err(self.broken("a cursor's key cannot be read"));
+            };
+            if superior.starts_with(path) {
+                let (window, _) = keys::split_arc(window)
+                    .ok_or_else(|| self.broken("a cursor's key cannot be read"))?;
+                let start = window.to_be_bytes_min().to_vec();
+                self.put_headed(Table::Cursors, key, stamp.seq, start)?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether what an event tells is not for everybody: an arc it is about is not public, before or after it.

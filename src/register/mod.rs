@@ -10,6 +10,8 @@ mod cache;
 mod core;
 mod fold;
 mod history;
+mod house;
+mod invariants;
 mod judge;
 mod keys;
 mod names;
@@ -27,6 +29,7 @@ mod tables;
 mod testing;
 #[cfg(test)]
 mod tests;
+pub mod verify;
 mod walk;
 mod writer;
 
@@ -54,6 +57,7 @@ pub use answers::{
 };
 pub use options::{Entropy, OpenError, Opened, Options, Progress, Silent};
 pub use reading::{Reading, ReadingNames, Walk};
+pub use verify::{Verified, verify};
 
 /// How long a reading waits for a revision that is not reached yet.
 pub const AT_LEAST_WAIT: Duration = Duration::from_secs(5);
@@ -272,10 +276,6 @@ impl Register {
     pub fn readiness(&self) -> watch::Receiver<Readiness> {
         self.core.readiness.subscribe()
     }
-
-    /// Ends holds whose time is over and signs checkpoints, until the register is closed. To be spawned once.
-    #[expect(clippy::unused_async, reason = "the shape of the facade")]
-    pub async fn keep_house(self) {}
 
     /// Answers what was taken, takes nothing more, and leaves the marker of a clean stop.
     pub async fn close(self) {

@@ -50,7 +50,7 @@ pub(super) fn open(
 ) -> Result<Ready, OpenError> {
     let dir = &options.data_dir;
     fs::create_dir_all(dir).map_err(place::io_error(format!("making {}", dir.display())))?;
-    let lock = DataLock::acquire(dir, &holder(&*clock)).map_err(locked)?;
+    let lock = DataLock::acquire(dir, &holder(Some(&*clock))).map_err(locked)?;
     let keys = |error: journal::keys::KeyError| OpenError::Keys(error.to_string());
     let request_key = RequestKey::load_or_create(dir, &entropy.bytes32()).map_err(keys)?;
     let signing_key = checkpoint_key(dir, &entropy.bytes32()).map_err(keys)?;
@@ -94,7 +94,8 @@ pub(super) fn open(
     })
 }
 
-fn holder(clock: &dyn Clock) -> Holder {
+/// Who holds the lock; without a clock, nobody says since when.
+pub(super) fn holder(clock: Option<&dyn Clock>) -> Holder {
     // Only told to people: a system without this file says less.
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = match host.trim() {
@@ -104,11 +105,11 @@ fn holder(clock: &dyn Clock) -> Holder {
     Holder {
         pid: std::process::id(),
         host,
-        started: clock.now().to_string(),
+        started: clock.map_or_else(|| "for a verification".to_owned(), |clock| clock.now().to_string()),
     }
 }
 
-fn locked(error: LockError) -> OpenError {
+pub(super) fn locked(error: LockError) -> OpenError {
     match error {
         LockError::Held { .. } => OpenError::Locked(error.to_string()),
         LockError::Io { path, source } => OpenError::Io {
@@ -162,6 +163,15 @@ fn open_tables(directory: &std::path::Path, cache_bytes: u64) -> Found {
     }
     let row = tables.head().map_err(|fault| fault.0)?;
     Ok((Arc::new(tables), row.unwrap_or_else(HeadRow::empty)))
+}
+
+/// The tables of a data directory, however far they are.
+pub(super) fn tables_as_they_are(options: &Options) -> Result<Published, OpenError> {
+    let directory = place::projection(&options.data_dir)?;
+    let found = open_tables(&directory, options.cache_bytes);
+    let (tables, row) =
+        found.map_err(|why| OpenError::Projection(crate::model::ViewFault(why)))?;
+    Ok(Published { tables, row })
 }
 
 /// Opens a register over a journal.
@@ -237,6 +247,9 @@ fn bring_up(
         Err(ReplayError::Journal(error)) => return Err(error),
         Err(error) => return Ok(Err(error.to_string())),
     };
+    if row.head != journal.head() {
+        return Ok(Err("its tree head is not the journal's".to_owned()));
+    }
     opened.replayed = row.head.seq.get() - before.head.seq.get();
     if !opened.clean && !tabled.is_new {
         match tables.count() {

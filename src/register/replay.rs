@@ -99,7 +99,11 @@ pub(super) fn replay(
         return Ok(row);
     }
     let failed = |error| ReplayError::Journal(OpenError::Journal(error));
-    let mut records = journal.read_from(row.head.seq.next()).map_err(failed)?;
+    // What is appended meanwhile is left for the next time: only the goal's tree head is known.
+    let mut records = journal
+        .read_from(row.head.seq.next())
+        .map_err(failed)?
+        .take_while(|record| record.as_ref().map_or(true, |record| record.seq <= goal.seq));
     let (progress, what) = progress;
     loop {
         let batch: Result<Vec<Record>, _> = records.by_ref().take(REPLAY_RECORDS).collect();

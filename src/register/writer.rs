@@ -7,12 +7,13 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
 use tokio::sync::oneshot;
 
 use crate::access::Permit;
-use crate::journal::{Appended, Digest32, Draft, Head, JournalError, Record};
+use crate::journal::{Appended, Digest32, Draft, Head, Header, JournalError, Record};
 use crate::model::{Code, Rejection, Submission, ViewFault};
 
 use super::answers::{Outcome, Readiness};
@@ -23,6 +24,7 @@ use super::options::Silent;
 use super::project::{Fuse, write};
 use super::replay::replay;
 use super::rows::Rows;
+use super::tables::Table;
 
 /// How often a batch is decided again because somebody else appended first.
 const DECISIONS_MAX: usize = 16;
@@ -46,6 +48,8 @@ pub(super) enum Job {
     Command(Box<Command>),
     /// To look whether the tables are sound, and whether others wrote.
     Tend,
+    /// To let somebody look while nothing is written.
+    Inspect(Box<dyn FnOnce(&Core) + Send>),
     /// To end.
     Close(oneshot::Sender<()>),
 }
@@ -106,8 +110,8 @@ impl Writer {
             on_close(&self.core);
         }
         // Whoever closed may have stopped waiting.
-        if let Some(closed) = closing {
-            drop(closed.send(()));
+        if let Some(Err(())) = closing.map(|closed| closed.send(())) {
+            tracing::debug!("nobody waited for the end of the writer");
         }
     }
 
@@ -115,6 +119,7 @@ impl Writer {
         match job {
             Job::Command(command) => self.waiting.push_back(command),
             Job::Tend => {}
+            Job::Inspect(look) => look(&self.core),
             Job::Close(closed) => return Some(closed),
         }
         None
@@ -140,7 +145,11 @@ impl Writer {
         };
         let quiet = (&Silent as &_, "catching up");
         match replay(&*self.core.journal, &tables, row, quiet, publish) {
-            Ok(_) => true,
+            Ok(_) => {
+                // Others may have held numbers: the house looks for the next one that is over.
+                self.core.hold_due.store(0, Ordering::SeqCst);
+                true
+            }
             Err(error) => {
                 let error = error.to_string();
                 self.rebuild(&error)
@@ -200,7 +209,7 @@ impl Writer {
                 continue;
             }
             let left = commands.split_off(judged.len());
-            match self.append(row.head, &pending.drafts) {
+            match self.append(row.head, std::mem::take(&mut pending.drafts)) {
                 Written::Moved => commands.extend(left),
                 Written::Refused(rejection) => {
                     self.waiting.extend(left);
@@ -237,17 +246,18 @@ impl Writer {
     }
 
     /// Appends, and finds out what became of it.
-    fn append(&mut self, head: Head, drafts: &[Draft]) -> Written {
+    fn append(&mut self, head: Head, drafts: Vec<Draft>) -> Written {
         if drafts.is_empty() {
             return Written::Durable(head, Vec::new());
         }
-        match self.core.journal.append(&head, drafts.to_vec()) {
+        let headers: Vec<Header> = drafts.iter().map(|draft| draft.header.clone()).collect();
+        match self.core.journal.append(&head, drafts) {
             Ok(Appended::Appended(head, records)) => Written::Durable(head, records),
             Ok(Appended::HeadMoved(_)) => {
                 self.catch_up();
                 Written::Moved
             }
-            Ok(Appended::Unknown) => self.read_back(head, drafts),
+            Ok(Appended::Unknown) => self.read_back(head, &headers),
             Err(JournalError::Unreachable { reason }) => Written::Refused(refuse(
                 Code::NotReady,
                 format!("The journal cannot be reached, and nothing was recorded: {reason}"),
@@ -273,17 +283,17 @@ impl Writer {
     }
 
     /// The back end did not say: looks whether the records are there.
-    fn read_back(&mut self, head: Head, drafts: &[Draft]) -> Written {
+    fn read_back(&mut self, head: Head, headers: &[Header]) -> Written {
         let unknown = || {
             Written::Refused(refuse(
                 Code::OutcomeUnknown,
                 "Whether the request was recorded is not known yet; ask again with the same request id.",
             ))
         };
-        let mut records = Vec::with_capacity(drafts.len());
-        for (place, draft) in (1..).zip(drafts) {
+        let mut records = Vec::with_capacity(headers.len());
+        for (place, header) in (1..).zip(headers) {
             match self.core.journal.read_one(head.seq.plus(place)) {
-                Ok(record) if record.header == draft.header => records.push(record),
+                Ok(record) if record.header == *header => records.push(record),
                 _ => return unknown(),
             }
         }
@@ -307,6 +317,9 @@ impl Writer {
             Ok(row) => {
                 let tables = rows.base.tables.clone();
                 self.core.publish(Published { tables, row });
+                for hold in rows.intervals.get(&Table::Holds).into_iter().flatten() {
+                    self.core.note_hold(&hold.1.payload);
+                }
             }
             Err(ViewFault(why)) => {
                 self.rebuild(&why);

@@ -1,3 +1,18 @@
 //! The register as a whole, tested over a journal in memory and in files.
 
+mod beside;
+mod damage;
+mod faults;
+mod house;
+mod past;
 mod spine;
+
+use crate::model::{Code, Rejection};
+
+/// The code of a refusal.
+fn code(rejection: Rejection) -> Code {
+    match rejection {
+        Rejection::Refused(no) => no.main().code,
+        Rejection::Fault(fault) => panic!("{fault}"),
+    }
+}

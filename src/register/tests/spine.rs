@@ -3,18 +3,12 @@
 use std::sync::Arc;
 
 use crate::access::Sight;
-use crate::model::{Code, Rejection, Seq, TreeView, Visibility};
+use crate::model::{Code, Seq, TreeView, Visibility};
 use crate::oid::notation::Names;
 
 use super::super::testing::*;
+use super::code;
 use super::super::{Register, Resolution, Silent};
-
-fn code(rejection: Rejection) -> Code {
-    match rejection {
-        Rejection::Refused(no) => no.main().code,
-        Rejection::Fault(fault) => panic!("{fault}"),
-    }
-}
 
 #[tokio::test]
 async fn an_arc_is_allocated_read_and_still_there_after_a_restart() {
