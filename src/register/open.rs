@@ -105,7 +105,10 @@ pub(super) fn holder(clock: Option<&dyn Clock>) -> Holder {
     Holder {
         pid: std::process::id(),
         host,
-        started: clock.map_or_else(|| "for a verification".to_owned(), |clock| clock.now().to_string()),
+        started: clock.map_or_else(
+            || "for a verification".to_owned(),
+            |clock| clock.now().to_string(),
+        ),
     }
 }
 
@@ -169,8 +172,7 @@ fn open_tables(directory: &std::path::Path, cache_bytes: u64) -> Found {
 pub(super) fn tables_as_they_are(options: &Options) -> Result<Published, OpenError> {
     let directory = place::projection(&options.data_dir)?;
     let found = open_tables(&directory, options.cache_bytes);
-    let (tables, row) =
-        found.map_err(|why| OpenError::Projection(crate::model::ViewFault(why)))?;
+    let (tables, row) = found.map_err(|why| OpenError::Projection(crate::model::ViewFault(why)))?;
     Ok(Published { tables, row })
 }
 

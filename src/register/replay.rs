@@ -103,7 +103,11 @@ pub(super) fn replay(
     let mut records = journal
         .read_from(row.head.seq.next())
         .map_err(failed)?
-        .take_while(|record| record.as_ref().map_or(true, |record| record.seq <= goal.seq));
+        .take_while(|record| {
+            record
+                .as_ref()
+                .map_or(true, |record| record.seq <= goal.seq)
+        });
     let (progress, what) = progress;
     loop {
         let batch: Result<Vec<Record>, _> = records.by_ref().take(REPLAY_RECORDS).collect();

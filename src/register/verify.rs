@@ -11,7 +11,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
-use crate::journal::{Digest32, Journal, Local, lock::DataLock, local, merkle::Frontier};
+use crate::journal::{Digest32, Journal, Local, local, lock::DataLock, merkle::Frontier};
 use crate::model::{Seq, ViewFault, Viewed};
 
 use super::Register;
@@ -272,7 +272,13 @@ impl Register {
         self.jobs.send(inspect).map_err(|_| gone())?;
         let (published, in_place) = receive.blocking_recv().map_err(|_| gone())?;
         let core = &self.core;
-        compare(&*core.journal, &published, in_place?, &core.options, progress)
+        compare(
+            &*core.journal,
+            &published,
+            in_place?,
+            &core.options,
+            progress,
+        )
     }
 }
 

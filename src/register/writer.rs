@@ -109,6 +109,8 @@ impl Writer {
         if let Some(on_close) = self.on_close.take() {
             on_close(&self.core);
         }
+        // Whoever is told that it is closed may want to open the tables again.
+        drop(self);
         // Whoever closed may have stopped waiting.
         if let Some(Err(())) = closing.map(|closed| closed.send(())) {
             tracing::debug!("nobody waited for the end of the writer");
@@ -131,7 +133,8 @@ impl Writer {
         if let Some(damage) = published.tables.damage() {
             let damage = damage.to_owned();
             self.rebuild(&damage);
-        } else if self.core.journal.head().seq > published.row.head.seq {
+        } else if self.stopped.is_none() && self.core.journal.head().seq > published.row.head.seq {
+            // After a failed write it is not known what stands in the journal; only a restart tells.
             self.catch_up();
         }
     }

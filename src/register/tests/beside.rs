@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::access::Sight;
-use crate::model::{Command, Seq, command::{AllocateBlock, NewEntry}};
+use crate::model::{
+    Command, Seq,
+    command::{AllocateBlock, NewEntry},
+};
 
 use super::super::testing::*;
 use super::super::{ReadAt, Resolution};
@@ -14,7 +17,11 @@ const BLOCK: u64 = 7;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn answers_do_not_mix_revisions() {
-    let Fixture { register, dir: _dir, .. } = fixture();
+    let Fixture {
+        register,
+        dir: _dir,
+        ..
+    } = fixture();
     static DONE: AtomicBool = AtomicBool::new(false);
     let reader = {
         let register = register.clone();
@@ -27,7 +34,9 @@ async fn answers_do_not_mix_revisions() {
                     .unwrap();
                 assert_eq!(seen.len() as u64, BLOCK * (reading.seq().get() - 1));
                 assert!(seen.iter().all(|seen| seen.entry.revision <= reading.seq()));
-                let walked = reading.walk(&path(AUTHORITY), None, None, Sight::Public).count();
+                let walked = reading
+                    .walk(&path(AUTHORITY), None, None, Sight::Public)
+                    .count();
                 assert_eq!(walked, seen.len() + 1);
                 looked += 1;
             }
@@ -53,7 +62,11 @@ async fn answers_do_not_mix_revisions() {
 
 #[tokio::test]
 async fn readings_of_the_past_by_revision_and_by_time() {
-    let Fixture { register, dir: _dir, .. } = fixture();
+    let Fixture {
+        register,
+        dir: _dir,
+        ..
+    } = fixture();
     let first = submit(&register, explicit(AUTHORITY, 1)).await.unwrap();
     let second = submit(&register, explicit(AUTHORITY, 2)).await.unwrap();
     let count = async |at: ReadAt| {
@@ -77,7 +90,10 @@ async fn readings_of_the_past_by_revision_and_by_time() {
     assert_eq!(count(time(0)).await, Ok((0, 0)));
     let at = path("2.16.834.2");
     let past = register.reading(&revision(first.seq)).await.unwrap();
-    assert!(matches!(past.resolve(&at, Sight::All), Ok(Resolution::SuperiorFound(_, 1))));
+    assert!(matches!(
+        past.resolve(&at, Sight::All),
+        Ok(Resolution::SuperiorFound(_, 1))
+    ));
     let bad = ReadAt {
         at_least: Some("nonsense".to_owned()),
         ..ReadAt::default()
@@ -87,7 +103,11 @@ async fn readings_of_the_past_by_revision_and_by_time() {
 
 #[tokio::test]
 async fn a_reading_waits_for_a_revision() {
-    let Fixture { register, dir: _dir, .. } = fixture();
+    let Fixture {
+        register,
+        dir: _dir,
+        ..
+    } = fixture();
     let at = ReadAt {
         at_least: Some(register.revision_token(Seq::new(2))),
         ..ReadAt::default()
@@ -103,12 +123,18 @@ async fn a_reading_waits_for_a_revision() {
 #[tokio::test]
 async fn arcs_of_every_length_are_listed_in_numeric_order() {
     use crate::model::command::NumberChoice;
-    let Fixture { register, dir: _dir, .. } = fixture();
+    let Fixture {
+        register,
+        dir: _dir,
+        ..
+    } = fixture();
     let arc_of = |octets: usize| crate::oid::ArcValue::from_be_bytes(&vec![0xAB; octets]);
     let mut lengths = [255, 0, 1, 9, 254, 2];
     for octets in lengths {
         let choice = NumberChoice::Explicit(arc_of(octets));
-        submit(&register, allocate(AUTHORITY, choice, NewEntry::default())).await.unwrap();
+        submit(&register, allocate(AUTHORITY, choice, NewEntry::default()))
+            .await
+            .unwrap();
     }
     // What stands deeper does not stand between.
     submit(&register, next_free("2.16.834.0")).await.unwrap();
@@ -116,17 +142,25 @@ async fn arcs_of_every_length_are_listed_in_numeric_order() {
     let reading = register.newest();
     let mut after = None;
     for octets in lengths {
-        let page = reading.children(&path(AUTHORITY), after.as_ref(), 1, Sight::Public).unwrap();
+        let page = reading
+            .children(&path(AUTHORITY), after.as_ref(), 1, Sight::Public)
+            .unwrap();
         assert_eq!(page[0].entry.path.last(), Some(&arc_of(octets)));
         after = Some(arc_of(octets));
     }
-    let rest = reading.children(&path(AUTHORITY), after.as_ref(), 1, Sight::Public).unwrap();
+    let rest = reading
+        .children(&path(AUTHORITY), after.as_ref(), 1, Sight::Public)
+        .unwrap();
     assert!(rest.is_empty());
 }
 
 #[tokio::test]
 async fn a_walk_is_taken_up_where_it_was_left() {
-    let Fixture { register, dir: _dir, .. } = fixture();
+    let Fixture {
+        register,
+        dir: _dir,
+        ..
+    } = fixture();
     for (superior, number) in [
         (AUTHORITY, 1),
         ("2.16.834.1", 5),
@@ -160,6 +194,9 @@ async fn a_walk_is_taken_up_where_it_was_left() {
         assert_eq!(walk(Some(at), None), all[place + 1..], "after {at}");
     }
     assert_eq!(walk(None, Some(0)), ["2.16.834"]);
-    assert_eq!(walk(None, Some(1)), ["2.16.834", "2.16.834.1", "2.16.834.2"]);
+    assert_eq!(
+        walk(None, Some(1)),
+        ["2.16.834", "2.16.834.1", "2.16.834.2"]
+    );
     assert_eq!(walk(Some("2.16.834.1.5"), Some(1)), ["2.16.834.2"]);
 }

@@ -35,7 +35,12 @@ fn foreign(register: &Register) -> Draft {
 
 #[tokio::test]
 async fn a_moved_head_means_decide_again() {
-    let Fixture { register, journal, dir: _dir, .. } = fixture();
+    let Fixture {
+        register,
+        journal,
+        dir: _dir,
+        ..
+    } = fixture();
     journal.inject(1, MemoryFault::Foreign(vec![foreign(&register)]));
     let outcome = submit(&register, next_free(AUTHORITY)).await.unwrap();
     assert_eq!(outcome.seq, Seq::new(3));
@@ -45,7 +50,12 @@ async fn a_moved_head_means_decide_again() {
 
 #[tokio::test]
 async fn a_lost_answer_is_read_back() {
-    let Fixture { register, journal, dir: _dir, .. } = fixture();
+    let Fixture {
+        register,
+        journal,
+        dir: _dir,
+        ..
+    } = fixture();
     journal.inject(1, MemoryFault::UnknownWritten);
     let outcome = submit(&register, next_free(AUTHORITY)).await.unwrap();
     assert_eq!(outcome.seq, Seq::new(2));
@@ -60,7 +70,13 @@ async fn a_lost_answer_is_read_back() {
 
 #[tokio::test]
 async fn a_failed_write_stops_writing_and_reads_go_on() {
-    let Fixture { register, journal, clock, options, dir: _dir } = fixture();
+    let Fixture {
+        register,
+        journal,
+        clock,
+        options,
+        dir: _dir,
+    } = fixture();
     journal.inject(1, MemoryFault::FailBefore);
     let refused = submit(&register, next_free(AUTHORITY)).await.map_err(code);
     assert_eq!(refused, Err(Code::NotReady));
@@ -69,7 +85,10 @@ async fn a_failed_write_stops_writing_and_reads_go_on() {
     let asked = submission(next_free(AUTHORITY), "q-crash");
     let unknown = submit_as(&register, asked.clone()).await.map_err(code);
     assert_eq!(unknown, Err(Code::OutcomeUnknown));
-    assert!(matches!(*register.readiness().borrow(), Readiness::WritingStopped(_)));
+    assert!(matches!(
+        *register.readiness().borrow(),
+        Readiness::WritingStopped(_)
+    ));
     let stopped = submit(&register, next_free(AUTHORITY)).await.map_err(code);
     assert_eq!(stopped, Err(Code::WritingStopped));
     assert_eq!(register.newest().seq(), Seq::FIRST);
@@ -84,7 +103,12 @@ async fn a_failed_write_stops_writing_and_reads_go_on() {
 
 #[tokio::test]
 async fn equal_requests_in_one_batch_are_one_record() {
-    let Fixture { register, journal, dir: _dir, .. } = fixture();
+    let Fixture {
+        register,
+        journal,
+        dir: _dir,
+        ..
+    } = fixture();
     // The first command keeps the writer busy, so that the others come in one batch or in several: it must not matter.
     let asked = submission(next_free(AUTHORITY), "q-twice");
     let all = futures_util::future::join_all((0..8).map(|_| submit_as(&register, asked.clone())));
@@ -96,7 +120,11 @@ async fn equal_requests_in_one_batch_are_one_record() {
 
 #[tokio::test]
 async fn a_closed_register_refuses() {
-    let Fixture { register, dir: _dir, .. } = fixture();
+    let Fixture {
+        register,
+        dir: _dir,
+        ..
+    } = fixture();
     register.clone().close().await;
     let refused = submit(&register, next_free(AUTHORITY)).await.map_err(code);
     assert_eq!(refused, Err(Code::NotReady));

@@ -7,8 +7,8 @@ use crate::model::{Code, Seq, TreeView, Visibility};
 use crate::oid::notation::Names;
 
 use super::super::testing::*;
-use super::code;
 use super::super::{Register, Resolution, Silent};
+use super::code;
 
 #[tokio::test]
 async fn an_arc_is_allocated_read_and_still_there_after_a_restart() {
