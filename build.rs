@@ -18,8 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("oidra_descriptor.bin"), api.encode_to_vec())?;
     tonic_prost_build::configure().bytes(".").compile_fds(api)?;
 
-    // The stored forms have no services.
+    // The stored forms have no services. A test compares their descriptors with the listing of what may not change.
     let stored = protox::compile(protos("proto/oidra/journal/v1")?, ["proto"])?;
+    fs::write(out.join("stored_descriptor.bin"), stored.encode_to_vec())?;
     tonic_prost_build::configure()
         .build_client(false)
         .build_server(false)

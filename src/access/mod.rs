@@ -1,1 +1,15 @@
-//! The access room.
+//! Who asks, and what they may do: from a token to an identity, from an identity to a permit (DESIGN §2, X.660 6.2).
+//!
+//! Only this room can make a [`Permit`], and the register takes no command without one. It must never decide whether a
+//! command is right, only whether this caller may give it; and never let a secret reach a log.
+
+mod identity;
+mod permit;
+mod rights;
+#[cfg(test)]
+mod testing;
+pub mod token;
+
+pub use identity::{Identity, Sight, authenticate, sight};
+pub use permit::{Permit, permit};
+pub use token::{Token, TokenError};

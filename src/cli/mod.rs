@@ -1,1 +1,124 @@
-//! The cli room.
+//! The registrar's command line: what was typed, what it means, one file per group of commands.
+//!
+//! The contract of its output: data goes to the standard output, all else to the standard error; the exit code is 0 for
+//! done, 1 where the authority said no, nothing was found or a line failed, 2 where the server cannot be reached or is at
+//! fault, 64 for wrong usage and 78 for wrong configuration; a reader that goes away is no failure. The room speaks to a
+//! server through `pb` alone and must never import the server's own rooms.
+
+mod args;
+mod card;
+mod client;
+mod commands;
+mod convert;
+mod desk;
+mod failure;
+mod output;
+mod settings;
+mod table;
+mod value;
+mod view;
+#[cfg(test)]
+mod wire_tests;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+use self::{
+    args::{Cli, Command},
+    client::Client,
+    desk::Desk,
+    failure::{EXIT_DONE, EXIT_NO, EXIT_USAGE, Failure, Outcome},
+    output::{Output, note},
+    settings::Settings,
+};
+
+/// Carries out a command line, the program's name first, and gives the exit code.
+pub fn run(typed: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(typed) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // That nobody reads the help is no failure.
+            let _deaf = error.print();
+            return if error.use_stderr() {
+                EXIT_USAGE
+            } else {
+                EXIT_DONE
+            };
+        }
+    };
+    let environment = |name: &str| std::env::var(name).ok();
+    match carry_out(cli, &environment) {
+        Ok(Outcome::Done) => EXIT_DONE,
+        Ok(Outcome::No) => EXIT_NO,
+        Err(failure) => {
+            let told = failure.told();
+            if !told.is_empty() {
+                note(told.trim_end());
+            }
+            failure.exit_code()
+        }
+    }
+}
+
+fn carry_out(cli: Cli, environment: &dyn Fn(&str) -> Option<String>) -> Result<Outcome, Failure> {
+    check_options(&cli)?;
+    let settings = Settings::settle(&cli.global, environment)?;
+    let output = Output::standard(settings.output, environment);
+    let request_id = match &cli.writing.request_id {
+        Some(id) => id.clone(),
+        None if cli.command.writes() => desk::fresh_request_id()?,
+        None => String::new(),
+    };
+    let desk = Desk {
+        settings,
+        output,
+        writing: cli.writing,
+        reading: cli.reading,
+        request_id,
+    };
+    let result = dispatch(&desk, cli.command);
+    // What was found before a failure is still an answer.
+    match (result, desk.output.flush()) {
+        (Ok(outcome), flushed) => flushed.map(|()| outcome),
+        (Err(failure), _) => Err(failure),
+    }
+}
+
+fn dispatch(desk: &Desk, command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Convert(args) => convert::run(desk, &args),
+        Command::Explain(args) => commands::explain::run(desk, &args),
+        Command::Completions(args) => commands::generate::completions(desk, &args),
+        Command::Man(args) => commands::generate::man(&args),
+        other => {
+            let runtime = runtime()?;
+            let _inside = runtime.enter();
+            let client = Client::open(&desk.settings)?;
+            runtime.block_on(commands::ask(desk, &client, other))
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Fault(format!("the runtime cannot be started: {error}")))
+}
+
+/// Refuses options that the command would ignore, since whoever typed them relies on them.
+fn check_options(cli: &Cli) -> Result<(), Failure> {
+    let refuse =
+        |options: &str, why: &str| Err(Failure::Usage(format!("{options}: this command {why}")));
+    if cli.writing.given() && !cli.command.writes() {
+        return refuse(
+            "--yes, --dry-run, --request-id, --reason and --override-reason",
+            "does not change the register",
+        );
+    }
+    if cli.reading.as_of.is_some() && !cli.command.reads_the_past() {
+        return refuse("--as-of", "does not read the register as it was");
+    }
+    Ok(())
+}

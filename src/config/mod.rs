@@ -1,1 +1,293 @@
-//! The config room.
+//! Settings of `oidrad`: what can be set, what holds where nothing is, and what it may be.
+//!
+//! A later layer wins: defaults, the file, the environment, the flags ([`load`]). This room reads no clock and binds
+//! nothing. Only `server` imports it: every other room gets a small options struct of its own. Every size and duration
+//! ends with its unit. `deploy/oidra.toml` shows every key and is proven equal to the defaults.
+
+pub mod bounds;
+pub mod flags;
+pub mod load;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use serde::{Deserialize, Serialize};
+
+pub use flags::Flags;
+pub use load::{ConfigError, load};
+
+/// Where the API listens unless told otherwise: on loopback, because it is plain text.
+pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8340);
+/// Where metrics and health are told unless told otherwise.
+pub const METRICS_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9340);
+/// The data directory, below the working directory.
+pub const DATA_DIR: &str = "./oidra-data";
+/// Size of a journal segment before the next one begins, in bytes (64 MiB).
+pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
+/// Time between signed checkpoints, in seconds (one hour).
+pub const CHECKPOINT_SECONDS: u64 = 3_600;
+/// The name under which checkpoints are signed.
+pub const ORIGIN: &str = "oidra/register";
+/// Memory for sled's cache, in bytes (256 MiB).
+pub const CACHE_BYTES: u64 = 256 * 1024 * 1024;
+/// Most writes that wait for the writer.
+pub const QUEUE_REQUESTS: u64 = 4_096;
+/// Most records of one batch, which is one `fdatasync`.
+pub const BATCH_RECORDS: u64 = 512;
+/// Size of the largest message taken, in bytes (4 MiB).
+pub const MESSAGE_BYTES: u64 = 4 * 1024 * 1024;
+/// The longest a call may take, in seconds; streams apart.
+pub const DEADLINE_SECONDS: u64 = 30;
+/// Most connections at a time.
+pub const CONNECTIONS: u64 = 1_024;
+/// Most calls at a time on one connection.
+pub const STREAMS_PER_CONNECTION: u64 = 256;
+/// For how long a request id is remembered, in seconds of record time (seven days).
+pub const REQUEST_HORIZON_SECONDS: u64 = 7 * 86_400;
+/// What is logged.
+pub const LOG_FILTER: &str = "info";
+/// How long calls in flight may take to end when the server stops, in seconds.
+pub const GRACE_SECONDS: u64 = 20;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where everything that is kept lies. Made at the first start, for its owner alone.
+    pub data_dir: PathBuf,
+    /// Where the API listens; port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// Whether plain text may leave the machine: wanted where something in front of it does TLS.
+    pub allow_plaintext: bool,
+    /// Metrics and health.
+    pub metrics: Metrics,
+    /// What the register is the registration authority of.
+    pub authority: Authority,
+    /// The journal.
+    pub journal: Journal,
+    /// The tables.
+    pub projection: Projection,
+    /// What is borne at most.
+    pub limits: Limits,
+    /// What is logged, and how.
+    pub log: Log,
+    /// How the server stops.
+    pub drain: Drain,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from(DATA_DIR),
+            listen: LISTEN,
+            allow_plaintext: false,
+            metrics: Metrics::default(),
+            authority: Authority::default(),
+            journal: Journal::default(),
+            projection: Projection::default(),
+            limits: Limits::default(),
+            log: Log::default(),
+            drain: Drain::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// The settings as a TOML document, every key present: what `--dump-config` prints.
+    pub fn to_toml(&self) -> Result<String, ConfigError> {
+        toml::to_string(self).map_err(|fault| ConfigError::Unprintable(fault.to_string()))
+    }
+}
+
+/// Metrics and health.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Metrics {
+    /// Where `/metrics`, `/live` and `/ready` are told; port 0 lets the system choose.
+    pub listen: SocketAddr,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            listen: METRICS_LISTEN,
+        }
+    }
+}
+
+/// What the register is the registration authority of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Authority {
+    /// The file that names the nodes; empty means the one that is built in.
+    pub file: PathBuf,
+}
+
+/// The journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Journal {
+    /// Size of a segment before the next one begins.
+    pub segment_bytes: u64,
+    /// Time between signed checkpoints.
+    pub checkpoint_seconds: u64,
+    /// The name under which checkpoints are signed: one line, without spaces, best below a domain of one's own.
+    pub origin: String,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self {
+            segment_bytes: SEGMENT_BYTES,
+            checkpoint_seconds: CHECKPOINT_SECONDS,
+            origin: ORIGIN.to_owned(),
+        }
+    }
+}
+
+/// The tables that the journal is projected into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Projection {
+    /// Memory for the cache of the tables.
+    pub cache_bytes: u64,
+}
+
+impl Default for Projection {
+    fn default() -> Self {
+        Self {
+            cache_bytes: CACHE_BYTES,
+        }
+    }
+}
+
+/// What is borne at most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Writes that wait for the writer; more are told to come back.
+    pub queue_requests: u64,
+    /// Records of one batch.
+    pub batch_records: u64,
+    /// Size of the largest message taken.
+    pub message_bytes: u64,
+    /// The longest a call may take, streams apart.
+    pub deadline_seconds: u64,
+    /// Connections at a time; more wait.
+    pub connections: u64,
+    /// Calls at a time on one connection.
+    pub streams_per_connection: u64,
+    /// For how long a retry is recognised by its request id.
+    pub request_horizon_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            queue_requests: QUEUE_REQUESTS,
+            batch_records: BATCH_RECORDS,
+            message_bytes: MESSAGE_BYTES,
+            deadline_seconds: DEADLINE_SECONDS,
+            connections: CONNECTIONS,
+            streams_per_connection: STREAMS_PER_CONNECTION,
+            request_horizon_seconds: REQUEST_HORIZON_SECONDS,
+        }
+    }
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// What is logged: a level, or directives such as `info,oidra::register=debug`.
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::default(),
+            filter: LOG_FILTER.to_owned(),
+        }
+    }
+}
+
+/// How the server stops.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Drain {
+    /// How long calls in flight may take to end.
+    pub grace_seconds: u64,
+}
+
+impl Default for Drain {
+    fn default() -> Self {
+        Self {
+            grace_seconds: GRACE_SECONDS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLE: &str = include_str!("../../deploy/oidra.toml");
+
+    /// The sample with the mark of a commented setting taken away: `#key = value` and `#[section]` are settings, `# text` is
+    /// a comment.
+    fn uncommented() -> String {
+        let bare = |line: &str| match line.strip_prefix('#') {
+            Some(rest) if !rest.starts_with([' ', '#']) => rest.to_owned(),
+            _ => line.to_owned(),
+        };
+        SAMPLE.lines().map(bare).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_shipped_sample_changes_nothing_and_shows_every_default() {
+        let as_shipped: Settings = toml::from_str(SAMPLE).unwrap();
+        assert_eq!(as_shipped, Settings::default());
+        let shown: toml::Table = toml::from_str(&uncommented()).unwrap();
+        let defaults: toml::Table =
+            toml::from_str(&Settings::default().to_toml().unwrap()).unwrap();
+        assert_eq!(shown, defaults);
+    }
+
+    #[test]
+    fn every_key_of_the_sample_is_explained() {
+        let lines: Vec<_> = SAMPLE.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            if line.starts_with('#') && line.contains(" = ") && !line.starts_with("# ") {
+                assert!(lines[at - 1].starts_with("# "), "unexplained: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_dumped_reads_back_the_same() {
+        let mut settings = Settings {
+            listen: "[::1]:1".parse().unwrap(),
+            ..Settings::default()
+        };
+        settings.log.format = LogFormat::Json;
+        settings.authority.file = "node.toml".into();
+        let text = settings.to_toml().unwrap();
+        assert_eq!(toml::from_str::<Settings>(&text).unwrap(), settings);
+    }
+}

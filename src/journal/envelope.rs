@@ -21,7 +21,7 @@ pub const ENVELOPE_FORMAT: u32 = 1;
 
 /// What a stored envelope says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opened {
+pub struct Contents {
     /// The record's place.
     pub seq: Seq,
     /// Who, when, which request.
@@ -123,7 +123,7 @@ pub fn seal(seq: Seq, draft: Draft) -> Record {
 }
 
 /// Reads a stored envelope. The error says what is wrong with it.
-pub fn open(stored: &[u8]) -> Result<Opened, String> {
+pub fn open(stored: &[u8]) -> Result<Contents, String> {
     let envelope = pb::Envelope::decode(stored)
         .map_err(|error| format!("the envelope can't be decoded: {error}"))?;
     if envelope.format != ENVELOPE_FORMAT {
@@ -146,7 +146,7 @@ pub fn open(stored: &[u8]) -> Result<Opened, String> {
         request_id,
         request_digest,
     };
-    Ok(Opened {
+    Ok(Contents {
         seq: Seq::new(envelope.seq),
         header,
         commitments,

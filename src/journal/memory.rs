@@ -231,18 +231,18 @@ impl Journal for Memory {
         state.head().seq > seq
     }
 
-    fn erase(&self, seq: Seq, subject: &str) -> Result<Erasure, JournalError> {
-        let mut record = self.read_one(seq)?;
-        let items = erase_items(&mut record, subject);
+    fn erase(&self, seqs: &[Seq], subject: &str) -> Result<Erasure, JournalError> {
+        seqs.iter()
+            .try_for_each(|seq| self.read_one(*seq).map(|_| ()))?;
         let mut state = self.state();
-        let place = usize::try_from(seq.previous().get()).unwrap_or(usize::MAX);
-        if let Some(slot) = state.records.get_mut(place) {
-            *slot = Arc::new(record);
+        let mut erasure = Erasure::default();
+        for seq in seqs {
+            let place = usize::try_from(seq.previous().get()).unwrap_or(usize::MAX);
+            if let Some(slot) = state.records.get_mut(place) {
+                erasure.items += erase_items(Arc::make_mut(slot), subject);
+            }
         }
-        Ok(Erasure {
-            items,
-            side_files: Vec::new(),
-        })
+        Ok(erasure)
     }
 }
 
@@ -262,4 +262,58 @@ pub(super) fn erase_items(record: &mut Record, subject: &str) -> usize {
         }
     }
     erased
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::contract::{all, append, battery, draft};
+
+    #[test]
+    fn it_keeps_the_contract() {
+        battery(&Memory::new, None);
+    }
+
+    #[test]
+    fn ordered_faults_happen_once() {
+        let journal = Memory::new();
+        let try_append = |fault: Option<MemoryFault>| {
+            if let Some(fault) = fault {
+                journal.inject(1, fault);
+            }
+            journal.append(&journal.head(), vec![draft(1, "a")])
+        };
+        let failed = try_append(Some(MemoryFault::FailBefore));
+        assert!(matches!(failed, Err(JournalError::Unreachable { .. })));
+        assert_eq!(
+            try_append(Some(MemoryFault::UnknownLost)).unwrap(),
+            Appended::Unknown
+        );
+        assert_eq!(all(&journal).len(), 0);
+        assert_eq!(
+            try_append(Some(MemoryFault::UnknownWritten)).unwrap(),
+            Appended::Unknown
+        );
+        assert_eq!(all(&journal).len(), 1);
+        let moved = try_append(Some(MemoryFault::Foreign(vec![draft(1, "b")]))).unwrap();
+        assert_eq!(moved, Appended::HeadMoved(journal.head()));
+        assert_eq!(all(&journal).len(), 2);
+        assert!(matches!(try_append(None).unwrap(), Appended::Appended(..)));
+    }
+
+    #[test]
+    fn a_crash_lasts_until_the_restart() {
+        for (fault, expect) in [(MemoryFault::CrashBefore, 1), (MemoryFault::CrashAfter, 2)] {
+            let journal = Memory::new();
+            append(&journal, vec![draft(1, "a")]);
+            journal.inject(1, fault);
+            for _ in 0..2 {
+                let crashed = journal.append(&journal.head(), vec![draft(1, "b")]);
+                assert!(matches!(crashed, Err(JournalError::Stopped { .. })));
+            }
+            journal.restart();
+            assert_eq!(all(&journal).len(), expect);
+            append(&journal, vec![draft(1, "c")]);
+        }
+    }
 }

@@ -1,11 +1,20 @@
 //! The journal: the one durable thing. Records in order, hashed into a Merkle tree, appended by compare-and-append.
 //!
-//! Nothing in this file or its back ends knows what an event is: items are opaque bytes. It must never acknowledge a
-//! batch that is not durable, and never change an envelope that was stored (DESIGN §1 and §2, Journal; RFC 6962 §2.1).
+//! Nothing but [`codec`] knows what an event is: to this file and the back ends items are opaque bytes. It must never
+//! acknowledge a batch that is not durable, and never change an envelope that was stored (DESIGN §1 and §2, Journal;
+//! RFC 6962 §2.1).
 
+pub mod checkpoint;
+pub mod codec;
+#[cfg(test)]
+pub(crate) mod contract;
 pub mod digest;
+mod durable;
 pub mod envelope;
 pub mod error;
+pub mod keys;
+pub mod local;
+pub mod lock;
 pub mod memory;
 pub mod merkle;
 pub mod record;
@@ -17,6 +26,7 @@ use tokio::sync::watch;
 
 pub use digest::Digest32;
 pub use error::{BatchFault, Fault, JournalError};
+pub use local::Local;
 pub use memory::Memory;
 pub use record::{
     Appended, Commitment, Draft, Erasure, Head, Header, Item, ItemKind, MAX_BATCH_RECORDS,
@@ -51,7 +61,8 @@ pub trait Journal: Send + Sync {
     /// Waits until the head is beyond `seq`, at most `timeout`; tells whether it is.
     fn wait_beyond(&self, seq: Seq, timeout: Duration) -> bool;
 
-    /// Destroys the body and salt of the personal items of `subject` in the record at `seq`; kind and subject stay and
-    /// every hash still verifies. Doing it again destroys nothing and is no error.
-    fn erase(&self, seq: Seq, subject: &str) -> Result<Erasure, JournalError>;
+    /// Destroys the body and salt of the personal items of `subject` in the records `seqs`; kind and subject stay and
+    /// every hash still verifies. Doing it again destroys nothing and is no error; so an erasure that a crash cut off
+    /// is finished by doing it again. Give all of a person's records at once: each segment is rewritten once.
+    fn erase(&self, seqs: &[Seq], subject: &str) -> Result<Erasure, JournalError>;
 }

@@ -256,6 +256,11 @@ pub struct LanguageError;
 pub const LANGUAGE_CHARS_MAX: usize = 35;
 
 impl Language {
+    /// Takes a tag back that [`Language::as_str`] gave; it is not checked again.
+    pub(crate) const fn from_stored(tag: String) -> Self {
+        Self(tag)
+    }
+
     /// The tag.
     pub fn as_str(&self) -> &str {
         &self.0

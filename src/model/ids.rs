@@ -80,7 +80,11 @@ macro_rules! opaque {
 
             /// Makes an identifier from 128 random bits.
             pub fn from_random(bits: [u8; 16]) -> Self {
-                Self(format!("{}{}", $prefix, hex::encode(bits)))
+                let mut text = String::with_capacity($prefix.len() + 2 * bits.len());
+                text.push_str($prefix);
+                let digits = bits.into_iter().flat_map(|octet| [octet >> 4, octet & 0xF]);
+                text.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 16)));
+                Self(text)
             }
 
             /// The text.

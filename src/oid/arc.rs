@@ -78,11 +78,13 @@ impl ArcValue {
     pub const ZERO: Self = Self(Repr::Small(0));
 
     /// A value below 2^64, usable in constants.
+    #[inline]
     pub const fn new(value: u64) -> Self {
         Self(Repr::Small(value))
     }
 
     /// The value where it is below 2^64.
+    #[inline]
     pub const fn to_u64(&self) -> Option<u64> {
         match self.0 {
             Repr::Small(value) => Some(value),
@@ -132,6 +134,7 @@ impl ArcValue {
     }
 
     /// The difference; none below 0.
+    #[inline]
     pub fn checked_sub(&self, less: u64) -> Option<Self> {
         match self.0 {
             Repr::Small(value) => value.checked_sub(less).map(Self::new),

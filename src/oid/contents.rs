@@ -68,6 +68,7 @@ impl ContentsError {
 
 /// Checks octets and counts their subidentifiers; `extra` is how many arcs more than subidentifiers there are (one
 /// for OBJECT IDENTIFIER, none for RELATIVE-OID).
+#[inline]
 pub fn validate(octets: &[u8], extra: usize) -> Result<usize, ContentsError> {
     if octets.is_empty() {
         return Err(ContentsError::Empty);
@@ -127,10 +128,6 @@ fn push_small(out: &mut Octets, value: u64) {
     out.push(low_seven(value));
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the mask leaves seven bits"
-)]
 const fn low_seven(value: u64) -> u8 {
     (value & 0x7F) as u8
 }
@@ -163,6 +160,7 @@ pub fn pack_first(first: u64, second: &ArcValue) -> Option<ArcValue> {
 }
 
 /// The two arcs that a first subidentifier holds; everything from 80 on belongs to root arc 2.
+#[inline]
 pub fn unpack_first(subidentifier: &ArcValue) -> (ArcValue, ArcValue) {
     match subidentifier.to_u64() {
         Some(value @ 0..40) => (ArcValue::ZERO, ArcValue::new(value)),
@@ -190,25 +188,27 @@ impl<'a> Subidentifiers<'a> {
 impl Iterator for Subidentifiers<'_> {
     type Item = ArcValue;
 
+    #[inline]
     fn next(&mut self) -> Option<ArcValue> {
-        let mut value = 0_u64;
-        for (position, octet) in self.rest.iter().enumerate() {
-            // Nine groups of seven bits fit; a tenth may not.
-            if position == 9 {
+        let (first, mut rest) = self.rest.split_first()?;
+        let mut value = u64::from(first & 0x7F);
+        let mut last = *first;
+        // Below 2^57 another group of seven bits still fits.
+        while last >= 0x80 {
+            let Some((octet, after)) = rest.split_first().filter(|_| value >> 57 == 0) else {
                 return Some(self.next_large());
-            }
+            };
             value = (value << 7) | u64::from(octet & 0x7F);
-            if *octet < 0x80 {
-                self.rest = self.rest.get(position + 1..).unwrap_or_default();
-                return Some(ArcValue::new(value));
-            }
+            last = *octet;
+            rest = after;
         }
-        self.rest = &[];
-        None
+        self.rest = rest;
+        Some(ArcValue::new(value))
     }
 }
 
 impl Subidentifiers<'_> {
+    #[cold]
     fn next_large(&mut self) -> ArcValue {
         let end = self
             .rest
@@ -234,10 +234,6 @@ impl Subidentifiers<'_> {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the mask leaves eight bits"
-)]
 const fn low_eight(value: u32) -> u8 {
     (value & 0xFF) as u8
 }

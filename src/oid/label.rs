@@ -85,6 +85,11 @@ impl IdentifierError {
 }
 
 impl Identifier {
+    /// Takes an identifier back that [`Identifier::as_str`] gave; it is not checked again.
+    pub(crate) fn from_stored(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The identifier as text.
     pub const fn as_str(&self) -> &str {
         &self.0
@@ -212,6 +217,11 @@ impl LabelError {
 }
 
 impl UnicodeLabel {
+    /// Takes a label back that [`UnicodeLabel::as_str`] gave; it is not checked again.
+    pub(crate) fn from_stored(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The label as text.
     pub const fn as_str(&self) -> &str {
         &self.0
@@ -264,12 +274,11 @@ impl FromStr for UnicodeLabel {
 /// X.660 7.5.2 and 7.5.3; for Unicode scalar values it is exactly `iunreserved` of RFC 3987.
 const fn is_permitted(c: char) -> bool {
     match c {
-        'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '.' | '_' | '~' => true,
-        '\u{A0}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFEF}' => true,
-        // Of every further plane up to 14 all but the last two, and of plane 14 not the tags.
-        '\u{E1000}'..='\u{EFFFD}' => true,
+        // Of every further plane up to 13 all but the last two; of plane 14 not the tags.
         '\u{10000}'..='\u{DFFFF}' => (c as u32) & 0xFFFF < 0xFFFE,
-        _ => false,
+        _ => matches!(c, 'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '.' | '_' | '~'
+            | '\u{A0}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFEF}'
+            | '\u{E1000}'..='\u{EFFFD}'),
     }
 }
 

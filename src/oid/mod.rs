@@ -6,16 +6,36 @@
 //! [`notation::Names`].
 
 pub mod arc;
+pub mod ber;
+pub mod cbor;
 pub mod contents;
 pub mod dot;
+pub mod encoding;
+pub mod iri;
+pub mod jer;
 pub mod label;
+mod lexer;
 pub mod limits;
 pub mod name;
+pub mod notation;
+pub mod oer;
+mod pasted;
 pub mod path;
+pub mod per;
+mod render;
+mod resolve;
+pub mod standard;
+mod text;
+pub mod urn;
+pub mod uuid;
+pub mod value;
+pub mod xer;
 
 pub use arc::{ArcError, ArcValue};
+pub use ber::DerError;
 pub use contents::ContentsError;
 pub use dot::DotError;
+pub use encoding::EncodingError;
 pub use label::{
     ComparisonKey, Identifier, IdentifierError, LabelError, UNICODE_VERSION, UnicodeLabel,
 };

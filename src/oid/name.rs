@@ -137,6 +137,7 @@ pub struct Oid(Octets);
 
 impl Oid {
     /// Takes contents octets (X.690 8.19).
+    #[inline]
     pub fn from_contents(octets: &[u8]) -> Result<Self, ContentsError> {
         contents::validate(octets, 1)?;
         Ok(Self(Octets::from_slice(octets)))
@@ -153,27 +154,27 @@ impl Oid {
     }
 
     fn try_from_arcs<E: From<OidError>>(
-        arcs: impl Iterator<Item = Result<ArcValue, E>>,
+        mut rest: impl Iterator<Item = Result<ArcValue, E>>,
     ) -> Result<Self, E> {
-        let mut arcs = arcs;
-        let first = arcs
+        let first = rest
             .next()
             .ok_or(OidError::TooFewArcs { arcs: 0, least: 2 })??;
         let root = root_arc(&first)?;
-        let second = arcs
+        let second = rest
             .next()
             .ok_or(OidError::TooFewArcs { arcs: 1, least: 2 })??;
         check_second(root, &second)?;
-        let packed = contents::pack_first(root, &second).ok_or(OidError::ContentsTooLong)?;
+        let subidentifier = contents::pack_first(root, &second).ok_or(OidError::ContentsTooLong)?;
         let mut packer = Packer::new();
-        packer.push(&packed, 2)?;
-        for arc in arcs {
+        packer.push(&subidentifier, 2)?;
+        for arc in rest {
             packer.push(&arc?, 1)?;
         }
         Ok(Self(packer.octets))
     }
 
     /// The arcs, root arc first.
+    #[inline]
     pub fn arcs(&self) -> Arcs<'_> {
         Arcs {
             rest: Subidentifiers::new(&self.0),
@@ -252,6 +253,7 @@ pub struct RelativeOid(Octets);
 
 impl RelativeOid {
     /// Takes contents octets (X.690 8.20).
+    #[inline]
     pub fn from_contents(octets: &[u8]) -> Result<Self, ContentsError> {
         contents::validate(octets, 0)?;
         Ok(Self(Octets::from_slice(octets)))
@@ -281,6 +283,7 @@ impl RelativeOid {
     }
 
     /// The arcs, the topmost first.
+    #[inline]
     pub fn arcs(&self) -> Subidentifiers<'_> {
         Subidentifiers::new(&self.0)
     }

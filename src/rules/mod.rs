@@ -1,1 +1,125 @@
-//! The rules room.
+//! The rules: what a registration authority may do with its arcs, as one pure function (DESIGN §1, §2 and §5; X.660).
+//!
+//! [`decide`] takes a command, the tree and the moment, and gives the events that carry the command out, or refuses. It
+//! reads no clock, draws no lots of its own and does no input or output: the same arguments give the same answer. It
+//! must never ask who may do what; that is the business of `access`.
+//!
+//! There is one file per command; at its head stand its refusals in the order in which they are looked for. Faults of form
+//! are told all at once; of the others the first one found is told.
+
+mod allocate;
+mod allocate_block;
+mod amend;
+mod batch;
+mod change_state;
+mod checks;
+mod decision;
+mod delegate;
+mod expire_holds;
+mod fold;
+mod form;
+mod found;
+mod hold;
+mod load_references;
+mod lots;
+mod names;
+mod numbers;
+mod overlay;
+mod policy;
+#[cfg(test)]
+mod properties;
+mod recall;
+mod record;
+mod release_hold;
+mod reserve;
+mod set_policy;
+#[cfg(test)]
+pub(crate) mod testing;
+mod transfer;
+
+pub use fold::entry_after;
+pub use found::{AuthorityNode, EVENT_FORMAT, Founding, found};
+pub use numbers::RANDOM_SPAN;
+pub use overlay::Overlay;
+pub use policy::in_force as policy_in_force;
+
+use crate::model::{Command, Ctx, Event, Rejection, Submission, TreeView};
+
+use decision::Decision;
+use form::Faults;
+
+/// Decides a command: its events, in order and at least one, or why not.
+pub fn decide(
+    submission: &Submission,
+    ctx: &Ctx,
+    tree: &dyn TreeView,
+) -> Result<Vec<Event>, Rejection> {
+    let command = &submission.command;
+    let mut faults = Faults::new();
+    faults.submission(submission);
+    form(command, ctx, &mut faults);
+    faults.refuse()?;
+    let mut decision = Decision::new(submission, ctx, tree);
+    match command {
+        Command::Allocate(ask) => allocate::decide(ask, &mut decision),
+        Command::BatchAllocate(asks) => batch::allocate(asks, &mut decision),
+        Command::AllocateBlock(ask) => allocate_block::decide(ask, &mut decision),
+        Command::RecordExisting(ask) => record::decide(ask, &mut decision),
+        Command::BatchRecord(asks) => batch::record(asks, &mut decision),
+        Command::Hold(ask) => hold::decide(ask, &mut decision),
+        Command::ReleaseHold(ask) => release_hold::decide(ask, &mut decision),
+        Command::Reserve(ask) => reserve::decide(ask, &mut decision),
+        Command::Amend(ask) => amend::decide(ask, &mut decision),
+        Command::ChangeState(ask) => change_state::decide(ask, &mut decision),
+        Command::Delegate {
+            path,
+            if_revision,
+            delegation,
+        } => delegate::decide(path, *if_revision, delegation, &mut decision),
+        Command::Recall { path, if_revision } => recall::decide(path, *if_revision, &mut decision),
+        Command::Transfer {
+            path,
+            if_revision,
+            to,
+        } => transfer::decide(path, *if_revision, to, &mut decision),
+        Command::SetPolicy {
+            path,
+            if_revision,
+            policy,
+        } => set_policy::decide(path, *if_revision, policy.as_ref(), &mut decision),
+        Command::ExpireHolds => expire_holds::decide(&mut decision),
+        Command::LoadReferences { version, entries } => {
+            load_references::decide(version, entries, &mut decision)
+        }
+    }?;
+    Ok(decision.into_events())
+}
+
+fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
+    match command {
+        Command::Allocate(ask) => allocate::form(ask, ctx, faults),
+        Command::BatchAllocate(asks) => batch::allocate_form(asks, ctx, faults),
+        Command::AllocateBlock(ask) => allocate_block::form(ask, ctx, faults),
+        Command::RecordExisting(ask) => record::form(ask, ctx, faults),
+        Command::BatchRecord(asks) => batch::record_form(asks, ctx, faults),
+        Command::Hold(ask) => hold::form(ask, faults),
+        Command::Reserve(ask) => batch::count(faults, "count", ask.count),
+        Command::Amend(ask) => {
+            let mut part = Faults::new();
+            part.changes(&ask.changes);
+            faults.take("entry", part);
+        }
+        Command::Delegate { delegation, .. } => faults.delegation(delegation),
+        Command::Transfer { to, .. } => faults.registrant("to.registrant", to),
+        Command::SetPolicy {
+            policy: Some(policy),
+            ..
+        } => set_policy::form(policy, faults),
+        Command::ReleaseHold(_)
+        | Command::ChangeState(_)
+        | Command::Recall { .. }
+        | Command::SetPolicy { policy: None, .. }
+        | Command::ExpireHolds
+        | Command::LoadReferences { .. } => {}
+    }
+}

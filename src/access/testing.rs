@@ -1,0 +1,159 @@
+//! A register for the tests of rights: entries, principals and credentials in plain maps, and nothing else.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::actor::{Credential, Principal, PrincipalKind};
+use crate::model::entry::{
+    Delegation, Entry, Flags, Hold, HolderFields, Holding, Origin, Registrant,
+};
+use crate::model::entry::{State, SuperiorFields, Visibility};
+use crate::model::{
+    Code, PrincipalId, RegisterId, RegistrantId, Rejection, Seq, Timestamp, TreeView, Viewed,
+};
+use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
+
+pub(super) const NOW: Timestamp = Timestamp::from_micros(1_750_000_000_000_000);
+pub(super) const ADMIN: &str = "p-admin";
+pub(super) const DELEGATE: &str = "p-delegate";
+pub(super) const STRANGER: &str = "p-stranger";
+
+#[derive(Clone, Default)]
+pub(super) struct Tree {
+    pub(super) entries: BTreeMap<NodePath, Arc<Entry>>,
+    pub(super) principals: BTreeMap<PrincipalId, Principal>,
+    pub(super) credentials: BTreeMap<[u8; 32], Credential>,
+}
+
+pub(super) fn path(text: &str) -> NodePath {
+    text.parse().unwrap()
+}
+
+pub(super) fn hosted(principal: &str) -> Delegation {
+    Delegation::Hosted {
+        principals: vec![principal.parse().unwrap()],
+    }
+}
+
+#[track_caller]
+pub(super) fn refused<T: std::fmt::Debug>(result: Result<T, Rejection>, code: Code) {
+    match result.expect_err(code.name()) {
+        Rejection::Refused(all) => assert_eq!(all.main().code, code, "{all}"),
+        Rejection::Fault(fault) => panic!("{fault}"),
+    }
+}
+
+impl Tree {
+    /// The authority of 2.16.834, with three principals.
+    pub(super) fn new() -> Self {
+        let mut tree = Self::default();
+        for id in [ADMIN, DELEGATE, STRANGER] {
+            let principal = Principal {
+                id: id.parse().unwrap(),
+                kind: PrincipalKind::Person,
+                administrator: id == ADMIN,
+                since: NOW,
+            };
+            tree.principals.insert(principal.id.clone(), principal);
+        }
+        tree.arc("2.16.834", |entry| entry.authority = true);
+        tree
+    }
+
+    pub(super) fn arc(&mut self, at: &str, set: impl FnOnce(&mut Entry)) -> &mut Self {
+        let mut entry = Entry {
+            path: path(at),
+            revision: Seq::FIRST,
+            created: Seq::FIRST,
+            origin: Origin::Assigned,
+            authority: false,
+            superior: SuperiorFields {
+                state: State::Active,
+                visibility: Visibility::Public,
+                identifiers: Vec::new(),
+                labels: Vec::new(),
+                long_arcs: Vec::new(),
+                flags: Flags::default(),
+                relation: None,
+                changed: NOW,
+            },
+            holder: HolderFields::default(),
+            first_registrant: None,
+            registrant: None,
+            sponsor: None,
+            delegation: None,
+            policy: None,
+            applied: None,
+            registered: NOW,
+            changed: NOW,
+        };
+        set(&mut entry);
+        self.entries.insert(path(at), Arc::new(entry));
+        self
+    }
+
+    pub(super) fn delegated(&mut self, at: &str, delegation: Delegation) -> &mut Self {
+        self.arc(at, |entry| entry.delegation = Some(delegation))
+    }
+
+    pub(super) fn assigned(&mut self, at: &str) -> &mut Self {
+        self.arc(at, |entry| {
+            entry.registrant = Some(Holding {
+                registrant: "r-1".parse().unwrap(),
+                since: NOW,
+            });
+        })
+    }
+}
+
+impl TreeView for Tree {
+    fn register(&self) -> Viewed<Option<RegisterId>> {
+        Ok(None)
+    }
+    fn authorities(&self) -> Viewed<Arc<Vec<NodePath>>> {
+        let own = self.entries.values().filter(|entry| entry.authority);
+        Ok(Arc::new(own.map(|entry| entry.path.clone()).collect()))
+    }
+    fn entry(&self, path: &NodePath) -> Viewed<Option<Arc<Entry>>> {
+        Ok(self.entries.get(path).cloned())
+    }
+    fn label_holder(&self, _: &NodePath, _: &ComparisonKey) -> Viewed<Option<ArcValue>> {
+        Ok(None)
+    }
+    fn identifier_holders(&self, _: &NodePath, _: &Identifier) -> Viewed<Vec<ArcValue>> {
+        Ok(Vec::new())
+    }
+    fn long_arc(&self, _: &ComparisonKey) -> Viewed<Option<NodePath>> {
+        Ok(None)
+    }
+    fn hold(&self, _: &NodePath, _: &ArcValue) -> Viewed<Option<Hold>> {
+        Ok(None)
+    }
+    fn holds(&self) -> Viewed<Vec<Hold>> {
+        Ok(Vec::new())
+    }
+    fn lowest_unassigned(&self, _: &NodePath, _: &ArcValue, from: &ArcValue) -> Viewed<ArcValue> {
+        Ok(from.clone())
+    }
+    fn numbers_from(&self, _: &NodePath, _: &ArcValue, _: usize) -> Viewed<Vec<ArcValue>> {
+        Ok(Vec::new())
+    }
+    fn live_subordinate(&self, _: &NodePath) -> Viewed<Option<NodePath>> {
+        Ok(None)
+    }
+    fn arcs_of_registrant(&self, _: &NodePath, _: &RegistrantId, _: u64) -> Viewed<u64> {
+        Ok(0)
+    }
+    fn principal(&self, id: &PrincipalId) -> Viewed<Option<Principal>> {
+        Ok(self.principals.get(id).cloned())
+    }
+    fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
+        Ok(self.credentials.get(token_sha256).cloned())
+    }
+    fn registrant(&self, _: &RegistrantId) -> Viewed<Option<Registrant>> {
+        Ok(None)
+    }
+    fn data_version(&self) -> Viewed<Option<String>> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,134 @@
+//! Tokens: 256 random bits in hexadecimal after `oidra_`, with a checksum that tells a slip of the pen from a wrong token.
+//!
+//! The register keeps only the SHA-256 of the token's text. A token is never shown by `Debug`, and whatever compares
+//! digests of secrets does so in constant time ([`same_digest`]).
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+/// What every token begins with, so that one that leaks is found by those who look for such things.
+pub const PREFIX: &str = "oidra_";
+/// Hexadecimal digits of the secret: 256 bits.
+const SECRET_DIGITS: usize = 64;
+/// Hexadecimal digits of the checksum: 32 bits.
+const CHECKSUM_DIGITS: usize = 8;
+/// Keeps the checksum apart from the stored digest.
+const CHECKSUM_DOMAIN: &[u8] = b"oidra token checksum 1";
+
+/// A token, whole and with a right checksum. It is a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+/// Why a text is no token. It never quotes the text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It is not of the form of a token.
+    #[error("a token is {PREFIX} and {} hexadecimal digits", SECRET_DIGITS + CHECKSUM_DIGITS)]
+    Form,
+    /// The checksum is not that of the secret.
+    #[error("the token has a misspelt or missing character: its checksum is wrong")]
+    Checksum,
+}
+
+impl Token {
+    /// The token of 256 random bits.
+    pub fn from_entropy(bits: [u8; 32]) -> Self {
+        let secret = hex::encode(bits);
+        let checksum = checksum(&secret);
+        Self(format!("{PREFIX}{secret}{checksum}"))
+    }
+
+    /// The text, to be shown once to its owner.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The digest that the register keeps.
+    pub fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
+    }
+}
+
+fn checksum(secret: &str) -> String {
+    let digest = Sha256::new()
+        .chain_update(CHECKSUM_DOMAIN)
+        .chain_update(secret)
+        .finalize();
+    let mut text = hex::encode(digest);
+    text.truncate(CHECKSUM_DIGITS);
+    text
+}
+
+impl FromStr for Token {
+    type Err = TokenError;
+
+    fn from_str(text: &str) -> Result<Self, TokenError> {
+        let digits = text.strip_prefix(PREFIX).ok_or(TokenError::Form)?;
+        let lower = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if digits.len() != SECRET_DIGITS + CHECKSUM_DIGITS || !digits.bytes().all(lower) {
+            return Err(TokenError::Form);
+        }
+        let (secret, given) = digits.split_at(SECRET_DIGITS);
+        if !bool::from(checksum(secret).as_bytes().ct_eq(given.as_bytes())) {
+            return Err(TokenError::Checksum);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Whether two digests of secrets are the same, in a time that does not depend on where they differ.
+pub fn same_digest(one: &[u8; 32], other: &[u8; 32]) -> bool {
+    one.ct_eq(other).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_comes_back_from_its_text_and_never_shows_itself() {
+        let token = Token::from_entropy([0xA5; 32]);
+        let text = token.reveal().to_owned();
+        assert_eq!(text.len(), PREFIX.len() + SECRET_DIGITS + CHECKSUM_DIGITS);
+        assert_eq!(text.parse::<Token>(), Ok(token.clone()));
+        assert!(!format!("{token:?}").contains("a5"));
+        assert_ne!(token.sha256(), Token::from_entropy([0xA6; 32]).sha256());
+    }
+
+    #[test]
+    fn every_misspelling_of_one_digit_is_noticed() {
+        let text = Token::from_entropy([7; 32]).reveal().to_owned();
+        for at in PREFIX.len()..text.len() {
+            let mut bytes = text.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
+            let other = String::from_utf8(bytes).unwrap();
+            assert_eq!(other.parse::<Token>(), Err(TokenError::Checksum), "{at}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_tokens() {
+        let text = Token::from_entropy([7; 32]).reveal().to_owned();
+        let upper = text.to_ascii_uppercase();
+        for other in [
+            "",
+            "oidra_",
+            "oidra_00",
+            &upper,
+            &text[1..],
+            &format!("{text}0"),
+            "é",
+        ] {
+            assert_eq!(other.parse::<Token>(), Err(TokenError::Form), "{other}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What was typed for the commands that read the register.
+
+use clap::{Args, ValueEnum};
+
+/// Says what object identifiers are
+///
+/// Each is given in any notation. What is not registered is answered with its nearest superior, and the exit code is 1.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl resolve 2.16.834
+  oidctl resolve '{joint-iso-itu-t(2) country(16) tz(834)}' urn:oid:2.999
+  oidctl resolve /Country/TZ --superiors
+  oidctl resolve 2.16.834.7 --as-of 2026-03-03 -o json")]
+pub struct ResolveArgs {
+    /// The object identifiers, in any notation
+    #[arg(required = true, value_name = "OID")]
+    pub oids: Vec<String>,
+    /// Refuse what would otherwise be tolerated
+    #[arg(long)]
+    pub strict: bool,
+    /// Show the superiors too, the nearest first
+    #[arg(long)]
+    pub superiors: bool,
+}
+
+/// Draws the tree below a node
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl tree
+  oidctl tree /Country/TZ --depth 2
+  oidctl tree 2.16.834 -o jsonl")]
+pub struct TreeArgs {
+    /// The top; without it, the nodes of the authority
+    #[arg(value_name = "OID")]
+    pub oid: Option<String>,
+    /// How many arcs to go down; without it, all the way
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub depth: Option<u32>,
+}
+
+/// Lists the direct subordinates of a node in numeric order
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl children 2.16.834
+  oidctl children /Country/TZ --all -o jsonl")]
+pub struct ChildrenArgs {
+    /// The superior; without it, the root
+    #[arg(value_name = "OID")]
+    pub oid: Option<String>,
+    /// List all of them
+    #[arg(long, conflicts_with = "limit")]
+    pub all: bool,
+    /// List at most so many
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
+}
+
+/// Tells what happened to an arc, the newest first
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl history 2.16.834.7
+  oidctl history /Country/TZ --as table --limit 10")]
+pub struct HistoryArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// How to tell it
+    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t)]
+    pub form: HistoryForm,
+    /// Tell all of it
+    #[arg(long, conflicts_with = "limit")]
+    pub all: bool,
+    /// Tell at most so many changes
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
+}
+
+/// How a history is told to people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum HistoryForm {
+    /// Each change with the fields it changed
+    #[default]
+    Changes,
+    /// One row for each change
+    Table,
+}
+
+/// Shows changes as they are recorded
+///
+/// It goes on until it is interrupted, connects again after a break, and then says where to go on.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl watch
+  oidctl watch /Country/TZ -o jsonl
+  oidctl watch --after TOKEN")]
+pub struct WatchArgs {
+    /// Watch this node and what is below it; without it, the whole register
+    #[arg(value_name = "OID")]
+    pub oid: Option<String>,
+    /// Go on after this revision; without it, from now on
+    #[arg(long, value_name = "TOKEN")]
+    pub after: Option<String>,
+}

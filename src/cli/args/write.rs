@@ -1,0 +1,482 @@
+//! What was typed for the commands that change the register.
+
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use prost_types::Timestamp;
+
+use crate::{
+    cli::value::{self, Most, Windows},
+    model::limits::BLOCK_ARCS_MAX,
+    pb::v1,
+};
+
+/// Gives out a new arc: the next free number, one you name, a random one, or a block
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("choice").args(["number", "next", "random"]))]
+#[command(after_help = "\
+Examples:
+  oidctl allocate 2.16.834 --identifier health --label Afya@sw --title en:Health --title sw:Afya
+  oidctl allocate /Country/TZ --number 42 --registrant r-17 --dry-run
+  oidctl allocate 2.16.834 --random --within 100000-999999 --title en:Sensors
+  oidctl allocate 2.16.834 --block 100 --registrant-name 'Example Ltd' --registrant-kind organisation")]
+pub struct AllocateArgs {
+    /// The superior, in any notation
+    #[arg(value_name = "SUPERIOR")]
+    pub superior: String,
+    /// This number; with --block, the first one
+    #[arg(long, value_name = "N", value_parser = value::number)]
+    pub number: Option<String>,
+    /// The next free number, which is what is done without saying so
+    #[arg(long)]
+    pub next: bool,
+    /// A random number
+    #[arg(long, conflicts_with = "block")]
+    pub random: bool,
+    /// Draw the random number from this run
+    #[arg(long, value_name = "A-B", requires = "random", value_parser = value::closed_range)]
+    pub within: Option<v1::NumberRange>,
+    /// So many consecutive numbers that share everything else
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=BLOCK_ARCS_MAX))]
+    pub block: Option<u64>,
+    #[command(flatten)]
+    pub entry: EntryArgs,
+}
+
+/// Records an arc that was assigned elsewhere or long ago, with its proof
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl record 2.16.834.3 --proof 'Gazette 1998, no. 12' --registered 1998-04-01 --title en:Customs")]
+pub struct RecordArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// What proves the assignment
+    #[arg(long, value_name = "TEXT")]
+    pub proof: String,
+    /// Where the proof is to be had
+    #[arg(long, value_name = "URI")]
+    pub proof_uri: Option<String>,
+    /// When it was registered
+    #[arg(long, value_name = "DATE", value_parser = value::moment)]
+    pub registered: Option<Timestamp>,
+    #[command(flatten)]
+    pub entry: EntryArgs,
+}
+
+/// What a new arc shall hold.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What the arc shall hold")]
+pub struct EntryArgs {
+    /// A secondary identifier; the first is the preferred one
+    #[arg(long = "identifier", value_name = "NAME", value_parser = value::identifier)]
+    pub identifiers: Vec<String>,
+    /// A Unicode label; the first is the preferred one
+    #[arg(long = "label", value_name = "LABEL[@LANG]", value_parser = value::label)]
+    pub labels: Vec<v1::Label>,
+    /// A title, one for each language
+    #[arg(long = "title", value_name = "[LANG:]TEXT", value_parser = value::text)]
+    pub titles: Vec<v1::Text>,
+    /// A description, one for each language
+    #[arg(long = "description", value_name = "[LANG:]TEXT", value_parser = value::text)]
+    pub descriptions: Vec<v1::Text>,
+    /// A service that tells more
+    #[arg(long = "service", value_name = "KIND=URI[,PRIORITY]", value_parser = value::service)]
+    pub services: Vec<v1::Service>,
+    /// Where the arc is defined
+    #[arg(long = "reference", value_name = "TITLE=URI[,asn1=MODULE]", value_parser = value::reference)]
+    pub references: Vec<v1::Reference>,
+    /// Who may see it
+    #[arg(long, value_enum, value_name = "WHO")]
+    pub visibility: Option<Visibility>,
+    #[command(flatten)]
+    pub flags: FlagArgs,
+    /// To whom it is assigned: the id of a registrant the register knows
+    #[arg(long, value_name = "ID", conflicts_with = "registrant_name")]
+    pub registrant: Option<String>,
+    #[command(flatten)]
+    pub new_registrant: RegistrantArgs,
+    /// The id of a registrant who speaks for the registrant
+    #[arg(long, value_name = "ID")]
+    pub sponsor: Option<String>,
+    /// When it was applied for
+    #[arg(long, value_name = "DATE", value_parser = value::moment)]
+    pub applied: Option<Timestamp>,
+}
+
+/// Marks of an arc; each may be given as `--leaf` or `--leaf=false`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Marks")]
+pub struct FlagArgs {
+    /// It never has subordinates
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub leaf: Option<bool>,
+    /// It gets no new subordinates
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub frozen: Option<bool>,
+    /// Its subordinates get no secondary identifiers
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_identifiers: Option<bool>,
+    /// Its subordinates get no Unicode labels
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_unicode_labels: Option<bool>,
+    /// Its definition is not final
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub draft: Option<bool>,
+}
+
+/// A registrant that the register does not know yet.
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names are those of the options"
+)]
+#[derive(Debug, Args)]
+#[command(next_help_heading = "A new registrant")]
+pub struct RegistrantArgs {
+    /// The name of a new registrant
+    #[arg(long, value_name = "NAME", requires = "registrant_kind")]
+    pub registrant_name: Option<String>,
+    /// What the new registrant is
+    #[arg(long, value_enum, value_name = "KIND", requires = "registrant_name")]
+    pub registrant_kind: Option<Party>,
+    /// Its e-mail address
+    #[arg(long, value_name = "ADDRESS", requires = "registrant_name")]
+    pub registrant_email: Option<String>,
+    /// Its telephone number
+    #[arg(long, value_name = "NUMBER", requires = "registrant_name")]
+    pub registrant_telephone: Option<String>,
+    /// Its postal address
+    #[arg(long, value_name = "TEXT", requires = "registrant_name")]
+    pub registrant_address: Option<String>,
+    /// Let the public see its name
+    #[arg(long, requires = "registrant_name")]
+    pub registrant_name_public: bool,
+}
+
+/// What a registrant is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Party {
+    Person,
+    Organisation,
+    Machine,
+}
+
+/// Who may see an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Visibility {
+    /// Everybody sees everything
+    Public,
+    /// Everybody sees that the number is taken, and nothing else
+    Stub,
+    /// For those without the right, it does not exist
+    Hidden,
+}
+
+/// Keeps a number free for a while; a hold ends by itself and frees the number
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl hold 2.16.834 --number 42 --for 30d
+  oidctl hold /Country/TZ")]
+pub struct HoldArgs {
+    /// The superior, in any notation
+    #[arg(value_name = "SUPERIOR")]
+    pub superior: String,
+    /// This number; without it, the next free one
+    #[arg(long, value_name = "N", value_parser = value::number, conflicts_with = "next")]
+    pub number: Option<String>,
+    /// The next free number, which is what is done without saying so
+    #[arg(long)]
+    pub next: bool,
+    /// For how long
+    #[arg(long = "for", value_name = "TIME", default_value = "14d", value_parser = value::seconds)]
+    pub seconds: u64,
+}
+
+/// Gives a hold up, so that the number is free again
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl release 2.16.834 42")]
+pub struct ReleaseArgs {
+    /// The superior, in any notation
+    #[arg(value_name = "SUPERIOR")]
+    pub superior: String,
+    /// The number held
+    #[arg(value_name = "NUMBER", value_parser = value::number)]
+    pub number: String,
+    /// The id of the hold
+    #[arg(long, value_name = "ID")]
+    pub hold: Option<String>,
+}
+
+/// Burns numbers without assigning them; a reserved number can be allocated later
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl reserve 2.16.834 1000
+  oidctl reserve /Country/TZ 1000-1099 --reason 'for the ministries' --yes")]
+pub struct ReserveArgs {
+    /// The superior, in any notation
+    #[arg(value_name = "SUPERIOR")]
+    pub superior: String,
+    /// The number, or the first and the last
+    #[arg(value_name = "FIRST[-LAST]", value_parser = value::closed_range)]
+    pub numbers: v1::NumberRange,
+}
+
+/// Changes names, marks, visibility, titles, descriptions, services or references of an arc
+///
+/// The entry is read first; if somebody else changes it meanwhile, nothing is done.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl amend 2.16.834.7 --title sw:Afya --add-label Afya@sw
+  oidctl amend 2.16.834.7 --remove-label Gesundheit --frozen
+  oidctl amend 2.16.834.7 --identifier health --identifier afya --visibility public
+  oidctl amend 2.16.834.7 --clear descriptions")]
+pub struct AmendArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// The secondary identifiers, instead of those there are
+    #[arg(long = "identifier", value_name = "NAME", value_parser = value::identifier)]
+    pub identifiers: Vec<String>,
+    /// One more secondary identifier
+    #[arg(long = "add-identifier", value_name = "NAME", value_parser = value::identifier)]
+    pub add_identifiers: Vec<String>,
+    /// A secondary identifier to take away
+    #[arg(long = "remove-identifier", value_name = "NAME")]
+    pub remove_identifiers: Vec<String>,
+    /// The Unicode labels, instead of those there are
+    #[arg(long = "label", value_name = "LABEL[@LANG]", value_parser = value::label)]
+    pub labels: Vec<v1::Label>,
+    /// One more Unicode label
+    #[arg(long = "add-label", value_name = "LABEL[@LANG]", value_parser = value::label)]
+    pub add_labels: Vec<v1::Label>,
+    /// A Unicode label to take away
+    #[arg(long = "remove-label", value_name = "LABEL")]
+    pub remove_labels: Vec<String>,
+    /// The title in a language; the other languages stay
+    #[arg(long = "title", value_name = "[LANG:]TEXT", value_parser = value::text)]
+    pub titles: Vec<v1::Text>,
+    /// The language whose title to take away
+    #[arg(long = "remove-title", value_name = "LANG", value_parser = value::language)]
+    pub remove_titles: Vec<String>,
+    /// The description in a language; the other languages stay
+    #[arg(long = "description", value_name = "[LANG:]TEXT", value_parser = value::text)]
+    pub descriptions: Vec<v1::Text>,
+    /// The language whose description to take away
+    #[arg(long = "remove-description", value_name = "LANG", value_parser = value::language)]
+    pub remove_descriptions: Vec<String>,
+    /// The services, instead of those there are
+    #[arg(long = "service", value_name = "KIND=URI[,PRIORITY]", value_parser = value::service)]
+    pub services: Vec<v1::Service>,
+    /// One more service
+    #[arg(long = "add-service", value_name = "KIND=URI[,PRIORITY]", value_parser = value::service)]
+    pub add_services: Vec<v1::Service>,
+    /// The URI of a service to take away
+    #[arg(long = "remove-service", value_name = "URI")]
+    pub remove_services: Vec<String>,
+    /// The references, instead of those there are
+    #[arg(long = "reference", value_name = "TITLE=URI[,asn1=MODULE]", value_parser = value::reference)]
+    pub references: Vec<v1::Reference>,
+    /// One more reference
+    #[arg(long = "add-reference", value_name = "TITLE=URI[,asn1=MODULE]", value_parser = value::reference)]
+    pub add_references: Vec<v1::Reference>,
+    /// Take all of these away
+    #[arg(long, value_enum, value_name = "FIELD")]
+    pub clear: Vec<Clearable>,
+    /// Who may see it
+    #[arg(long, value_enum, value_name = "WHO")]
+    pub visibility: Option<Visibility>,
+    #[command(flatten)]
+    pub flags: FlagArgs,
+}
+
+/// A list that can be emptied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Clearable {
+    Identifiers,
+    Labels,
+    Titles,
+    Descriptions,
+    Services,
+    References,
+}
+
+/// Changes the state of an arc; no state ever frees a number
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("relation").args(["successor", "duplicate_of"]))]
+#[command(after_help = "\
+Examples:
+  oidctl state 2.16.834.7 deprecate --successor 2.16.834.8 --reason 'merged'
+  oidctl state 2.16.834.7 withdraw --despite-subordinates --reason 'dissolved' --yes
+  oidctl state 2.16.834.7 reinstate")]
+pub struct StateArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// What to do with it
+    #[arg(value_enum, value_name = "ACT")]
+    pub act: StateAct,
+    /// The arc to use instead
+    #[arg(long, value_name = "OID")]
+    pub successor: Option<String>,
+    /// The arc that was assigned for the same thing
+    #[arg(long, value_name = "OID")]
+    pub duplicate_of: Option<String>,
+    /// Withdraw it although subordinates below it are in force
+    #[arg(long)]
+    pub despite_subordinates: bool,
+}
+
+/// What to do with an arc's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StateAct {
+    /// Not in force for the time being
+    Suspend,
+    /// In force again, or at last
+    Activate,
+    /// Still valid, but not for new uses
+    Deprecate,
+    /// No longer valid; the number is never used again
+    Withdraw,
+    /// Take a withdrawal back, while the policy allows it
+    Reinstate,
+}
+
+/// Lets somebody else act as the registration authority below an arc
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("delegate").args(["to", "oidip", "ors"]).required(true).multiple(true))]
+#[command(after_help = "\
+Examples:
+  oidctl delegate 2.16.834.7 --to p-health --to p-health-deputy
+  oidctl delegate 2.16.834.7 --oidip https://oid.example.org --ors oid.example.org")]
+pub struct DelegateArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// A principal who acts in this register
+    #[arg(long, value_name = "PRINCIPAL", num_args = 1.., conflicts_with_all = ["oidip", "ors"])]
+    pub to: Vec<String>,
+    /// Where the holder's own register answers OID-IP
+    #[arg(long, value_name = "URI")]
+    pub oidip: Option<String>,
+    /// Where the ORS zone of the holder's own register is served
+    #[arg(long, value_name = "NAME")]
+    pub ors: Option<String>,
+}
+
+/// Ends a delegation
+#[derive(Debug, Args)]
+pub struct RecallArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+}
+
+/// Gives an arc to another registrant; the object identifier does not change
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("receiver").args(["to", "registrant_name"]).required(true))]
+#[command(after_help = "\
+Examples:
+  oidctl transfer 2.16.834.7 --to r-17 --reason 'merger of the two'
+  oidctl transfer 2.16.834.7 --registrant-name 'Example Ltd' --registrant-kind organisation")]
+pub struct TransferArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// The id of a registrant the register knows
+    #[arg(long, value_name = "ID")]
+    pub to: Option<String>,
+    #[command(flatten)]
+    pub new_registrant: RegistrantArgs,
+}
+
+/// Shows or sets the policy for the subordinates of a node
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    #[command(subcommand)]
+    pub act: PolicyAct,
+}
+
+/// What to do with a policy.
+#[derive(Debug, Subcommand)]
+pub enum PolicyAct {
+    /// Shows the policy in force at a node
+    Get {
+        /// The node, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
+    Set(Box<PolicySetArgs>),
+}
+
+/// Sets the policy of a node; what is not named stays as it is
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl policy set 2.16.834 --windows 1-999,5000- --keep-back 900-999
+  oidctl policy set 2.16.834 --numbering next-free --title-required --longest-hold 30d
+  oidctl policy set 2.16.834.7 --inherit")]
+pub struct PolicySetArgs {
+    /// The node, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// How numbers are chosen
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub numbering: Option<Numbering>,
+    /// Which numbers may be given out, in the order they are used up
+    #[arg(long, value_name = "WINDOWS", value_parser = value::windows)]
+    pub windows: Option<Windows>,
+    /// Which numbers are kept back
+    #[arg(long, value_name = "WINDOWS", value_parser = value::windows)]
+    pub keep_back: Option<Windows>,
+    /// Whether a secondary identifier may stand on one sibling only
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub identifiers_unique: Option<bool>,
+    /// Whether a new arc needs a secondary identifier
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub identifier_required: Option<bool>,
+    /// Whether a new arc needs a title
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub title_required: Option<bool>,
+    /// Whether a new arc needs a registrant
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub registrant_required: Option<bool>,
+    /// Whether arcs are given out only upon an application
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub application_required: Option<bool>,
+    /// How many approvals an application needs
+    #[arg(long, value_name = "N")]
+    pub approvals: Option<u32>,
+    /// Most arcs one registrant may hold directly below the node
+    #[arg(long, value_name = "N|none", value_parser = value::most)]
+    pub arcs_per_registrant: Option<Most>,
+    /// For how long after a withdrawal an arc may be reinstated
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub reinstatement: Option<u64>,
+    /// The longest hold
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub longest_hold: Option<u64>,
+    /// Take the policy away, so that the node inherits again
+    #[arg(long, exclusive = false, conflicts_with_all = [
+        "numbering", "windows", "keep_back", "identifiers_unique", "identifier_required", "title_required",
+        "registrant_required", "application_required", "approvals", "arcs_per_registrant", "reinstatement",
+        "longest_hold",
+    ])]
+    pub inherit: bool,
+}
+
+/// How numbers are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Numbering {
+    /// As the caller asks
+    Any,
+    /// Only the next free one
+    NextFree,
+    /// Only one that the caller names
+    Explicit,
+    /// Only a random one
+    Random,
+}

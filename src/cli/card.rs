@@ -1,0 +1,323 @@
+//! An entry as people read it: a card, a row, a line of a tree, and what differs between two of them.
+//!
+//! It must never show what the server did not send, and never decide who may see what.
+
+use crate::{
+    cli::{
+        failure::Failure,
+        output::Output,
+        table::{Palette, clean},
+        value::{show_seconds, show_windows},
+        view::{EntryView, HoldingView, NotationsView, flags, moment, word},
+    },
+    pb::v1,
+};
+
+/// Most columns of one value where two entries are compared.
+const DIFFERENCE_CHARS_MAX: usize = 160;
+
+/// The heading of [`row`].
+pub const HEADING: &[&str] = &["OID", "STATE", "NAMES", "TITLE", "REGISTRANT", "REGISTERED"];
+
+/// One row for an entry.
+pub fn row(e: &v1::Entry) -> Vec<String> {
+    let registrant = e
+        .registrant
+        .as_ref()
+        .map(HoldingView::from)
+        .unwrap_or_default();
+    let name = if registrant.name.is_empty() {
+        registrant.id
+    } else {
+        registrant.name
+    };
+    let names: Vec<&str> = e
+        .identifiers
+        .iter()
+        .chain(e.labels.iter().map(|l| &l.label))
+        .map(String::as_str)
+        .collect();
+    vec![
+        e.oid.clone(),
+        word(e.state().as_str_name(), "STATE_"),
+        names.join(", "),
+        title(e).to_owned(),
+        name,
+        day(&moment(e.registered.as_ref())),
+    ]
+}
+
+/// The title that stands first.
+pub fn title(e: &v1::Entry) -> &str {
+    e.titles
+        .first()
+        .map(|title| title.text.as_str())
+        .unwrap_or_default()
+}
+
+fn day(moment: &str) -> String {
+    moment.split('T').next().unwrap_or_default().to_owned()
+}
+
+/// What an entry holds, as names and values in order; what changes with every revision is left out.
+pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
+    let v = EntryView::from(e);
+    let mut out: Vec<(&'static str, String)> = Vec::new();
+    let mut put = |name, text: String| {
+        if !text.is_empty() {
+            out.push((name, clean(&text)));
+        }
+    };
+    put("state", v.state);
+    put("visibility", v.visibility);
+    put("marks", flags(e.flags.as_ref()).join(", "));
+    put("identifiers", v.identifiers.join(", "));
+    put("labels", join(&v.labels, |l| at(&l.label, &l.language)));
+    put("long arcs", v.long_arcs.join(", "));
+    for title in &v.titles {
+        put("title", format!("{} ({})", title.text, title.language));
+    }
+    for description in &v.descriptions {
+        put(
+            "description",
+            format!("{} ({})", description.text, description.language),
+        );
+    }
+    put("successor", v.relation.successor);
+    put("duplicate of", v.relation.duplicate_of);
+    put("registrant", holding(&v.registrant));
+    put("first registrant", holding(&v.first_registrant));
+    put("sponsor", v.sponsor);
+    put("delegated to", v.delegation.hosted.join(", "));
+    if let Some(external) = &v.delegation.external {
+        put("OID-IP elsewhere", external.oidip.clone());
+        put("ORS elsewhere", external.ors.clone());
+    }
+    for s in &v.services {
+        put(
+            "service",
+            format!("{} {} (priority {})", s.kind, s.uri, s.priority),
+        );
+    }
+    for r in &v.references {
+        let parts = [r.title.as_str(), &r.uri, &r.asn1_module];
+        put(
+            "reference",
+            parts
+                .into_iter()
+                .filter(|p| !p.is_empty())
+                .collect::<Vec<_>>()
+                .join("  "),
+        );
+    }
+    let o = &v.origin;
+    let parts = [o.kind, &o.certainty, &o.source, &o.proof, &o.proof_uri];
+    put(
+        "origin",
+        parts
+            .into_iter()
+            .filter(|p| !p.is_empty())
+            .collect::<Vec<_>>()
+            .join(", "),
+    );
+    if let Some(policy) = &e.policy {
+        for (name, text) in policy_fields(policy) {
+            put("policy", format!("{name}: {text}"));
+        }
+    }
+    put("applied", v.applied);
+    put("registered", v.registered);
+    out
+}
+
+/// What a policy says, as names and values in order.
+pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
+    let yes = |set: bool| if set { "yes" } else { "no" }.to_owned();
+    let open = if p.windows.is_empty() {
+        "1-".to_owned()
+    } else {
+        show_windows(&p.windows)
+    };
+    let mut out = vec![
+        ("numbering", word(p.numbering().as_str_name(), "NUMBERING_")),
+        ("windows", open),
+        ("kept back", show_windows(&p.kept_back)),
+        (
+            "identifiers unique",
+            yes(p.identifiers_unique.unwrap_or(true)),
+        ),
+        ("identifier required", yes(p.identifier_required)),
+        ("title required", yes(p.title_required)),
+        ("registrant required", yes(p.registrant_required)),
+        ("application required", yes(p.application_required)),
+        ("approvals", p.approvals.to_string()),
+    ];
+    let most = p
+        .arcs_per_registrant_max
+        .map_or_else(|| "any number".to_owned(), |n| n.to_string());
+    out.push(("arcs per registrant", most));
+    let span = |seconds: Option<u64>| seconds.map(show_seconds).unwrap_or_default();
+    out.push(("reinstatement within", span(p.reinstatement_seconds)));
+    out.push(("longest hold", span(p.hold_seconds_max)));
+    out.retain(|(_, text)| !text.is_empty());
+    out
+}
+
+fn join<T>(list: &[T], show: impl Fn(&T) -> String) -> String {
+    list.iter().map(show).collect::<Vec<_>>().join(", ")
+}
+
+fn at(label: &str, language: &str) -> String {
+    if language.is_empty() {
+        label.to_owned()
+    } else {
+        format!("{label}@{language}")
+    }
+}
+
+fn holding(h: &HoldingView) -> String {
+    let parts = [h.name.as_str(), &h.id, &h.email, &h.telephone, &h.address];
+    let who = parts
+        .into_iter()
+        .filter(|p| !p.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ");
+    if who.is_empty() || h.since.is_empty() {
+        who
+    } else {
+        format!("{who}, since {}", h.since)
+    }
+}
+
+/// The notations and encodings, as names and values in order.
+pub fn notation_fields(n: &NotationsView) -> Vec<(&'static str, &str)> {
+    let all = [
+        ("dot", n.dot.as_str()),
+        ("asn1", &n.asn1),
+        ("asn1-numbers", &n.asn1_numbers),
+        ("iri", &n.iri),
+        ("iri-numbers", &n.iri_numbers),
+        ("oid-iri", &n.oid_iri),
+        ("urn", &n.urn),
+        ("der", &n.der),
+        ("contents", &n.contents),
+        ("der-iri", &n.der_iri),
+        ("per", &n.per),
+        ("oer", &n.oer),
+        ("xer", &n.xer),
+        ("jer", &n.jer),
+        ("cbor", &n.cbor),
+        ("uuid", &n.uuid),
+    ];
+    all.into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
+}
+
+/// Writes a card: a heading, and a row for each field.
+pub fn write(output: &Output, e: &v1::Entry) -> Result<(), Failure> {
+    let state = word(e.state().as_str_name(), "STATE_");
+    let palette = output.palette;
+    let mut heading = format!(
+        "{}  {}",
+        palette.strong(&clean(&e.oid)),
+        palette.state(&state)
+    );
+    if e.stub {
+        heading.push_str("  (only the number is shown)");
+    }
+    output.text(&format!("{heading}\n"))?;
+    let notations = e
+        .notations
+        .as_ref()
+        .map(NotationsView::from)
+        .unwrap_or_default();
+    let shown = ["asn1", "iri", "urn", "der"];
+    let mut rows: Vec<Vec<String>> = notation_fields(&notations)
+        .into_iter()
+        .filter(|(name, _)| shown.contains(name))
+        .map(|(name, text)| pair(name, text))
+        .collect();
+    rows.extend(
+        fields(e)
+            .iter()
+            .filter(|(name, _)| *name != "state")
+            .map(|(name, text)| pair(name, text)),
+    );
+    rows.push(pair("changed", &moment(e.changed.as_ref())));
+    rows.push(pair("revision", &e.revision.to_string()));
+    rows.retain(|row| row.last().is_some_and(|text| !text.is_empty()));
+    output.table(&[], &rows)
+}
+
+/// A row of a card.
+pub fn pair(name: &str, text: &str) -> Vec<String> {
+    vec![format!("  {name}"), text.to_owned()]
+}
+
+/// What differs between two lists of fields, a line each: `-` for what goes, `+` for what comes.
+pub fn difference(
+    before: &[(&'static str, String)],
+    after: &[(&'static str, String)],
+    palette: Palette,
+) -> Vec<String> {
+    let cut = |text: &str| match text.char_indices().nth(DIFFERENCE_CHARS_MAX) {
+        Some((place, _)) => format!("{}…", text.get(..place).unwrap_or(text)),
+        None => text.to_owned(),
+    };
+    let line = |sign: char, (name, text): &(&'static str, String)| {
+        format!("  {sign} {name}: {}", cut(text))
+    };
+    let gone = before.iter().filter(|field| !after.contains(field));
+    let new = after.iter().filter(|field| !before.contains(field));
+    gone.map(|field| palette.gone(&line('-', field)))
+        .chain(new.map(|field| palette.new_text(&line('+', field))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(state: v1::State, title: &str) -> v1::Entry {
+        v1::Entry {
+            oid: "2.999.1".to_owned(),
+            state: state.into(),
+            titles: vec![v1::Text {
+                language: "en".to_owned(),
+                text: title.to_owned(),
+            }],
+            ..v1::Entry::default()
+        }
+    }
+
+    #[test]
+    fn only_what_differs_is_told() {
+        let before = fields(&entry(v1::State::Active, "A"));
+        let after = fields(&entry(v1::State::Withdrawn, "A"));
+        let told = difference(&before, &after, Palette::new(false));
+        assert_eq!(told, ["  - state: active", "  + state: withdrawn"]);
+        assert!(difference(&before, &before, Palette::new(false)).is_empty());
+    }
+
+    #[test]
+    fn a_value_one_past_the_limit_is_cut() {
+        let fits = fields(&entry(
+            v1::State::Active,
+            &"ä".repeat(DIFFERENCE_CHARS_MAX - 5),
+        ));
+        let long = fields(&entry(
+            v1::State::Active,
+            &"ä".repeat(DIFFERENCE_CHARS_MAX - 4),
+        ));
+        let told = difference(&fits, &long, Palette::new(false)).join("\n");
+        assert_eq!(told.matches('…').count(), 1, "{told}");
+    }
+
+    #[test]
+    fn a_policy_that_says_nothing_says_what_holds() {
+        let told = policy_fields(&v1::Policy::default());
+        assert!(told.contains(&("windows", "1-".to_owned())));
+        assert!(told.contains(&("identifiers unique", "yes".to_owned())));
+    }
+}

@@ -1,0 +1,50 @@
+//! The commands, one file per group; each makes requests of what was typed and shows what comes back.
+//!
+//! They must never decide what the register allows: that is the server's to say.
+
+mod allocate;
+mod amend;
+mod delegate;
+pub mod explain;
+pub mod generate;
+mod history;
+mod hold;
+mod policy;
+mod resolve;
+mod server;
+mod state;
+mod tree;
+mod watch;
+
+use crate::cli::{
+    args::Command,
+    client::Client,
+    desk::Desk,
+    failure::{Failure, Outcome},
+};
+
+/// Carries out a command that needs the server; the others never come here.
+pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Resolve(args) => resolve::resolve(desk, client, &args).await,
+        Command::Children(args) => resolve::children(desk, client, &args).await,
+        Command::Tree(args) => tree::run(desk, client, &args).await,
+        Command::History(args) => history::run(desk, client, &args).await,
+        Command::Watch(args) => watch::run(desk, client, &args).await,
+        Command::Allocate(args) => allocate::allocate(desk, client, *args).await,
+        Command::Record(args) => allocate::record(desk, client, *args).await,
+        Command::Hold(args) => hold::hold(desk, client, &args).await,
+        Command::Release(args) => hold::release(desk, client, &args).await,
+        Command::Reserve(args) => hold::reserve(desk, client, &args).await,
+        Command::Amend(args) => amend::run(desk, client, *args).await,
+        Command::State(args) => state::run(desk, client, &args).await,
+        Command::Delegate(args) => delegate::delegate(desk, client, &args).await,
+        Command::Recall(args) => delegate::recall(desk, client, &args).await,
+        Command::Transfer(args) => delegate::transfer(desk, client, *args).await,
+        Command::Policy(args) => policy::run(desk, client, args.act).await,
+        Command::Server(args) => server::run(desk, client, &args).await,
+        Command::Convert(_) | Command::Explain(_) | Command::Completions(_) | Command::Man(_) => {
+            Ok(Outcome::Done)
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! `resolve` and `children`: what object identifiers are, and what is directly below a node.
+//!
+//! What is not registered is an answer: it is shown with its nearest superior, and the outcome is no.
+
+use crate::{
+    cli::{
+        args::{ChildrenArgs, Format, ResolveArgs},
+        card,
+        client::Client,
+        desk::Desk,
+        failure::{Failure, Outcome},
+        output::note,
+        table::clean,
+        view::{EntryView, ResolveView},
+    },
+    pb::v1::{self, resolve_response::Outcome as Answer},
+};
+
+/// Most object identifiers of one request, which the API sets.
+const BATCH_OIDS_MAX: usize = 1_000;
+/// Most entries of one page, which the API sets.
+const PAGE_ENTRIES_MAX: u64 = 1_000;
+
+/// Says what object identifiers are.
+pub async fn resolve(desk: &Desk, client: &Client, args: &ResolveArgs) -> Result<Outcome, Failure> {
+    match args.oids.as_slice() {
+        [oid] => one(desk, client, args, oid).await,
+        oids if args.superiors => {
+            let mut outcome = Outcome::Done;
+            for oid in oids {
+                if one(desk, client, args, oid).await? == Outcome::No {
+                    outcome = Outcome::No;
+                }
+            }
+            Ok(outcome)
+        }
+        oids => many(desk, client, args, oids).await,
+    }
+}
+
+async fn one(
+    desk: &Desk,
+    client: &Client,
+    args: &ResolveArgs,
+    oid: &str,
+) -> Result<Outcome, Failure> {
+    let request = v1::ResolveRequest {
+        oid: oid.to_owned(),
+        strict: args.strict,
+        read: desk.read_options(),
+        with_superiors: args.superiors,
+    };
+    let answer = client
+        .call(&request, async |r| client.resolution().resolve(r).await)
+        .await?;
+    match desk.output.format {
+        Format::Human => show(desk, oid, &answer)?,
+        Format::Table => desk.output.table(ROW_HEADING, &[row(oid, &answer)])?,
+        _ => desk.output.one(&ResolveView::answered(oid, &answer))?,
+    }
+    Ok(outcome(&answer))
+}
+
+fn outcome(answer: &v1::ResolveResponse) -> Outcome {
+    if answer.outcome() == Answer::Found {
+        Outcome::Done
+    } else {
+        Outcome::No
+    }
+}
+
+fn show(desk: &Desk, oid: &str, answer: &v1::ResolveResponse) -> Result<(), Failure> {
+    for tolerance in &answer.tolerated {
+        note(&format!(
+            "Tolerated: {} ({})",
+            clean(&tolerance.message),
+            clean(&tolerance.code)
+        ));
+    }
+    for d in &answer.disagreements {
+        note(&format!(
+            "{:?} is not a name of {}; registered there: {}",
+            d.given,
+            clean(&d.oid),
+            if d.registered.is_empty() {
+                "none".to_owned()
+            } else {
+                clean(&d.registered.join(", "))
+            }
+        ));
+    }
+    let oid = clean(oid);
+    match (answer.outcome(), &answer.entry) {
+        (Answer::Found, Some(entry)) => card::write(&desk.output, entry)?,
+        (Answer::SuperiorFound, Some(entry)) => {
+            let arcs = if answer.distance == 1 { "arc" } else { "arcs" };
+            note(&format!(
+                "{oid} is not registered. Its nearest registered superior is {} {arcs} above:",
+                answer.distance
+            ));
+            card::write(&desk.output, entry)?;
+        }
+        _ => note(&format!(
+            "{oid} is not registered, and nothing on its path is."
+        )),
+    }
+    if let Some(referral) = &answer.referral {
+        note(&format!(
+            "Its holder runs a register: {} {}",
+            clean(&referral.oidip),
+            clean(&referral.ors)
+        ));
+    }
+    for superior in &answer.superiors {
+        desk.output.text("\n")?;
+        card::write(&desk.output, superior)?;
+    }
+    Ok(())
+}
+
+const ROW_HEADING: &[&str] = &[
+    "ASKED",
+    "OUTCOME",
+    "OID",
+    "STATE",
+    "NAMES",
+    "TITLE",
+    "REGISTRANT",
+    "REGISTERED",
+];
+
+fn row(oid: &str, answer: &v1::ResolveResponse) -> Vec<String> {
+    let view = ResolveView::answered(oid, answer);
+    let mut row = vec![oid.to_owned(), view.outcome];
+    row.extend(answer.entry.as_ref().map(card::row).unwrap_or_default());
+    row
+}
+
+async fn many(
+    desk: &Desk,
+    client: &Client,
+    args: &ResolveArgs,
+    oids: &[String],
+) -> Result<Outcome, Failure> {
+    let mut worst = Outcome::Done;
+    let mut views = Vec::new();
+    let mut rows = Vec::new();
+    for batch in oids.chunks(BATCH_OIDS_MAX) {
+        let request = v1::BatchResolveRequest {
+            oids: batch.to_vec(),
+            strict: args.strict,
+            read: desk.read_options(),
+        };
+        let answer = client
+            .call(&request, async |r| {
+                client.resolution().batch_resolve(r).await
+            })
+            .await?;
+        for answered in &answer.rows {
+            use v1::batch_resolve_response::row::Result as Row;
+            let found = match &answered.result {
+                Some(Row::Response(response)) => {
+                    views.push(ResolveView::answered(&answered.oid, response));
+                    rows.push(row(&answered.oid, response));
+                    outcome(response)
+                }
+                Some(Row::Error(error)) => {
+                    views.push(ResolveView::refused(&answered.oid, error));
+                    rows.push(vec![
+                        answered.oid.clone(),
+                        error.code.clone(),
+                        error.message.clone(),
+                    ]);
+                    Outcome::No
+                }
+                None => Outcome::No,
+            };
+            if found == Outcome::No {
+                worst = Outcome::No;
+            }
+        }
+    }
+    if desk.output.is_for_people() {
+        desk.output.table(ROW_HEADING, &rows)?;
+    } else {
+        desk.output.many(&views)?;
+    }
+    Ok(worst)
+}
+
+/// Lists the direct subordinates of a node.
+pub async fn children(
+    desk: &Desk,
+    client: &Client,
+    args: &ChildrenArgs,
+) -> Result<Outcome, Failure> {
+    let most = if args.all { u64::MAX } else { args.limit };
+    let mut left = most;
+    let mut rows = Vec::new();
+    let mut views = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let page_size = u32::try_from(left.min(PAGE_ENTRIES_MAX)).unwrap_or(u32::MAX);
+        let request = v1::ListChildrenRequest {
+            oid: args.oid.clone().unwrap_or_default(),
+            page_size,
+            page_token,
+            read: desk.read_options(),
+        };
+        let answer = client
+            .call(&request, async |r| {
+                client.resolution().list_children(r).await
+            })
+            .await?;
+        left = left.saturating_sub(u64::try_from(answer.entries.len()).unwrap_or(u64::MAX));
+        for entry in &answer.entries {
+            match desk.output.format {
+                Format::Human | Format::Table => rows.push(card::row(entry)),
+                Format::Jsonl => desk.output.next(&EntryView::from(entry))?,
+                Format::Json | Format::Yaml => views.push(EntryView::from(entry)),
+            }
+        }
+        page_token = answer.next_page_token;
+        if page_token.is_empty() || left == 0 {
+            break;
+        }
+    }
+    match desk.output.format {
+        Format::Human | Format::Table if rows.is_empty() => {
+            note("No arcs are registered directly below it.");
+        }
+        Format::Human | Format::Table => desk.output.table(card::HEADING, &rows)?,
+        Format::Jsonl => {}
+        Format::Json | Format::Yaml => desk.output.many(&views)?,
+    }
+    if !page_token.is_empty() {
+        note(&format!(
+            "There are more than {most}; see them all with --all."
+        ));
+    }
+    Ok(Outcome::Done)
+}

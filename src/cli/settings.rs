@@ -1,0 +1,376 @@
+//! What the options mean: server, token, output and time limit, from flags, the environment, a profile and defaults.
+//!
+//! The first of these that says something wins. Keys of the configuration that are not known are refused. It must never
+//! show a token, and reads the token's file only when a server is asked.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::ValueEnum as _;
+use serde::Deserialize;
+
+use crate::cli::{
+    args::{Format, Global},
+    failure::Failure,
+};
+
+/// Where a server answers that nobody named.
+pub const SERVER_DEFAULT: &str = "http://127.0.0.1:8340";
+/// How long to wait for an answer where nobody said.
+pub const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
+/// The profile that is used where nobody named one, if it is there.
+pub const PROFILE_DEFAULT: &str = "default";
+/// Most octets of a configuration or of a file with a token.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Looks up a variable of the environment.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What the options mean.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where the server answers.
+    pub server: String,
+    /// Whether somebody named the server.
+    pub server_named: bool,
+    /// How to write answers.
+    pub output: Format,
+    /// How long to wait for an answer.
+    pub timeout: Duration,
+    token: Token,
+}
+
+enum Token {
+    None,
+    Text(String),
+    File(PathBuf),
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Text(_) => "Text(..)",
+            Self::File(_) => "File(..)",
+        })
+    }
+}
+
+/// The configuration as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// The profile to use where nobody names one.
+    profile: Option<String>,
+    #[serde(default)]
+    profiles: BTreeMap<String, Profile>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    server: Option<String>,
+    token_file: Option<PathBuf>,
+    output: Option<String>,
+}
+
+impl Settings {
+    /// Reads the configuration and settles what holds.
+    pub fn settle(global: &Global, environment: Environment<'_>) -> Result<Self, Failure> {
+        let env = |name: &str| environment(name).filter(|text| !text.is_empty());
+        let profile = profile(global, &env)?;
+        let named = global
+            .server
+            .clone()
+            .or_else(|| env("OIDRA_SERVER"))
+            .or(profile.server);
+        let output = match (global.output, env("OIDRA_OUTPUT").or(profile.output)) {
+            (Some(format), _) => format,
+            (None, Some(word)) => Format::from_str(&word, true).map_err(|_| {
+                Failure::Config(format!(
+                    "the output {word:?} is not known; there are table, json, jsonl and yaml"
+                ))
+            })?,
+            (None, None) => Format::default(),
+        };
+        let token = match (&global.token, &global.token_file) {
+            (Some(token), _) => Token::Text(token.clone()),
+            (None, Some(file)) => Token::File(file.clone()),
+            (None, None) => env("OIDRA_TOKEN")
+                .map(Token::Text)
+                .or_else(|| env("OIDRA_TOKEN_FILE").map(|file| Token::File(file.into())))
+                .or_else(|| profile.token_file.map(Token::File))
+                .unwrap_or(Token::None),
+        };
+        Ok(Self {
+            server_named: named.is_some(),
+            server: named.unwrap_or_else(|| SERVER_DEFAULT.to_owned()),
+            output,
+            timeout: global.timeout.unwrap_or(TIMEOUT_DEFAULT),
+            token,
+        })
+    }
+
+    /// The token, without the white space around it.
+    pub fn token(&self) -> Result<Option<String>, Failure> {
+        let token = match &self.token {
+            Token::None => return Ok(None),
+            Token::Text(token) => token.clone(),
+            Token::File(file) => read(file)?,
+        };
+        let token = token.trim();
+        if token.is_empty() {
+            return Err(Failure::Config("the token is empty".to_owned()));
+        }
+        Ok(Some(token.to_owned()))
+    }
+}
+
+fn profile(global: &Global, env: &dyn Fn(&str) -> Option<String>) -> Result<Profile, Failure> {
+    let named = global
+        .config
+        .clone()
+        .or_else(|| env("OIDRA_CONFIG").map(PathBuf::from));
+    let path = match named {
+        Some(path) => Some(path),
+        None => usual_path(env).filter(|path| path.exists()),
+    };
+    let file = match &path {
+        Some(path) => toml::from_str(&read(path)?)
+            .map_err(|error| Failure::Config(format!("{}: {error}", path.display())))?,
+        None => File::default(),
+    };
+    let asked = global
+        .profile
+        .clone()
+        .or_else(|| env("OIDRA_PROFILE"))
+        .or(file.profile);
+    let name = asked.clone().unwrap_or_else(|| PROFILE_DEFAULT.to_owned());
+    match (file.profiles.get(&name), asked) {
+        (Some(profile), _) => Ok(placed(profile.clone(), path.as_deref(), env)),
+        (None, None) => Ok(Profile::default()),
+        (None, Some(name)) => {
+            let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
+            let place = path.map_or_else(
+                || "there is no configuration".to_owned(),
+                |path| {
+                    format!(
+                        "{} has {}",
+                        path.display(),
+                        if known.is_empty() {
+                            "none".to_owned()
+                        } else {
+                            known.join(", ")
+                        }
+                    )
+                },
+            );
+            Err(Failure::Config(format!(
+                "the profile {name} is not known; {place}"
+            )))
+        }
+    }
+}
+
+/// A token's file is found from the folder of the configuration, or from the home folder where it begins with `~/`.
+fn placed(
+    mut profile: Profile,
+    config: Option<&Path>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Profile {
+    let folder = config.and_then(Path::parent);
+    profile.token_file =
+        profile
+            .token_file
+            .map(|file| match (file.strip_prefix("~"), env("HOME"), folder) {
+                (Ok(rest), Some(home), _) => Path::new(&home).join(rest),
+                (_, _, Some(folder)) => folder.join(file),
+                _ => file,
+            });
+    profile
+}
+
+fn usual_path(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let folder = env("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env("HOME").map(|home| Path::new(&home).join(".config")))?;
+    Some(folder.join("oidra").join("oidctl.toml"))
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let wrong = |error: std::io::Error| {
+        Failure::Config(format!("{} cannot be read: {error}", path.display()))
+    };
+    let length = fs::metadata(path).map_err(wrong)?.len();
+    if length > FILE_BYTES_MAX {
+        return Err(Failure::Config(format!(
+            "{} has more than {FILE_BYTES_MAX} octets",
+            path.display()
+        )));
+    }
+    fs::read_to_string(path).map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = "profile = \"live\"\n[profiles.live]\nserver = \"http://live:1\"\ntoken_file = \"live.token\"\n\
+                          output = \"yaml\"\n[profiles.test]\nserver = \"http://test:1\"\n";
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("oidctl.toml"), CONFIG).unwrap();
+        fs::write(folder.path().join("live.token"), " secret \n").unwrap();
+        folder
+    }
+
+    fn settle(global: &Global, vars: &[(&str, &str)]) -> Result<Settings, Failure> {
+        let env = |name: &str| {
+            let found = vars.iter().find(|(known, _)| *known == name);
+            found.map(|(_, text)| (*text).to_owned())
+        };
+        Settings::settle(global, &env)
+    }
+
+    fn with_config(folder: &tempfile::TempDir) -> Global {
+        Global {
+            config: Some(folder.path().join("oidctl.toml")),
+            ..Global::default()
+        }
+    }
+
+    #[test]
+    fn flag_over_environment_over_profile_over_default() {
+        let folder = folder();
+        let mut global = with_config(&folder);
+        let got = settle(&global, &[]).unwrap();
+        assert_eq!(
+            (got.server.as_str(), got.output),
+            ("http://live:1", Format::Yaml)
+        );
+        assert_eq!(got.token().unwrap().as_deref(), Some("secret"));
+        let vars = [
+            ("OIDRA_SERVER", "http://env:1"),
+            ("OIDRA_OUTPUT", "json"),
+            ("OIDRA_TOKEN", "other"),
+        ];
+        let got = settle(&global, &vars).unwrap();
+        assert_eq!(
+            (got.server.as_str(), got.output),
+            ("http://env:1", Format::Json)
+        );
+        assert_eq!(got.token().unwrap().as_deref(), Some("other"));
+        global.server = Some("http://flag:1".to_owned());
+        global.output = Some(Format::Table);
+        global.token_file = Some(folder.path().join("live.token"));
+        let got = settle(&global, &vars).unwrap();
+        assert_eq!(
+            (got.server.as_str(), got.output),
+            ("http://flag:1", Format::Table)
+        );
+        assert_eq!(got.token().unwrap().as_deref(), Some("secret"));
+        let got = settle(&Global::default(), &[]).unwrap();
+        assert_eq!(
+            (got.server.as_str(), got.server_named),
+            (SERVER_DEFAULT, false)
+        );
+        assert_eq!((got.output, got.token().unwrap()), (Format::Human, None));
+        assert_eq!(got.timeout, TIMEOUT_DEFAULT);
+    }
+
+    #[test]
+    fn profiles_are_chosen_by_name() {
+        let folder = folder();
+        let mut global = with_config(&folder);
+        assert_eq!(
+            settle(&global, &[("OIDRA_PROFILE", "test")])
+                .unwrap()
+                .server,
+            "http://test:1"
+        );
+        global.profile = Some("live".to_owned());
+        assert_eq!(
+            settle(&global, &[("OIDRA_PROFILE", "test")])
+                .unwrap()
+                .server,
+            "http://live:1"
+        );
+        global.profile = Some("absent".to_owned());
+        let told = settle(&global, &[]).unwrap_err().told();
+        assert!(
+            told.contains("absent") && told.contains("live, test"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn the_usual_place_is_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("oidra")).unwrap();
+        fs::write(
+            folder.path().join("oidra/oidctl.toml"),
+            "[profiles.default]\nserver = \"http://d:1\"\n",
+        )
+        .unwrap();
+        let vars = [("XDG_CONFIG_HOME", folder.path().to_str().unwrap())];
+        assert_eq!(
+            settle(&Global::default(), &vars).unwrap().server,
+            "http://d:1"
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.toml");
+        for text in [
+            "servr = 1\n",
+            "[profiles.a]\ncolour = true\n",
+            "profile = 7\n",
+        ] {
+            fs::write(&path, text).unwrap();
+            let global = Global {
+                config: Some(path.clone()),
+                ..Global::default()
+            };
+            assert!(
+                matches!(settle(&global, &[]), Err(Failure::Config(_))),
+                "{text}"
+            );
+        }
+        let absent = Global {
+            config: Some(folder.path().join("no")),
+            ..Global::default()
+        };
+        assert!(matches!(settle(&absent, &[]), Err(Failure::Config(_))));
+        assert!(matches!(
+            settle(&Global::default(), &[("OIDRA_OUTPUT", "xml")]),
+            Err(Failure::Config(_))
+        ));
+    }
+
+    #[test]
+    fn a_file_one_octet_too_long_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let octets = usize::try_from(FILE_BYTES_MAX).unwrap();
+        fs::write(&path, "x".repeat(octets)).unwrap();
+        assert!(read(&path).is_ok());
+        fs::write(&path, "x".repeat(octets + 1)).unwrap();
+        assert!(matches!(read(&path), Err(Failure::Config(_))));
+    }
+
+    #[test]
+    fn a_token_is_not_shown() {
+        let global = Global {
+            token: Some("secret".to_owned()),
+            ..Global::default()
+        };
+        assert!(!format!("{:?}", settle(&global, &[]).unwrap()).contains("secret"));
+    }
+}

@@ -1,0 +1,414 @@
+//! Reads the small notations of the command line: labels with languages, texts, number windows, services, spans of time.
+//!
+//! Each reader takes what was typed and gives a message of the API or says what would be right. It must never ask a
+//! server, and never judge what only the register can: whether a number is free or a label taken.
+
+use prost_types::Timestamp;
+
+use crate::{
+    model::{entry::Language, ids::RequestId},
+    oid::{ArcValue, Identifier, UnicodeLabel},
+    pb::v1,
+};
+
+/// The language written where none is given: undetermined (BCP 47, RFC 5646 section 4.1).
+pub const LANGUAGE_UNDETERMINED: &str = "und";
+
+/// Longest primary language subtag that is read before the colon of a text, in letters.
+const PRIMARY_SUBTAG_LETTERS_MAX: usize = 3;
+
+/// Runs of numbers, such as `1-999,5000-`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Windows(pub Vec<v1::NumberRange>);
+
+/// The moment or revision of a reading of the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// A moment or a date, as RFC 3339 writes it.
+    Time(String),
+    /// A revision token.
+    Revision(String),
+}
+
+/// A most-so-many that may also be none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most(pub Option<u64>);
+
+/// Reads a primary integer value of any size and keeps it as decimal text.
+pub fn number(text: &str) -> Result<String, String> {
+    let value: ArcValue = text.parse().map_err(shown)?;
+    Ok(value.to_string())
+}
+
+/// Reads a secondary identifier.
+pub fn identifier(text: &str) -> Result<String, String> {
+    let identifier: Identifier = text.parse().map_err(shown)?;
+    Ok(identifier.to_string())
+}
+
+/// Reads `LABEL` or `LABEL@LANGUAGE`.
+pub fn label(text: &str) -> Result<v1::Label, String> {
+    let (label, language) = match text.rsplit_once('@') {
+        Some((label, tag)) => (label, language(tag)?),
+        None => (text, String::new()),
+    };
+    let label: UnicodeLabel = label.parse().map_err(shown)?;
+    Ok(v1::Label {
+        label: label.to_string(),
+        language,
+    })
+}
+
+/// Reads a language tag.
+pub fn language(text: &str) -> Result<String, String> {
+    let language: Language = text.parse().map_err(shown)?;
+    Ok(language.as_str().to_owned())
+}
+
+/// Reads `TEXT` or `LANGUAGE:TEXT`. The part before the first colon is a language only where its first subtag has two or
+/// three small letters and no space follows the colon, so that most sentences with a colon stay whole.
+pub fn text(given: &str) -> Result<v1::Text, String> {
+    if let Some((tag, rest)) = given.split_once(':')
+        && looks_like_language(tag)
+        && !rest.starts_with(char::is_whitespace)
+        && let Ok(language) = language(tag)
+    {
+        return text_in(language, rest);
+    }
+    text_in(LANGUAGE_UNDETERMINED.to_owned(), given)
+}
+
+fn text_in(language: String, text: &str) -> Result<v1::Text, String> {
+    if text.trim().is_empty() {
+        return Err("the text is empty".to_owned());
+    }
+    Ok(v1::Text {
+        language,
+        text: text.to_owned(),
+    })
+}
+
+fn looks_like_language(tag: &str) -> bool {
+    let primary = tag.split('-').next().unwrap_or_default();
+    (2..=PRIMARY_SUBTAG_LETTERS_MAX).contains(&primary.len())
+        && primary.bytes().all(|octet| octet.is_ascii_lowercase())
+}
+
+/// Reads `KIND=URI` or `KIND=URI,PRIORITY`.
+pub fn service(text: &str) -> Result<v1::Service, String> {
+    let wanted =
+        || "write KIND=URI or KIND=URI,PRIORITY, such as web=https://example.org,10".to_owned();
+    let (kind, rest) = text.split_once('=').ok_or_else(wanted)?;
+    let (uri, priority) = match rest.rsplit_once(',') {
+        Some((uri, tail)) if !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_digit()) => {
+            let priority = tail
+                .parse()
+                .map_err(|_| format!("the priority {tail} is larger than {}", u32::MAX))?;
+            (uri, priority)
+        }
+        _ => (rest, 0),
+    };
+    if kind.is_empty() || uri.is_empty() {
+        return Err(wanted());
+    }
+    Ok(v1::Service {
+        kind: kind.to_owned(),
+        uri: uri.to_owned(),
+        priority,
+    })
+}
+
+/// Reads `TITLE`, `URI` or `TITLE=URI`, each with `,asn1=MODULE` after it where a module uses the arc.
+pub fn reference(text: &str) -> Result<v1::Reference, String> {
+    let (text, module) = text.rsplit_once(",asn1=").unwrap_or((text, ""));
+    let is_uri = |part: &str| part.contains("://") || part.starts_with("urn:");
+    let (title, uri) = match text.split_once('=') {
+        Some((title, uri)) if !is_uri(title) => (title, uri),
+        _ if is_uri(text) => ("", text),
+        _ => (text, ""),
+    };
+    if title.is_empty() && uri.is_empty() {
+        return Err(
+            "write TITLE, URI or TITLE=URI, such as X.660=https://www.itu.int/rec/T-REC-X.660"
+                .to_owned(),
+        );
+    }
+    Ok(v1::Reference {
+        title: title.to_owned(),
+        uri: uri.to_owned(),
+        asn1_module: module.to_owned(),
+    })
+}
+
+/// Reads windows: runs parted by commas, each `N`, `N-M` or `N-` (without end). Nothing at all means the usual: 1 and up.
+pub fn windows(text: &str) -> Result<Windows, String> {
+    if text.trim().is_empty() {
+        return Ok(Windows::default());
+    }
+    let runs = text.split(',').map(|run| range(run.trim()));
+    Ok(Windows(runs.collect::<Result<_, _>>()?))
+}
+
+/// Reads one run of numbers: `N`, `N-M` or `N-`.
+pub fn range(text: &str) -> Result<v1::NumberRange, String> {
+    let wanted =
+        |part: &str| format!("{part:?} is no number; write N, N-M or N-, such as 1-999 or 5000-");
+    let read = |part: &str| part.trim().parse::<ArcValue>().map_err(|_| wanted(part));
+    let (from, to) = match text.split_once('-') {
+        None => (read(text)?, Some(read(text)?)),
+        Some((from, "")) => (read(from)?, None),
+        Some((from, to)) => (read(from)?, Some(read(to)?)),
+    };
+    if to.as_ref().is_some_and(|to| *to < from) {
+        return Err(format!("the run {text} ends before it begins"));
+    }
+    Ok(v1::NumberRange {
+        from: from.to_string(),
+        to: to.map(|to| to.to_string()).unwrap_or_default(),
+    })
+}
+
+/// Reads a run that ends: `N` or `N-M`.
+pub fn closed_range(text: &str) -> Result<v1::NumberRange, String> {
+    let range = range(text)?;
+    if range.to.is_empty() {
+        return Err("the run must end here: write N or N-M".to_owned());
+    }
+    Ok(range)
+}
+
+/// How many numbers a closed run has; none where they are more than 2^64 - 1.
+pub fn count(range: &v1::NumberRange) -> Option<u64> {
+    let from: ArcValue = range.from.parse().ok()?;
+    let to: ArcValue = range.to.parse().ok()?;
+    let more = u64::try_from(to.offset_from(&from)?).ok()?;
+    more.checked_add(1)
+}
+
+/// Writes windows as [`windows`] reads them.
+pub fn show_windows(windows: &[v1::NumberRange]) -> String {
+    let runs: Vec<String> = windows
+        .iter()
+        .map(|run| match run.to.as_str() {
+            to if to == run.from => run.from.clone(),
+            to => format!("{}-{to}", run.from),
+        })
+        .collect();
+    runs.join(",")
+}
+
+/// Reads a span of time and gives seconds: a number with `s`, `m`, `h`, `d` or `w` after it; without one, seconds.
+pub fn seconds(text: &str) -> Result<u64, String> {
+    let wanted = || "write a number with s, m, h, d or w after it, such as 90d or 12h".to_owned();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (digits, unit) = text.split_at_checked(digits).ok_or_else(wanted)?;
+    let each = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => return Err(wanted()),
+    };
+    let many: u64 = digits.parse().map_err(|_| wanted())?;
+    many.checked_mul(each).ok_or_else(wanted)
+}
+
+/// Writes a span of time in the largest unit that fits without a rest.
+pub fn show_seconds(seconds: u64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    let fits = units
+        .iter()
+        .find(|(each, _)| seconds >= *each && seconds.is_multiple_of(*each));
+    fits.map_or_else(
+        || format!("{seconds}s"),
+        |(each, unit)| format!("{}{unit}", seconds / each),
+    )
+}
+
+/// Reads a date, which means its beginning in UTC, or a moment (RFC 3339).
+pub fn moment(text: &str) -> Result<Timestamp, String> {
+    let moment = match text.parse::<jiff::Timestamp>() {
+        Ok(moment) => moment,
+        Err(_) => text
+            .parse::<jiff::civil::Date>()
+            .and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC))
+            .map_err(|_| {
+                "write a date such as 2026-03-03 or a moment such as 2026-03-03T12:00:00Z"
+                    .to_owned()
+            })?
+            .timestamp(),
+    };
+    Ok(Timestamp {
+        seconds: moment.as_second(),
+        nanos: moment.subsec_nanosecond(),
+    })
+}
+
+/// Reads a date, a moment or a revision token.
+pub fn as_of(text: &str) -> Result<AsOf, String> {
+    if text.trim().is_empty() {
+        return Err("write a date, a moment or a revision token".to_owned());
+    }
+    Ok(match crate::model::Timestamp::parse_end_of_day(text) {
+        Ok(_) => AsOf::Time(text.to_owned()),
+        Err(_) => AsOf::Revision(text.to_owned()),
+    })
+}
+
+/// Reads a request id.
+pub fn request_id(text: &str) -> Result<String, String> {
+    let id: RequestId = text.parse().map_err(shown)?;
+    Ok(id.to_string())
+}
+
+/// Reads a number or `none`.
+pub fn most(text: &str) -> Result<Most, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Most(None));
+    }
+    let most = text
+        .parse()
+        .map_err(|_| "write a number or none".to_owned())?;
+    Ok(Most(Some(most)))
+}
+
+fn shown(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_windows(text: &str, expect: Result<&[(&str, &str)], &str>) {
+        let got = windows(text);
+        match expect {
+            Ok(runs) => {
+                let got = got.unwrap();
+                let pairs: Vec<_> = got
+                    .0
+                    .iter()
+                    .map(|r| (r.from.as_str(), r.to.as_str()))
+                    .collect();
+                assert_eq!(pairs, runs, "{text:?}");
+                assert_eq!(windows(&show_windows(&got.0)).unwrap(), got, "{text:?}");
+            }
+            Err(part) => assert!(got.clone().unwrap_err().contains(part), "{text:?}: {got:?}"),
+        }
+    }
+
+    #[test]
+    fn window_notation() {
+        check_windows("1-999,5000-", Ok(&[("1", "999"), ("5000", "")]));
+        check_windows(" 7 , 9-10 ", Ok(&[("7", "7"), ("9", "10")]));
+        check_windows("", Ok(&[]));
+        check_windows("0-", Ok(&[("0", "")]));
+        let wide = "340282366920938463463374607431768211456-";
+        check_windows(wide, Ok(&[("340282366920938463463374607431768211456", "")]));
+        check_windows("9-1", Err("ends before it begins"));
+        check_windows("1,,2", Err("is no number"));
+        check_windows("-5", Err("is no number"));
+        check_windows("01-9", Err("is no number"));
+        check_windows("a-b", Err("is no number"));
+        assert!(closed_range("5-").is_err());
+        assert_eq!(count(&closed_range("5").unwrap()), Some(1));
+        assert_eq!(count(&closed_range("5-1004").unwrap()), Some(1_000));
+        assert_eq!(
+            count(&closed_range("0-18446744073709551615").unwrap()),
+            None
+        );
+    }
+
+    #[track_caller]
+    fn check_label(given: &str, expect: Option<(&str, &str)>) {
+        let got = label(given).ok();
+        let got = got
+            .as_ref()
+            .map(|l| (l.label.as_str(), l.language.as_str()));
+        assert_eq!(got, expect, "{given:?}");
+    }
+
+    #[test]
+    fn labels_with_languages() {
+        check_label("Afya", Some(("Afya", "")));
+        check_label("Afya@sw", Some(("Afya", "sw")));
+        check_label("صحة@ar", Some(("صحة", "ar")));
+        check_label("Afya@SW-tz", Some(("Afya", "sw-TZ")));
+        check_label("Afya@", None);
+        check_label("@sw", None);
+        check_label("12@sw", None);
+        check_label("a b", None);
+    }
+
+    #[track_caller]
+    fn check_text(given: &str, expect: (&str, &str)) {
+        let got = text(given).unwrap();
+        assert_eq!(
+            (got.language.as_str(), got.text.as_str()),
+            expect,
+            "{given:?}"
+        );
+    }
+
+    #[test]
+    fn texts_with_languages() {
+        check_text("en:Health", ("en", "Health"));
+        check_text("sw-TZ:Afya", ("sw-TZ", "Afya"));
+        check_text("zh-hant:健康", ("zh-Hant", "健康"));
+        check_text("Health", ("und", "Health"));
+        check_text("note: a colon", ("und", "note: a colon"));
+        check_text("re: a colon", ("und", "re: a colon"));
+        check_text("Health:care", ("und", "Health:care"));
+        check_text("https://example.org", ("und", "https://example.org"));
+        check_text("en:a:b", ("en", "a:b"));
+        assert!(text("en:").is_err());
+        assert!(text(" ").is_err());
+    }
+
+    #[test]
+    fn services_and_references() {
+        let got = service("web=https://example.org/?a=1,2,10").unwrap();
+        assert_eq!((got.kind.as_str(), got.priority), ("web", 10));
+        assert_eq!(got.uri, "https://example.org/?a=1,2");
+        assert_eq!(service("ors=dns:x").unwrap().priority, 0);
+        assert!(service("web").is_err());
+        assert!(service("=x").is_err());
+        assert!(service("web=x,4294967296").is_err());
+        let got = reference("RFC 3061=https://example.org/?a=1,asn1=Mod").unwrap();
+        assert_eq!(
+            (got.title.as_str(), got.asn1_module.as_str()),
+            ("RFC 3061", "Mod")
+        );
+        assert_eq!(got.uri, "https://example.org/?a=1");
+        assert_eq!(
+            reference("https://example.org/?a=1").unwrap().uri,
+            "https://example.org/?a=1"
+        );
+        assert_eq!(reference("A book").unwrap().title, "A book");
+        assert!(reference("").is_err());
+    }
+
+    #[test]
+    fn spans_and_moments() {
+        assert_eq!(seconds("90d"), Ok(7_776_000));
+        assert_eq!(seconds("15"), Ok(15));
+        assert_eq!(seconds("2w"), Ok(1_209_600));
+        assert!(seconds("d").is_err());
+        assert!(seconds("-1s").is_err());
+        assert!(seconds("1y").is_err());
+        assert!(seconds("18446744073709551615w").is_err());
+        assert_eq!(show_seconds(7_776_000), "90d");
+        assert_eq!(show_seconds(90), "90s");
+        assert_eq!(show_seconds(0), "0s");
+        assert_eq!(moment("1970-01-02").unwrap().seconds, 86_400);
+        assert_eq!(moment("1970-01-01T00:00:01.5Z").unwrap().nanos, 500_000_000);
+        assert!(moment("yesterday").is_err());
+        assert_eq!(as_of("2026-03-03"), Ok(AsOf::Time("2026-03-03".to_owned())));
+        assert_eq!(as_of("rev_1"), Ok(AsOf::Revision("rev_1".to_owned())));
+        assert_eq!(most("none"), Ok(Most(None)));
+        assert_eq!(most("3"), Ok(Most(Some(3))));
+        assert!(most("x").is_err());
+    }
+}

@@ -1,0 +1,374 @@
+//! Makes the views of the API's messages.
+//!
+//! It must never drop a field that the server sent.
+
+use prost_types::Timestamp;
+
+use super::{
+    DelegationView, DisagreementView, EntryView, ExternalView, HistoryView, HoldView, HoldingView,
+    LabelView, NotationsView, OriginView, PolicyView, RangeView, ReferenceView, RelationView,
+    ResolveView, RevisionView, ServiceView, TextView, ToleranceView, WrittenView,
+};
+use crate::pb::v1;
+
+/// A moment as RFC 3339 writes it; nothing where there is none.
+pub fn moment(time: Option<&Timestamp>) -> String {
+    time.map(ToString::to_string).unwrap_or_default()
+}
+
+/// The small word for the name of an enumeration's value: `STATE_ACTIVE` is `active`, unspecified is nothing.
+pub fn word(name: &str, prefix: &str) -> String {
+    let word = name
+        .strip_prefix(prefix)
+        .unwrap_or(name)
+        .to_ascii_lowercase()
+        .replace('_', "-");
+    if word == "unspecified" {
+        String::new()
+    } else {
+        word
+    }
+}
+
+fn views<T, V: for<'a> From<&'a T>>(list: &[T]) -> Vec<V> {
+    list.iter().map(V::from).collect()
+}
+
+impl From<&v1::Notations> for NotationsView {
+    fn from(n: &v1::Notations) -> Self {
+        Self {
+            dot: n.dot.clone(),
+            asn1: n.asn1.clone(),
+            asn1_numbers: n.asn1_numbers.clone(),
+            iri: n.iri.clone(),
+            iri_numbers: n.iri_numbers.clone(),
+            oid_iri: n.oid_iri.clone(),
+            urn: n.urn.clone(),
+            der: hex::encode(&n.der),
+            contents: hex::encode(&n.contents),
+            der_iri: hex::encode(&n.der_iri),
+            per: hex::encode(&n.per),
+            oer: hex::encode(&n.oer),
+            xer: n.xer.clone(),
+            jer: n.jer.clone(),
+            cbor: hex::encode(&n.cbor),
+            uuid: n.uuid.clone(),
+        }
+    }
+}
+
+impl From<&v1::Label> for LabelView {
+    fn from(l: &v1::Label) -> Self {
+        Self {
+            label: l.label.clone(),
+            language: l.language.clone(),
+        }
+    }
+}
+
+impl From<&v1::Text> for TextView {
+    fn from(t: &v1::Text) -> Self {
+        Self {
+            language: t.language.clone(),
+            text: t.text.clone(),
+        }
+    }
+}
+
+impl From<&v1::Service> for ServiceView {
+    fn from(s: &v1::Service) -> Self {
+        Self {
+            kind: s.kind.clone(),
+            uri: s.uri.clone(),
+            priority: s.priority,
+        }
+    }
+}
+
+impl From<&v1::Reference> for ReferenceView {
+    fn from(r: &v1::Reference) -> Self {
+        Self {
+            title: r.title.clone(),
+            uri: r.uri.clone(),
+            asn1_module: r.asn1_module.clone(),
+        }
+    }
+}
+
+impl From<&v1::Origin> for OriginView {
+    fn from(origin: &v1::Origin) -> Self {
+        use v1::origin::Kind;
+        match &origin.kind {
+            None => Self::default(),
+            Some(Kind::Assigned(_)) => Self {
+                kind: "assigned",
+                ..Self::default()
+            },
+            Some(Kind::Recorded(r)) => Self {
+                kind: "recorded",
+                proof: r.proof.clone(),
+                proof_uri: r.proof_uri.clone(),
+                ..Self::default()
+            },
+            Some(Kind::Reference(r)) => Self {
+                kind: "reference",
+                source: r.source.clone(),
+                certainty: word(r.certainty().as_str_name(), "CERTAINTY_"),
+                data_version: r.data_version.clone(),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+impl From<&v1::Relation> for RelationView {
+    fn from(relation: &v1::Relation) -> Self {
+        use v1::relation::Kind;
+        match &relation.kind {
+            None => Self::default(),
+            Some(Kind::Successor(oid)) => Self {
+                successor: oid.clone(),
+                ..Self::default()
+            },
+            Some(Kind::DuplicateOf(oid)) => Self {
+                duplicate_of: oid.clone(),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+impl From<&v1::Holding> for HoldingView {
+    fn from(holding: &v1::Holding) -> Self {
+        let since = moment(holding.since.as_ref());
+        let Some(r) = &holding.registrant else {
+            return Self {
+                since,
+                ..Self::default()
+            };
+        };
+        Self {
+            id: r.id.clone(),
+            kind: word(r.kind().as_str_name(), "PARTY_KIND_"),
+            name: r.name.clone(),
+            email: r.email.clone(),
+            telephone: r.telephone.clone(),
+            address: r.address.clone(),
+            name_public: r.name_public,
+            since,
+        }
+    }
+}
+
+impl From<&v1::delegation::External> for ExternalView {
+    fn from(e: &v1::delegation::External) -> Self {
+        Self {
+            oidip: e.oidip.clone(),
+            ors: e.ors.clone(),
+        }
+    }
+}
+
+impl From<&v1::Delegation> for DelegationView {
+    fn from(delegation: &v1::Delegation) -> Self {
+        use v1::delegation::Kind;
+        match &delegation.kind {
+            None => Self::default(),
+            Some(Kind::Hosted(h)) => Self {
+                hosted: h.principals.clone(),
+                external: None,
+            },
+            Some(Kind::External(e)) => Self {
+                hosted: Vec::new(),
+                external: Some(e.into()),
+            },
+        }
+    }
+}
+
+impl From<&v1::NumberRange> for RangeView {
+    fn from(r: &v1::NumberRange) -> Self {
+        Self {
+            from: r.from.clone(),
+            to: r.to.clone(),
+        }
+    }
+}
+
+impl From<&v1::Policy> for PolicyView {
+    fn from(p: &v1::Policy) -> Self {
+        Self {
+            numbering: word(p.numbering().as_str_name(), "NUMBERING_"),
+            windows: views(&p.windows),
+            kept_back: views(&p.kept_back),
+            identifiers_unique: p.identifiers_unique,
+            identifier_required: p.identifier_required,
+            title_required: p.title_required,
+            registrant_required: p.registrant_required,
+            application_required: p.application_required,
+            approvals: p.approvals,
+            arcs_per_registrant_max: p.arcs_per_registrant_max,
+            reinstatement_seconds: p.reinstatement_seconds,
+            hold_seconds_max: p.hold_seconds_max,
+        }
+    }
+}
+
+/// The marks that are set, by name.
+pub fn flags(flags: Option<&v1::Flags>) -> Vec<&'static str> {
+    let Some(f) = flags else { return Vec::new() };
+    let all = [
+        (f.leaf, "leaf"),
+        (f.frozen, "frozen"),
+        (f.no_identifiers, "no-identifiers"),
+        (f.no_unicode_labels, "no-unicode-labels"),
+        (f.draft, "draft"),
+    ];
+    all.into_iter()
+        .filter_map(|(set, name)| set.then_some(name))
+        .collect()
+}
+
+impl From<&v1::Entry> for EntryView {
+    fn from(e: &v1::Entry) -> Self {
+        Self {
+            oid: e.oid.clone(),
+            number: e.number.clone(),
+            state: word(e.state().as_str_name(), "STATE_"),
+            visibility: word(e.visibility().as_str_name(), "VISIBILITY_"),
+            stub: e.stub,
+            authority: e.authority,
+            origin: e.origin.as_ref().map(Into::into).unwrap_or_default(),
+            identifiers: e.identifiers.clone(),
+            labels: views(&e.labels),
+            long_arcs: e.long_arcs.clone(),
+            flags: flags(e.flags.as_ref()),
+            relation: e.relation.as_ref().map(Into::into).unwrap_or_default(),
+            titles: views(&e.titles),
+            descriptions: views(&e.descriptions),
+            services: views(&e.services),
+            references: views(&e.references),
+            first_registrant: e
+                .first_registrant
+                .as_ref()
+                .map(Into::into)
+                .unwrap_or_default(),
+            registrant: e.registrant.as_ref().map(Into::into).unwrap_or_default(),
+            sponsor: e.sponsor.clone(),
+            delegation: e.delegation.as_ref().map(Into::into).unwrap_or_default(),
+            policy: e.policy.as_ref().map(Into::into),
+            applied: moment(e.applied.as_ref()),
+            registered: moment(e.registered.as_ref()),
+            superior_changed: moment(e.superior_changed.as_ref()),
+            holder_changed: moment(e.holder_changed.as_ref()),
+            changed: moment(e.changed.as_ref()),
+            revision: e.revision,
+            etag: e.etag.clone(),
+            notations: e.notations.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&v1::Revision> for RevisionView {
+    fn from(r: &v1::Revision) -> Self {
+        Self {
+            sequence: r.sequence,
+            time: moment(r.time.as_ref()),
+            token: r.token.clone(),
+        }
+    }
+}
+
+impl From<&v1::Disagreement> for DisagreementView {
+    fn from(d: &v1::Disagreement) -> Self {
+        Self {
+            oid: d.oid.clone(),
+            given: d.given.clone(),
+            registered: d.registered.clone(),
+        }
+    }
+}
+
+impl From<&v1::Tolerance> for ToleranceView {
+    fn from(t: &v1::Tolerance) -> Self {
+        Self {
+            code: t.code.clone(),
+            message: t.message.clone(),
+        }
+    }
+}
+
+impl ResolveView {
+    /// The answer to the question `asked`.
+    pub fn answered(asked: &str, r: &v1::ResolveResponse) -> Self {
+        Self {
+            asked: asked.to_owned(),
+            outcome: word(r.outcome().as_str_name(), "OUTCOME_"),
+            distance: r.distance,
+            notations: r.notations.as_ref().map(Into::into).unwrap_or_default(),
+            entry: r.entry.as_ref().map(Into::into),
+            superiors: views(&r.superiors),
+            disagreements: views(&r.disagreements),
+            tolerated: views(&r.tolerated),
+            referral: r.referral.as_ref().map(Into::into),
+            revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),
+            code: String::new(),
+            message: String::new(),
+        }
+    }
+
+    /// A question that was refused.
+    pub fn refused(asked: &str, error: &v1::RowError) -> Self {
+        Self {
+            asked: asked.to_owned(),
+            outcome: "refused".to_owned(),
+            code: error.code.clone(),
+            message: error.message.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&v1::HistoryItem> for HistoryView {
+    fn from(i: &v1::HistoryItem) -> Self {
+        Self {
+            sequence: i.sequence,
+            time: moment(i.time.as_ref()),
+            principal: i.principal.clone(),
+            request_id: i.request_id.clone(),
+            kinds: i.kinds.clone(),
+            reason: i.reason.clone(),
+            override_reason: i.override_reason.clone(),
+            entry: i.entry.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl WrittenView {
+    /// What came of a write that was recorded, or only tried.
+    pub fn of(r: &v1::WriteResponse, dry_run: bool) -> Self {
+        Self {
+            entries: views(&r.entries),
+            revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),
+            request_id: r.request_id.clone(),
+            replayed: r.replayed,
+            dry_run,
+        }
+    }
+}
+
+impl HoldView {
+    /// What came of a hold that was recorded, or only tried.
+    pub fn of(r: &v1::HoldResponse, dry_run: bool) -> Self {
+        Self {
+            hold_id: r.hold_id.clone(),
+            oid: r.oid.clone(),
+            until: moment(r.until.as_ref()),
+            held: r.held,
+            revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),
+            request_id: r.request_id.clone(),
+            replayed: r.replayed,
+            dry_run,
+        }
+    }
+}

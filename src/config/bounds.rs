@@ -1,0 +1,208 @@
+//! What each setting may be. Both ends are allowed; one past each is refused and tested.
+
+use std::net::SocketAddr;
+
+use super::{ConfigError, Settings};
+
+/// Most characters of a checkpoint's origin.
+pub const ORIGIN_CHARS_MAX: usize = 128;
+
+/// A number that is bounded: its key, the value, the least and the most it may be.
+struct Bound {
+    key: &'static str,
+    of: fn(&Settings) -> u64,
+    least: u64,
+    most: u64,
+}
+
+const KIB: u64 = 1_024;
+const MIB: u64 = 1_024 * KIB;
+const GIB: u64 = 1_024 * MIB;
+const DAY_SECONDS: u64 = 86_400;
+
+/// Every number that can be set.
+const BOUNDS: &[Bound] = &[
+    bound(
+        "journal.segment_bytes",
+        |s| s.journal.segment_bytes,
+        MIB,
+        GIB,
+    ),
+    bound(
+        "journal.checkpoint_seconds",
+        |s| s.journal.checkpoint_seconds,
+        1,
+        DAY_SECONDS,
+    ),
+    bound(
+        "projection.cache_bytes",
+        |s| s.projection.cache_bytes,
+        8 * MIB,
+        1_024 * GIB,
+    ),
+    bound(
+        "limits.queue_requests",
+        |s| s.limits.queue_requests,
+        1,
+        1_000_000,
+    ),
+    bound("limits.batch_records", |s| s.limits.batch_records, 1, 4_096),
+    bound(
+        "limits.message_bytes",
+        |s| s.limits.message_bytes,
+        64 * KIB,
+        64 * MIB,
+    ),
+    bound(
+        "limits.deadline_seconds",
+        |s| s.limits.deadline_seconds,
+        1,
+        3_600,
+    ),
+    bound("limits.connections", |s| s.limits.connections, 1, 65_536),
+    bound(
+        "limits.streams_per_connection",
+        |s| s.limits.streams_per_connection,
+        1,
+        65_536,
+    ),
+    bound(
+        "limits.request_horizon_seconds",
+        |s| s.limits.request_horizon_seconds,
+        60,
+        366 * DAY_SECONDS,
+    ),
+    bound("drain.grace_seconds", |s| s.drain.grace_seconds, 0, 3_600),
+];
+
+const fn bound(key: &'static str, of: fn(&Settings) -> u64, least: u64, most: u64) -> Bound {
+    Bound {
+        key,
+        of,
+        least,
+        most,
+    }
+}
+
+/// Refuses the first setting that is outside what it may be.
+pub fn check(settings: &Settings) -> Result<(), ConfigError> {
+    for bound in BOUNDS {
+        let value = (bound.of)(settings);
+        if value < bound.least || value > bound.most {
+            let detail = format!(
+                "is {value} and must be from {} to {}",
+                bound.least, bound.most
+            );
+            return Err(ConfigError::OutOfBounds {
+                key: bound.key,
+                detail,
+            });
+        }
+    }
+    on_loopback("listen", settings.listen, settings.allow_plaintext)?;
+    on_loopback(
+        "metrics.listen",
+        settings.metrics.listen,
+        settings.allow_plaintext,
+    )?;
+    if settings.data_dir.as_os_str().is_empty() {
+        return wrong("data_dir", "is empty");
+    }
+    origin(&settings.journal.origin)
+}
+
+fn wrong(key: &'static str, detail: &str) -> Result<(), ConfigError> {
+    let detail = detail.to_owned();
+    Err(ConfigError::OutOfBounds { key, detail })
+}
+
+/// Tokens would be readable on the way, so plain text stays on the machine unless the operator says otherwise.
+fn on_loopback(key: &'static str, address: SocketAddr, allowed: bool) -> Result<(), ConfigError> {
+    if allowed || address.ip().to_canonical().is_loopback() {
+        return Ok(());
+    }
+    let detail = format!(
+        "is {address}, which is not on loopback, and what is sent there is plain text: put TLS in front of it and set \
+         allow_plaintext = true"
+    );
+    Err(ConfigError::OutOfBounds { key, detail })
+}
+
+/// The origin is the first line of a checkpoint and the name in its signature (C2SP tlog-checkpoint, signed-note).
+fn origin(text: &str) -> Result<(), ConfigError> {
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '+';
+    if (1..=ORIGIN_CHARS_MAX).contains(&text.chars().count()) && text.chars().all(plain) {
+        return Ok(());
+    }
+    wrong(
+        "journal.origin",
+        "must be 1 to 128 characters without spaces or `+`, such as oid.example.org/register",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Flags, load};
+
+    fn said(name: &str, value: &str) -> Result<Settings, String> {
+        let environment = [(name.to_owned(), value.to_owned())];
+        load(&Flags::default(), environment).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn one_past_each_bound_is_refused_with_its_key() {
+        for bound in BOUNDS {
+            let name = format!("OIDRA_{}", bound.key.replace('.', "_").to_uppercase());
+            said(&name, &bound.least.to_string()).unwrap();
+            said(&name, &bound.most.to_string()).unwrap();
+            let above = said(&name, &(bound.most + 1).to_string()).unwrap_err();
+            assert!(above.contains(bound.key), "{above}");
+            if bound.least > 0 {
+                let below = said(&name, &(bound.least - 1).to_string()).unwrap_err();
+                assert!(below.contains(bound.key), "{below}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_number_is_bounded() {
+        let all = toml::Table::try_from(Settings::default()).unwrap();
+        for (section, keys) in all.iter().filter_map(|(k, v)| Some((k, v.as_table()?))) {
+            for (key, _) in keys.iter().filter(|(_, value)| value.is_integer()) {
+                let key = format!("{section}.{key}");
+                assert!(BOUNDS.iter().any(|bound| bound.key == key), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn plain_text_leaves_the_machine_only_when_allowed() {
+        said("OIDRA_LISTEN", "[::1]:1").unwrap();
+        said("OIDRA_LISTEN", "[::ffff:127.0.0.1]:1").unwrap();
+        assert!(
+            said("OIDRA_LISTEN", "0.0.0.0:1")
+                .unwrap_err()
+                .contains("allow_plaintext")
+        );
+        assert!(
+            said("OIDRA_METRICS_LISTEN", "192.0.2.1:1")
+                .unwrap_err()
+                .contains("metrics.listen")
+        );
+        let settings = Settings {
+            listen: "0.0.0.0:1".parse().unwrap(),
+            allow_plaintext: true,
+            ..Settings::default()
+        };
+        check(&settings).unwrap();
+    }
+
+    #[test]
+    fn an_origin_is_one_plain_word() {
+        said("OIDRA_JOURNAL_ORIGIN", &"a".repeat(ORIGIN_CHARS_MAX)).unwrap();
+        for bad in ["", "two words", "a+b", &"a".repeat(ORIGIN_CHARS_MAX + 1)] {
+            assert!(said("OIDRA_JOURNAL_ORIGIN", bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,549 @@
+//! From the requests of `RegistrationService` to commands, one function a request.
+//!
+//! Object identifiers are read in any notation, leniently; every fault of form of a request is added to `faults`, and the
+//! result is none where there is one that leaves no command to make.
+
+use crate::{
+    grpc::etag,
+    model::{
+        Code, Command, RequestId, Seq,
+        command::{
+            Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NumberChoice, RecordExisting,
+            ReleaseHold, Reserve,
+        },
+        event::Proof,
+        limits::{BLOCK_ARCS_MAX, NOTE_BYTES_MAX},
+    },
+    oid::{NodePath, notation::Names},
+    pb::v1 as pb,
+};
+
+use super::{Faults, change, fields, item, moment, text, within};
+
+/// What belongs to any write, read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Common {
+    /// The caller's name for the request, if it gave one.
+    pub request_id: Option<RequestId>,
+    /// Decide and answer, but record nothing.
+    pub validate_only: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// Why another's arc is touched.
+    pub override_reason: Option<String>,
+}
+
+/// Reads what belongs to any write.
+pub fn common(options: Option<&pb::WriteOptions>, faults: &mut Faults) -> Common {
+    let Some(options) = options else {
+        return Common::default();
+    };
+    faults.fits("options.reason", &options.reason, NOTE_BYTES_MAX);
+    faults.fits(
+        "options.override_reason",
+        &options.override_reason,
+        NOTE_BYTES_MAX,
+    );
+    Common {
+        request_id: fields::some(&options.request_id)
+            .and_then(|id| faults.parse(Code::FieldInvalid, "options.request_id", &id)),
+        validate_only: options.validate_only,
+        reason: fields::some(&options.reason),
+        override_reason: fields::some(&options.override_reason),
+    }
+}
+
+/// Give out one arc.
+pub fn allocate(
+    request: &pb::AllocateRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let superior = text::node(&request.superior, names, "superior", faults);
+    let number = fields::number_choice(request.number.as_ref(), "number", faults);
+    let entry = change::new_entry(request.entry.as_ref(), "entry", faults);
+    Some(Command::Allocate(Allocate {
+        superior: superior?,
+        number: number?,
+        entry,
+    }))
+}
+
+/// Give out several arcs, or a block of consecutive numbers.
+pub fn batch_allocate(
+    request: &pb::BatchAllocateRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    match (&request.block, request.allocations.is_empty()) {
+        (Some(_), false) => {
+            faults.at(
+                Code::FieldInvalid,
+                "block",
+                "either allocations or a block, not both",
+            );
+            None
+        }
+        (None, true) => {
+            faults.at(
+                Code::FieldRequired,
+                "allocations",
+                "allocations or a block are needed",
+            );
+            None
+        }
+        (Some(block), true) => self::block(block, names, faults),
+        (None, false) => {
+            if !faults.few("allocations", request.allocations.len(), block_max()) {
+                return None;
+            }
+            let mut all = Vec::with_capacity(request.allocations.len());
+            for (index, one) in request.allocations.iter().enumerate() {
+                let at = item("", "allocations", index);
+                let superior = text::node(&one.superior, names, &within(&at, "superior"), faults);
+                let field = within(&at, "number");
+                let number = fields::number_choice(one.number.as_ref(), &field, faults);
+                let entry = change::new_entry(one.entry.as_ref(), &within(&at, "entry"), faults);
+                if let (Some(superior), Some(number)) = (superior, number) {
+                    all.push(Allocate {
+                        superior,
+                        number,
+                        entry,
+                    });
+                }
+            }
+            Some(Command::BatchAllocate(all))
+        }
+    }
+}
+
+fn block(
+    block: &pb::batch_allocate_request::Block,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let superior = text::node(&block.superior, names, "block.superior", faults);
+    let first = if block.first.is_empty() {
+        Some(None)
+    } else {
+        text::number(&block.first, "block.first", faults).map(Some)
+    };
+    count(block.count, "block.count", faults);
+    let entry = change::new_entry(block.entry.as_ref(), "block.entry", faults);
+    Some(Command::AllocateBlock(AllocateBlock {
+        superior: superior?,
+        first: first?,
+        count: block.count,
+        entry,
+    }))
+}
+
+/// Record arcs that were assigned elsewhere or long ago.
+pub fn record_existing(
+    request: &pb::RecordExistingRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    if request.arcs.is_empty() {
+        faults.at(Code::FieldRequired, "arcs", "at least one arc is needed");
+    }
+    if !faults.few("arcs", request.arcs.len(), block_max()) {
+        return None;
+    }
+    let mut all = Vec::with_capacity(request.arcs.len());
+    for (index, one) in request.arcs.iter().enumerate() {
+        let at = item("", "arcs", index);
+        let path = text::node(&one.oid, names, &within(&at, "oid"), faults);
+        let entry = change::new_entry(one.entry.as_ref(), &within(&at, "entry"), faults);
+        let field = within(&at, "proof");
+        fields::given(&field, &one.proof, faults);
+        faults.fits(field, &one.proof, NOTE_BYTES_MAX);
+        if !one.proof_uri.is_empty() {
+            fields::uri(&within(&at, "proof_uri"), &one.proof_uri, faults);
+        }
+        let field = within(&at, "registered");
+        let registered = one
+            .registered
+            .as_ref()
+            .and_then(|when| moment(when, &field, faults));
+        let proof = Proof {
+            document: one.proof.clone(),
+            uri: fields::some(&one.proof_uri),
+        };
+        if let Some(path) = path {
+            all.push(RecordExisting {
+                path,
+                entry,
+                proof,
+                registered,
+            });
+        }
+    }
+    match all.len() {
+        1 => all.pop().map(Command::RecordExisting),
+        _ => Some(Command::BatchRecord(all)),
+    }
+}
+
+/// Keep a number free for a while.
+pub fn hold(request: &pb::HoldRequest, names: &dyn Names, faults: &mut Faults) -> Option<Command> {
+    let superior = text::node(&request.superior, names, "superior", faults);
+    let number = fields::number_choice(request.number.as_ref(), "number", faults);
+    if matches!(number, Some(NumberChoice::Random(_))) {
+        faults.at(
+            Code::FieldInvalid,
+            "number.random",
+            "a hold takes a number or the next free one",
+        );
+    }
+    if request.seconds == 0 {
+        faults.at(Code::FieldRequired, "seconds", "for how long is needed");
+    }
+    let seconds = request.seconds;
+    Some(Command::Hold(HoldNumber {
+        superior: superior?,
+        number: number?,
+        seconds,
+    }))
+}
+
+/// Give a hold up.
+pub fn release_hold(
+    request: &pb::ReleaseHoldRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let superior = text::node(&request.superior, names, "superior", faults);
+    let number = text::number(&request.number, "number", faults);
+    let id = fields::some(&request.hold_id)
+        .and_then(|id| faults.parse(Code::FieldInvalid, "hold_id", &id));
+    Some(Command::ReleaseHold(ReleaseHold {
+        superior: superior?,
+        number: number?,
+        id,
+    }))
+}
+
+/// Burn numbers without assigning them.
+pub fn reserve(
+    request: &pb::ReserveRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let superior = text::node(&request.superior, names, "superior", faults);
+    let first = text::number(&request.first, "first", faults);
+    let many = request.count.max(1);
+    count(many, "count", faults);
+    Some(Command::Reserve(Reserve {
+        superior: superior?,
+        first: first?,
+        count: many,
+    }))
+}
+
+/// Change fields of an arc.
+pub fn amend(
+    request: &pb::AmendRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let changes = change::changes(request.entry.as_ref(), request.update_mask.as_ref(), faults);
+    let (path, if_revision) = target?;
+    Some(Command::Amend(Amend {
+        path,
+        if_revision,
+        changes,
+    }))
+}
+
+/// Change the state of an arc.
+pub fn change_state(
+    request: &pb::ChangeStateRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let to = fields::state(request.state, "state", faults);
+    let relation = request
+        .relation
+        .as_ref()
+        .and_then(|relation| fields::relation(relation, "relation", names, faults));
+    let (path, if_revision) = target?;
+    let despite_subordinates = request.despite_subordinates;
+    Some(Command::ChangeState(ChangeState {
+        path,
+        if_revision,
+        to: to?,
+        relation,
+        despite_subordinates,
+    }))
+}
+
+/// Let somebody else act below an arc.
+pub fn delegate(
+    request: &pb::DelegateRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let unset = pb::Delegation::default();
+    let delegation = request.delegation.as_ref().unwrap_or(&unset);
+    let delegation = fields::delegation(delegation, "delegation", faults);
+    let (path, if_revision) = target?;
+    Some(Command::Delegate {
+        path,
+        if_revision,
+        delegation: delegation?,
+    })
+}
+
+/// Let nobody else act below an arc.
+pub fn recall(
+    request: &pb::RecallRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::Recall { path, if_revision })
+}
+
+/// Give an arc to another registrant.
+pub fn transfer(
+    request: &pb::TransferRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let unset = pb::RegistrantRef::default();
+    let to = fields::registrant(request.to.as_ref().unwrap_or(&unset), "to", faults);
+    let (path, if_revision) = target?;
+    Some(Command::Transfer {
+        path,
+        if_revision,
+        to: to?,
+    })
+}
+
+/// Set the policy for an arc's subordinates.
+pub fn set_policy(
+    request: &pb::SetPolicyRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let policy = match &request.policy {
+        Some(policy) => Some(fields::policy(policy, "policy", faults)?),
+        None => None,
+    };
+    let (path, if_revision) = target?;
+    Some(Command::SetPolicy {
+        path,
+        if_revision,
+        policy,
+    })
+}
+
+/// The arc that is written, and the revision it must still have.
+fn target(
+    oid: &str,
+    tag: &str,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<(NodePath, Option<Seq>)> {
+    let path = text::node(oid, names, "oid", faults)?;
+    let if_revision = faults.check(etag::parse(tag, &path, "etag"))?;
+    Some((path, if_revision))
+}
+
+fn count(many: u64, field: &str, faults: &mut Faults) {
+    if !(1..=BLOCK_ARCS_MAX).contains(&many) {
+        let detail = format!("{many} numbers; 1 to {BLOCK_ARCS_MAX} can be asked for at once");
+        faults.at(Code::TooManyValues, field, detail);
+    }
+}
+
+fn block_max() -> usize {
+    usize::try_from(BLOCK_ARCS_MAX).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::oid::notation::NoNames;
+
+    use super::*;
+
+    type Made = Result<Command, Vec<String>>;
+
+    fn made(read: impl FnOnce(&mut Faults) -> Option<Command>) -> Made {
+        let mut faults = Faults::new();
+        let command = read(&mut faults);
+        let told = |refusals: crate::model::Refusals| {
+            refusals
+                .iter()
+                .map(|one| format!("{} {}", one.field, one.code))
+                .collect()
+        };
+        faults.into_result(command).map_err(told)
+    }
+
+    fn check(read: impl FnOnce(&mut Faults) -> Option<Command>, expect: &[&str]) {
+        assert_eq!(
+            made(read).map(|command| command.word()).unwrap_err(),
+            expect
+        );
+    }
+
+    #[test]
+    fn every_faulty_field_of_a_request_is_told_at_once() {
+        let request = pb::AllocateRequest {
+            superior: "1.40".into(),
+            number: Some(pb::NumberChoice {
+                kind: Some(pb::number_choice::Kind::Number("07".into())),
+            }),
+            entry: Some(pb::NewEntry {
+                identifiers: vec!["X".into()],
+                ..Default::default()
+            }),
+            options: None,
+        };
+        check(
+            |faults| allocate(&request, &NoNames, faults),
+            &[
+                "number.number OID_SYNTAX",
+                "entry.identifiers[0] IDENTIFIER_SYNTAX",
+                "superior ARC_OUT_OF_RANGE",
+            ],
+        );
+        check(
+            |faults| batch_allocate(&pb::BatchAllocateRequest::default(), &NoNames, faults),
+            &["allocations FIELD_REQUIRED"],
+        );
+        let both = pb::BatchAllocateRequest {
+            allocations: vec![pb::batch_allocate_request::One::default()],
+            block: Some(pb::batch_allocate_request::Block::default()),
+            options: None,
+        };
+        check(
+            |faults| batch_allocate(&both, &NoNames, faults),
+            &["block FIELD_INVALID"],
+        );
+        let one = pb::BatchAllocateRequest {
+            block: None,
+            ..both
+        };
+        check(
+            |faults| batch_allocate(&one, &NoNames, faults),
+            &["allocations[0].superior FIELD_REQUIRED"],
+        );
+        let recorded = pb::RecordExistingRequest {
+            arcs: vec![pb::record_existing_request::One {
+                oid: "2.999.1".into(),
+                proof_uri: "no".into(),
+                ..Default::default()
+            }],
+            options: None,
+        };
+        check(
+            |faults| record_existing(&recorded, &NoNames, faults),
+            &[
+                "arcs[0].proof FIELD_REQUIRED",
+                "arcs[0].proof_uri FIELD_INVALID",
+            ],
+        );
+        check(
+            |faults| {
+                change_state(
+                    &pb::ChangeStateRequest {
+                        etag: "x".into(),
+                        ..Default::default()
+                    },
+                    &NoNames,
+                    faults,
+                )
+            },
+            &["oid FIELD_REQUIRED", "state FIELD_REQUIRED"],
+        );
+        check(
+            |faults| {
+                delegate(
+                    &pb::DelegateRequest {
+                        oid: "2.999".into(),
+                        ..Default::default()
+                    },
+                    &NoNames,
+                    faults,
+                )
+            },
+            &["delegation FIELD_REQUIRED"],
+        );
+        check(
+            |faults| {
+                transfer(
+                    &pb::TransferRequest {
+                        oid: "2.999".into(),
+                        etag: "1-0".into(),
+                        ..Default::default()
+                    },
+                    &NoNames,
+                    faults,
+                )
+            },
+            &["to FIELD_REQUIRED", "etag FIELD_INVALID"],
+        );
+    }
+
+    #[test]
+    fn one_past_the_most_arcs_is_refused() {
+        let reserve_of = |count| pb::ReserveRequest {
+            superior: "2.999".into(),
+            first: "1".into(),
+            count,
+            options: None,
+        };
+        assert!(made(|faults| reserve(&reserve_of(BLOCK_ARCS_MAX), &NoNames, faults)).is_ok());
+        let past = reserve_of(BLOCK_ARCS_MAX + 1);
+        check(
+            |faults| reserve(&past, &NoNames, faults),
+            &["count TOO_MANY_VALUES"],
+        );
+        match made(|faults| reserve(&reserve_of(0), &NoNames, faults)) {
+            Ok(Command::Reserve(reserve)) => assert_eq!(reserve.count, 1),
+            other => panic!("{other:?}"),
+        }
+        let many = pb::BatchAllocateRequest {
+            allocations: vec![pb::batch_allocate_request::One::default(); block_max() + 1],
+            ..Default::default()
+        };
+        check(
+            |faults| batch_allocate(&many, &NoNames, faults),
+            &["allocations TOO_MANY_VALUES"],
+        );
+    }
+
+    #[test]
+    fn an_unset_number_is_the_next_free_one() {
+        let request = pb::AllocateRequest {
+            superior: "2.999".into(),
+            ..Default::default()
+        };
+        match made(|faults| allocate(&request, &NoNames, faults)) {
+            Ok(Command::Allocate(allocate)) => assert_eq!(allocate.number, NumberChoice::NextFree),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_any_write_is_checked() {
+        let options = pb::WriteOptions {
+            request_id: "a b".into(),
+            reason: "r".repeat(NOTE_BYTES_MAX + 1),
+            ..Default::default()
+        };
+        let mut faults = Faults::new();
+        let read = common(Some(&options), &mut faults);
+        let refusals = faults.into_result(Some(read)).unwrap_err();
+        let fields: Vec<_> = refusals.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, ["options.request_id", "options.reason"]);
+    }
+}

@@ -1,0 +1,365 @@
+//! From the model's entry to the API's, cut to what its reader may see.
+//!
+//! A stub shows its number and nothing else. A person's e-mail address, telephone number and address are for the
+//! authority's staff only; the name is for the public where its owner said so. Nothing else may leave that line.
+
+use crate::{
+    access::Sight,
+    grpc::etag,
+    model::{
+        Entry, Policy, RegistrantId, Seq, Viewed, Visibility,
+        actor::PrincipalKind,
+        entry::{Certainty, Delegation, Flags, Holding, Origin, Registrant, Relation, State, Text},
+        policy::{NumberRange, Numbering},
+    },
+    oid::NodePath,
+    pb::v1 as pb,
+};
+
+use super::timestamp;
+
+/// Looks a registrant up; `None` where the register knows none of that id.
+pub type People<'a> = &'a dyn Fn(&RegistrantId) -> Viewed<Option<Registrant>>;
+
+/// The number and nothing else.
+pub fn stub(path: &NodePath, visibility: Visibility, notations: pb::Notations) -> pb::Entry {
+    pb::Entry {
+        oid: path.to_string(),
+        number: path.last().map(ToString::to_string).unwrap_or_default(),
+        visibility: self::visibility(visibility) as i32,
+        notations: Some(notations),
+        stub: true,
+        ..pb::Entry::default()
+    }
+}
+
+/// An entry as `sight` sees it; `visibility` is the one in force.
+pub fn entry(
+    entry: &Entry,
+    visibility: Visibility,
+    notations: pb::Notations,
+    sight: Sight,
+    people: People<'_>,
+) -> Viewed<pb::Entry> {
+    let superior = &entry.superior;
+    let holder = &entry.holder;
+    let texts = |texts: &[Text]| texts.iter().map(text).collect();
+    let held = |holding: &Option<Holding>| {
+        holding
+            .as_ref()
+            .map(|one| self::holding(one, sight, people))
+            .transpose()
+    };
+    let etag = if entry.revision == Seq::ZERO {
+        String::new()
+    } else {
+        etag::of(&entry.path, entry.revision)
+    };
+    Ok(pb::Entry {
+        oid: entry.path.to_string(),
+        number: entry
+            .path
+            .last()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        state: state(superior.state) as i32,
+        visibility: self::visibility(visibility) as i32,
+        origin: Some(origin(&entry.origin)),
+        authority: entry.authority,
+        identifiers: superior
+            .identifiers
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        labels: superior
+            .labels
+            .iter()
+            .map(|one| pb::Label {
+                label: one.label.to_string(),
+                language: one
+                    .language
+                    .as_ref()
+                    .map(|l| l.as_str().to_owned())
+                    .unwrap_or_default(),
+            })
+            .collect(),
+        long_arcs: superior.long_arcs.iter().map(ToString::to_string).collect(),
+        flags: Some(flags(superior.flags)),
+        relation: superior.relation.as_ref().map(relation),
+        superior_changed: Some(timestamp(superior.changed)),
+        titles: texts(&holder.titles),
+        descriptions: texts(&holder.descriptions),
+        services: holder
+            .services
+            .iter()
+            .map(|one| pb::Service {
+                kind: one.kind.clone(),
+                uri: one.uri.clone(),
+                priority: one.priority,
+            })
+            .collect(),
+        references: holder
+            .references
+            .iter()
+            .map(|one| pb::Reference {
+                title: one.title.clone(),
+                uri: one.uri.clone().unwrap_or_default(),
+                asn1_module: one.asn1_module.clone().unwrap_or_default(),
+            })
+            .collect(),
+        holder_changed: Some(timestamp(holder.changed)),
+        first_registrant: held(&entry.first_registrant)?,
+        registrant: held(&entry.registrant)?,
+        sponsor: entry
+            .sponsor
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        delegation: entry.delegation.as_ref().map(delegation),
+        policy: entry.policy.as_ref().map(policy),
+        applied: entry.applied.map(timestamp),
+        registered: Some(timestamp(entry.registered)),
+        changed: Some(timestamp(entry.changed)),
+        revision: entry.revision.get(),
+        etag,
+        notations: Some(notations),
+        stub: false,
+    })
+}
+
+/// A registrant as `sight` sees it.
+pub fn registrant(known: &Registrant, sight: Sight) -> pb::Registrant {
+    let kind = match known.kind {
+        PrincipalKind::Person => pb::PartyKind::Person,
+        PrincipalKind::Organisation => pb::PartyKind::Organisation,
+        PrincipalKind::Machine => pb::PartyKind::Machine,
+    };
+    let bare = pb::Registrant {
+        id: known.id.to_string(),
+        kind: kind as i32,
+        ..Default::default()
+    };
+    let Some(details) = &known.details else {
+        return bare;
+    };
+    match sight {
+        Sight::All => pb::Registrant {
+            name: details.name.clone(),
+            email: details.email.clone().unwrap_or_default(),
+            telephone: details.telephone.clone().unwrap_or_default(),
+            address: details.address.clone().unwrap_or_default(),
+            name_public: details.name_public,
+            ..bare
+        },
+        Sight::Public if details.name_public => pb::Registrant {
+            name: details.name.clone(),
+            name_public: true,
+            ..bare
+        },
+        Sight::Public => bare,
+    }
+}
+
+fn holding(holding: &Holding, sight: Sight, people: People<'_>) -> Viewed<pb::Holding> {
+    let registrant = match people(&holding.registrant)? {
+        Some(known) => self::registrant(&known, sight),
+        None => pb::Registrant {
+            id: holding.registrant.to_string(),
+            ..Default::default()
+        },
+    };
+    Ok(pb::Holding {
+        registrant: Some(registrant),
+        since: Some(timestamp(holding.since)),
+    })
+}
+
+/// A state.
+pub const fn state(state: State) -> pb::State {
+    match state {
+        State::Reserved => pb::State::Reserved,
+        State::Active => pb::State::Active,
+        State::Suspended => pb::State::Suspended,
+        State::Deprecated => pb::State::Deprecated,
+        State::Withdrawn => pb::State::Withdrawn,
+    }
+}
+
+/// A visibility.
+pub const fn visibility(visibility: Visibility) -> pb::Visibility {
+    match visibility {
+        Visibility::Public => pb::Visibility::Public,
+        Visibility::Stub => pb::Visibility::Stub,
+        Visibility::Hidden => pb::Visibility::Hidden,
+    }
+}
+
+fn origin(origin: &Origin) -> pb::Origin {
+    use pb::origin::{Assigned, Kind, Recorded, ReferenceData};
+    let kind = match origin {
+        Origin::Assigned => Kind::Assigned(Assigned {}),
+        Origin::Recorded { proof, uri } => Kind::Recorded(Recorded {
+            proof: proof.clone(),
+            proof_uri: uri.clone().unwrap_or_default(),
+        }),
+        Origin::Reference {
+            source,
+            certainty,
+            data_version,
+        } => Kind::Reference(ReferenceData {
+            source: source.clone(),
+            certainty: match certainty {
+                Certainty::Verified => pb::Certainty::Verified,
+                Certainty::SingleSource => pb::Certainty::SingleSource,
+                Certainty::Partial => pb::Certainty::Partial,
+                Certainty::Implied => pb::Certainty::Implied,
+            } as i32,
+            data_version: data_version.clone(),
+        }),
+    };
+    pb::Origin { kind: Some(kind) }
+}
+
+const fn flags(flags: Flags) -> pb::Flags {
+    pb::Flags {
+        leaf: flags.leaf,
+        frozen: flags.frozen,
+        no_identifiers: flags.no_identifiers,
+        no_unicode_labels: flags.no_unicode_labels,
+        draft: flags.draft,
+    }
+}
+
+fn relation(relation: &Relation) -> pb::Relation {
+    use pb::relation::Kind;
+    let kind = match relation {
+        Relation::Successor(path) => Kind::Successor(path.to_string()),
+        Relation::DuplicateOf(path) => Kind::DuplicateOf(path.to_string()),
+    };
+    pb::Relation { kind: Some(kind) }
+}
+
+fn text(text: &Text) -> pb::Text {
+    pb::Text {
+        language: text.language.as_str().to_owned(),
+        text: text.text.clone(),
+    }
+}
+
+/// Who acts below an arc.
+pub fn delegation(delegation: &Delegation) -> pb::Delegation {
+    use pb::delegation::{External, Hosted, Kind};
+    let kind = match delegation {
+        Delegation::Hosted { principals } => Kind::Hosted(Hosted {
+            principals: principals.iter().map(ToString::to_string).collect(),
+        }),
+        Delegation::External { oidip, ors } => Kind::External(External {
+            oidip: oidip.clone().unwrap_or_default(),
+            ors: ors.clone().unwrap_or_default(),
+        }),
+    };
+    pb::Delegation { kind: Some(kind) }
+}
+
+fn policy(policy: &Policy) -> pb::Policy {
+    let ranges = |runs: &[NumberRange]| {
+        runs.iter()
+            .map(|run| pb::NumberRange {
+                from: run.from.to_string(),
+                to: run.to.as_ref().map(ToString::to_string).unwrap_or_default(),
+            })
+            .collect()
+    };
+    pb::Policy {
+        numbering: match policy.numbering {
+            Numbering::Any => pb::Numbering::Any,
+            Numbering::NextFreeOnly => pb::Numbering::NextFreeOnly,
+            Numbering::ExplicitOnly => pb::Numbering::ExplicitOnly,
+            Numbering::RandomOnly => pb::Numbering::RandomOnly,
+        } as i32,
+        windows: ranges(&policy.windows),
+        kept_back: ranges(&policy.kept_back),
+        identifiers_unique: Some(policy.identifiers_unique),
+        identifier_required: policy.identifier_required,
+        title_required: policy.title_required,
+        registrant_required: policy.registrant_required,
+        application_required: policy.application_required,
+        approvals: policy.approvals,
+        arcs_per_registrant_max: policy.arcs_per_registrant_max,
+        reinstatement_seconds: Some(policy.reinstatement_seconds),
+        hold_seconds_max: Some(policy.hold_seconds_max),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        grpc::convert::{Faults, fields},
+        model::entry::RegistrantDetails,
+    };
+
+    use super::*;
+
+    fn person(name_public: bool) -> Registrant {
+        Registrant {
+            id: "r-1".parse().unwrap(),
+            kind: PrincipalKind::Person,
+            details: Some(RegistrantDetails {
+                name: "Asha".into(),
+                email: Some("asha@example.org".into()),
+                telephone: Some("+255 1".into()),
+                address: Some("Dodoma".into()),
+                name_public,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_persons_data_stays_with_the_staff() {
+        for (known, sight, expect) in [
+            (person(false), Sight::Public, "r-1||||"),
+            (person(true), Sight::Public, "r-1|Asha|||"),
+            (
+                person(false),
+                Sight::All,
+                "r-1|Asha|asha@example.org|+255 1|Dodoma",
+            ),
+            (
+                Registrant {
+                    details: None,
+                    ..person(true)
+                },
+                Sight::All,
+                "r-1||||",
+            ),
+        ] {
+            let shown = registrant(&known, sight);
+            let told = [
+                shown.id,
+                shown.name,
+                shown.email,
+                shown.telephone,
+                shown.address,
+            ];
+            assert_eq!(told.join("|"), expect);
+        }
+    }
+
+    #[test]
+    fn a_policy_goes_there_and_back() {
+        let mut there = Policy::standard();
+        there.numbering = Numbering::RandomOnly;
+        there.arcs_per_registrant_max = Some(0);
+        there.windows = vec![NumberRange {
+            from: 1_u32.into(),
+            to: Some(9_u32.into()),
+        }];
+        there.kept_back = vec![NumberRange {
+            from: 5_u32.into(),
+            to: None,
+        }];
+        let mut faults = Faults::new();
+        let back = fields::policy(&policy(&there), "policy", &mut faults);
+        assert_eq!(faults.into_result(back).unwrap(), there);
+    }
+}

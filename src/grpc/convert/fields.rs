@@ -1,0 +1,509 @@
+//! From the API's fields to the model's, one function a kind of field.
+//!
+//! Form only: syntax, length, count, the same thing twice. A value at fault is left out and told; the others are read on, so
+//! that a caller learns of all faults at once.
+
+use std::collections::HashSet;
+
+use crate::{
+    model::{
+        Code, Policy, PrincipalId, RegistrantId, Visibility,
+        actor::PrincipalKind,
+        command::{NumberChoice, RegistrantRef},
+        entry::{
+            Delegation, Flags, Label, Reference, RegistrantDetails, Relation, Service, State, Text,
+        },
+        limits::{
+            DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, NOTE_BYTES_MAX,
+            REFERENCES_MAX, SERVICE_KIND_CHARS_MAX, SERVICES_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
+            WINDOWS_MAX,
+        },
+        policy::{NumberRange, Numbering},
+    },
+    oid::{Identifier, UnicodeLabel, notation::Names},
+    pb::v1 as pb,
+};
+
+use super::{Faults, item, text, within};
+
+/// Secondary identifiers.
+pub fn identifiers(values: &[String], outer: &str, faults: &mut Faults) -> Vec<Identifier> {
+    if !faults.few(within(outer, "identifiers"), values.len(), IDENTIFIERS_MAX) {
+        return Vec::new();
+    }
+    let mut seen = HashSet::new();
+    let mut read = Vec::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
+        let field = item(outer, "identifiers", index);
+        if !seen.insert(value) {
+            twice(field, value, faults);
+        } else if let Some(identifier) = faults.parse(Code::IdentifierSyntax, field, value) {
+            read.push(identifier);
+        }
+    }
+    read
+}
+
+/// Non-integer Unicode labels.
+pub fn labels(values: &[pb::Label], outer: &str, faults: &mut Faults) -> Vec<Label> {
+    if !faults.few(within(outer, "labels"), values.len(), LABELS_MAX) {
+        return Vec::new();
+    }
+    let mut seen = HashSet::new();
+    let mut read = Vec::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
+        let at = item(outer, "labels", index);
+        let field = within(&at, "label");
+        let label: Option<UnicodeLabel> = faults.parse(Code::LabelSyntax, &field, &value.label);
+        let language = (!value.language.is_empty()).then(|| {
+            faults.parse(
+                Code::LanguageSyntax,
+                within(&at, "language"),
+                &value.language,
+            )
+        });
+        let Some(label) = label else { continue };
+        if seen.insert(label.comparison_key().as_str().to_owned()) {
+            read.push(Label {
+                label,
+                language: language.flatten(),
+            });
+        } else {
+            twice(field, &value.label, faults);
+        }
+    }
+    read
+}
+
+/// Titles or descriptions: each language once, each text within `bytes`.
+pub fn texts(
+    values: &[pb::Text],
+    outer: &str,
+    list: &str,
+    bytes: usize,
+    faults: &mut Faults,
+) -> Vec<Text> {
+    if !faults.few(within(outer, list), values.len(), LANGUAGES_MAX) {
+        return Vec::new();
+    }
+    let mut seen = HashSet::new();
+    let mut read = Vec::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
+        let at = item(outer, list, index);
+        let field = within(&at, "text");
+        let fits = given(&field, &value.text, faults) && faults.fits(&field, &value.text, bytes);
+        let plain = bytes > TITLE_BYTES_MAX || line(&field, &value.text, faults);
+        let field = within(&at, "language");
+        let language: Option<crate::model::entry::Language> =
+            faults.parse(Code::LanguageSyntax, &field, &value.language);
+        let Some(language) = language else { continue };
+        if !seen.insert(language.clone()) {
+            twice(field, &value.language, faults);
+        } else if fits && plain {
+            read.push(Text {
+                language,
+                text: value.text.clone(),
+            });
+        }
+    }
+    read
+}
+
+/// Resolution services.
+pub fn services(values: &[pb::Service], outer: &str, faults: &mut Faults) -> Vec<Service> {
+    if !faults.few(within(outer, "services"), values.len(), SERVICES_MAX) {
+        return Vec::new();
+    }
+    let mut read = Vec::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
+        let at = item(outer, "services", index);
+        let kind = service_kind(&value.kind, &within(&at, "kind"), faults);
+        let field = within(&at, "uri");
+        let uri = given(&field, &value.uri, faults) && uri(&field, &value.uri, faults);
+        if kind && uri {
+            read.push(Service {
+                kind: value.kind.clone(),
+                uri: value.uri.clone(),
+                priority: value.priority,
+            });
+        }
+    }
+    read
+}
+
+/// References to where an arc is defined.
+pub fn references(values: &[pb::Reference], outer: &str, faults: &mut Faults) -> Vec<Reference> {
+    if !faults.few(within(outer, "references"), values.len(), REFERENCES_MAX) {
+        return Vec::new();
+    }
+    let mut read = Vec::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
+        let at = item(outer, "references", index);
+        let field = within(&at, "title");
+        let title = given(&field, &value.title, faults)
+            && faults.fits(&field, &value.title, NOTE_BYTES_MAX)
+            && line(&field, &value.title, faults);
+        let link = value.uri.is_empty() || uri(&within(&at, "uri"), &value.uri, faults);
+        let module = faults.fits(
+            within(&at, "asn1_module"),
+            &value.asn1_module,
+            NOTE_BYTES_MAX,
+        );
+        if title && link && module {
+            read.push(Reference {
+                title: value.title.clone(),
+                uri: some(&value.uri),
+                asn1_module: some(&value.asn1_module),
+            });
+        }
+    }
+    read
+}
+
+/// Marks.
+pub const fn flags(value: pb::Flags) -> Flags {
+    Flags {
+        leaf: value.leaf,
+        frozen: value.frozen,
+        no_identifiers: value.no_identifiers,
+        no_unicode_labels: value.no_unicode_labels,
+        draft: value.draft,
+    }
+}
+
+/// A visibility; unspecified is `None`.
+pub fn visibility(value: i32, field: &str, faults: &mut Faults) -> Option<Visibility> {
+    match pb::Visibility::try_from(value) {
+        Ok(pb::Visibility::Unspecified) => None,
+        Ok(pb::Visibility::Public) => Some(Visibility::Public),
+        Ok(pb::Visibility::Stub) => Some(Visibility::Stub),
+        Ok(pb::Visibility::Hidden) => Some(Visibility::Hidden),
+        Err(_) => {
+            unknown(field, value, faults);
+            None
+        }
+    }
+}
+
+/// A state, which must be said.
+pub fn state(value: i32, field: &str, faults: &mut Faults) -> Option<State> {
+    match pb::State::try_from(value) {
+        Ok(pb::State::Unspecified) => {
+            faults.at(Code::FieldRequired, field, "a state is needed");
+            None
+        }
+        Ok(pb::State::Reserved) => Some(State::Reserved),
+        Ok(pb::State::Active) => Some(State::Active),
+        Ok(pb::State::Suspended) => Some(State::Suspended),
+        Ok(pb::State::Deprecated) => Some(State::Deprecated),
+        Ok(pb::State::Withdrawn) => Some(State::Withdrawn),
+        Err(_) => {
+            unknown(field, value, faults);
+            None
+        }
+    }
+}
+
+/// What replaces an arc, or what it repeats.
+pub fn relation(
+    value: &pb::Relation,
+    outer: &str,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Relation> {
+    match &value.kind {
+        Some(pb::relation::Kind::Successor(oid)) => {
+            text::node(oid, names, &within(outer, "successor"), faults).map(Relation::Successor)
+        }
+        Some(pb::relation::Kind::DuplicateOf(oid)) => {
+            let path = text::node(oid, names, &within(outer, "duplicate_of"), faults);
+            path.map(Relation::DuplicateOf)
+        }
+        None => None,
+    }
+}
+
+/// Which number a new arc shall have; unset is the next free one.
+pub fn number_choice(
+    value: Option<&pb::NumberChoice>,
+    outer: &str,
+    faults: &mut Faults,
+) -> Option<NumberChoice> {
+    use pb::number_choice::Kind;
+    match value.and_then(|choice| choice.kind.as_ref()) {
+        None | Some(Kind::NextFree(_)) => Some(NumberChoice::NextFree),
+        Some(Kind::Number(number)) => {
+            let field = within(outer, "number");
+            text::number(number, &field, faults).map(NumberChoice::Explicit)
+        }
+        Some(Kind::Random(random)) => match &random.within {
+            None => Some(NumberChoice::Random(None)),
+            Some(run) => {
+                let run = range(run, &within(outer, "random.within"), faults)?;
+                Some(NumberChoice::Random(Some(run)))
+            }
+        },
+    }
+}
+
+/// A registrant that the register knows, or a new one.
+pub fn registrant(
+    value: &pb::RegistrantRef,
+    outer: &str,
+    faults: &mut Faults,
+) -> Option<RegistrantRef> {
+    match &value.kind {
+        Some(pb::registrant_ref::Kind::Id(id)) => {
+            let id: Option<RegistrantId> =
+                faults.parse(Code::FieldInvalid, within(outer, "id"), id);
+            id.map(RegistrantRef::Known)
+        }
+        Some(pb::registrant_ref::Kind::Registrant(new)) => {
+            new_registrant(new, &within(outer, "registrant"), faults)
+        }
+        None => {
+            faults.at(
+                Code::FieldRequired,
+                outer,
+                "an id or a new registrant is needed",
+            );
+            None
+        }
+    }
+}
+
+fn new_registrant(new: &pb::Registrant, outer: &str, faults: &mut Faults) -> Option<RegistrantRef> {
+    if !new.id.is_empty() {
+        faults.at(
+            Code::FieldInvalid,
+            within(outer, "id"),
+            "the server makes a new one's id",
+        );
+    }
+    let field = within(outer, "kind");
+    let kind = match pb::PartyKind::try_from(new.kind) {
+        Ok(pb::PartyKind::Person) => Some(PrincipalKind::Person),
+        Ok(pb::PartyKind::Organisation) => Some(PrincipalKind::Organisation),
+        Ok(pb::PartyKind::Machine) => Some(PrincipalKind::Machine),
+        Ok(pb::PartyKind::Unspecified) => {
+            faults.at(
+                Code::FieldRequired,
+                field,
+                "person, organisation or machine is needed",
+            );
+            None
+        }
+        Err(_) => {
+            unknown(&field, new.kind, faults);
+            None
+        }
+    };
+    given(&within(outer, "name"), &new.name, faults);
+    for (name, value) in [
+        ("name", &new.name),
+        ("email", &new.email),
+        ("telephone", &new.telephone),
+        ("address", &new.address),
+    ] {
+        faults.fits(within(outer, name), value, NOTE_BYTES_MAX);
+    }
+    line(&within(outer, "name"), &new.name, faults);
+    line(&within(outer, "email"), &new.email, faults);
+    let details = RegistrantDetails {
+        name: new.name.clone(),
+        email: some(&new.email),
+        telephone: some(&new.telephone),
+        address: some(&new.address),
+        name_public: new.name_public,
+    };
+    Some(RegistrantRef::New {
+        kind: kind?,
+        details,
+    })
+}
+
+/// Who acts below an arc.
+pub fn delegation(value: &pb::Delegation, outer: &str, faults: &mut Faults) -> Option<Delegation> {
+    match &value.kind {
+        Some(pb::delegation::Kind::Hosted(hosted)) => {
+            let outer = within(outer, "hosted");
+            Some(Delegation::Hosted {
+                principals: delegates(&hosted.principals, &outer, faults),
+            })
+        }
+        Some(pb::delegation::Kind::External(external)) => {
+            let outer = within(outer, "external");
+            if external.oidip.is_empty() && external.ors.is_empty() {
+                let detail = "the address of an OID-IP service or an ORS zone is needed";
+                faults.at(Code::FieldRequired, &outer, detail);
+            }
+            if !external.oidip.is_empty() {
+                uri(&within(&outer, "oidip"), &external.oidip, faults);
+            }
+            faults.fits(within(&outer, "ors"), &external.ors, URI_BYTES_MAX);
+            line(&within(&outer, "ors"), &external.ors, faults);
+            Some(Delegation::External {
+                oidip: some(&external.oidip),
+                ors: some(&external.ors),
+            })
+        }
+        None => {
+            faults.at(Code::FieldRequired, outer, "hosted or external is needed");
+            None
+        }
+    }
+}
+
+fn delegates(values: &[String], outer: &str, faults: &mut Faults) -> Vec<PrincipalId> {
+    let field = within(outer, "principals");
+    if values.is_empty() {
+        faults.at(
+            Code::FieldRequired,
+            &field,
+            "at least one principal is needed",
+        );
+    }
+    if !faults.few(field, values.len(), DELEGATES_MAX) {
+        return Vec::new();
+    }
+    let mut seen = HashSet::new();
+    let mut read = Vec::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
+        let field = item(outer, "principals", index);
+        if !seen.insert(value) {
+            twice(field, value, faults);
+        } else if let Some(id) = faults.parse(Code::FieldInvalid, field, value) {
+            read.push(id);
+        }
+    }
+    read
+}
+
+/// A policy for an arc's subordinates.
+pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Policy> {
+    let standard = Policy::standard();
+    let numbering = match pb::Numbering::try_from(value.numbering) {
+        Ok(pb::Numbering::Unspecified | pb::Numbering::Any) => Numbering::Any,
+        Ok(pb::Numbering::NextFreeOnly) => Numbering::NextFreeOnly,
+        Ok(pb::Numbering::ExplicitOnly) => Numbering::ExplicitOnly,
+        Ok(pb::Numbering::RandomOnly) => Numbering::RandomOnly,
+        Err(_) => {
+            unknown(&within(outer, "numbering"), value.numbering, faults);
+            return None;
+        }
+    };
+    Some(Policy {
+        numbering,
+        windows: ranges(&value.windows, outer, "windows", faults),
+        kept_back: ranges(&value.kept_back, outer, "kept_back", faults),
+        identifiers_unique: value
+            .identifiers_unique
+            .unwrap_or(standard.identifiers_unique),
+        identifier_required: value.identifier_required,
+        title_required: value.title_required,
+        registrant_required: value.registrant_required,
+        application_required: value.application_required,
+        approvals: value.approvals,
+        arcs_per_registrant_max: value.arcs_per_registrant_max,
+        reinstatement_seconds: value
+            .reinstatement_seconds
+            .unwrap_or(standard.reinstatement_seconds),
+        hold_seconds_max: value.hold_seconds_max.unwrap_or(standard.hold_seconds_max),
+    })
+}
+
+fn ranges(
+    values: &[pb::NumberRange],
+    outer: &str,
+    list: &str,
+    faults: &mut Faults,
+) -> Vec<NumberRange> {
+    if !faults.few(within(outer, list), values.len(), WINDOWS_MAX) {
+        return Vec::new();
+    }
+    let runs = values.iter().enumerate();
+    runs.filter_map(|(index, run)| range(run, &item(outer, list, index), faults))
+        .collect()
+}
+
+/// A run of numbers; whether its ends fit together is for the rules.
+pub fn range(value: &pb::NumberRange, outer: &str, faults: &mut Faults) -> Option<NumberRange> {
+    let from = text::number(&value.from, &within(outer, "from"), faults);
+    let to = if value.to.is_empty() {
+        None
+    } else {
+        Some(text::number(&value.to, &within(outer, "to"), faults)?)
+    };
+    Some(NumberRange { from: from?, to })
+}
+
+/// An optional text: empty means none.
+pub fn some(value: &str) -> Option<String> {
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// Whether a field is filled; where it is not, that is added.
+pub fn given(field: &str, value: &str, faults: &mut Faults) -> bool {
+    if value.is_empty() {
+        faults.at(Code::FieldRequired, field, "must not be empty");
+    }
+    !value.is_empty()
+}
+
+/// Whether a text is one line without control characters; where it is not, that is added.
+pub fn line(field: &str, value: &str, faults: &mut Faults) -> bool {
+    let plain = !value.chars().any(char::is_control);
+    if !plain {
+        faults.at(
+            Code::FieldInvalid,
+            field,
+            "must be one line without control characters",
+        );
+    }
+    plain
+}
+
+/// Whether a text has the form of a URI (RFC 3986: a scheme, a colon, and no white space); where not, that is added.
+pub fn uri(field: &str, value: &str, faults: &mut Faults) -> bool {
+    if !faults.fits(field, value, URI_BYTES_MAX) {
+        return false;
+    }
+    let scheme = value
+        .split_once(':')
+        .filter(|(_, rest)| !rest.is_empty())
+        .map(|(scheme, _)| scheme);
+    let fits = scheme.is_some_and(|scheme| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    }) && !value.chars().any(|c| c.is_whitespace() || c.is_control());
+    if !fits {
+        let detail = "must be a URI such as https://example.org/ (RFC 3986)";
+        faults.add(crate::model::Refusal::new(Code::FieldInvalid, field, detail).value(value));
+    }
+    fits
+}
+
+fn service_kind(value: &str, field: &str, faults: &mut Faults) -> bool {
+    let plain = value
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let fits = (1..=SERVICE_KIND_CHARS_MAX).contains(&value.len());
+    if !plain || !fits {
+        let detail =
+            format!("must be 1 to {SERVICE_KIND_CHARS_MAX} characters of a-z 0-9 -, such as web");
+        faults.add(crate::model::Refusal::new(Code::FieldInvalid, field, detail).value(value));
+    }
+    plain && fits
+}
+
+fn twice(field: String, value: &str, faults: &mut Faults) {
+    let detail = "stands in the list already";
+    faults.add(crate::model::Refusal::new(Code::DuplicateValue, field, detail).value(value));
+}
+
+fn unknown(field: &str, value: i32, faults: &mut Faults) {
+    let detail = "is no value of this enumeration";
+    faults.add(crate::model::Refusal::new(Code::FieldInvalid, field, detail).value(value));
+}

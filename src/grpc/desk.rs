@@ -1,0 +1,185 @@
+//! What the handlers share, and what is known of the call at hand.
+//!
+//! A bearer token is kept only as long as its call lasts and never shown: it is needed again by a watch, which asks anew
+//! whether the token still holds.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+
+use crate::{
+    access::{self, Identity, Sight},
+    model::{Clock, Code, Refusal, Refusals, Rejection, RequestId, Timestamp, ViewFault},
+    register::{Readiness, Register},
+};
+
+use super::{limits, status};
+
+/// How the gRPC face behaves; every bound has its standard in [`limits`].
+#[derive(Clone)]
+pub struct Options {
+    /// Tells the time by which tokens end.
+    pub clock: Arc<dyn Clock>,
+    /// When the server was started.
+    pub started: Timestamp,
+    /// Cancelled when the server stops: streams end, so that it can drain.
+    pub stopping: CancellationToken,
+    /// Where the pages on refusals lie: a URL that ends with a solidus, or empty.
+    pub pages: Arc<str>,
+    /// The longest a call that is not a stream may take.
+    pub call_time_max: Duration,
+    /// How long a watch is silent at most before it sends a bookmark.
+    pub bookmark_every: Duration,
+    /// Calls that are carried out at once.
+    pub calls_at_once_max: usize,
+    /// Streams that are open at once.
+    pub streams_at_once_max: usize,
+    /// Most bytes of one request message.
+    pub request_bytes_max: usize,
+    /// Most bytes of one answer message.
+    pub answer_bytes_max: usize,
+    /// Whether answers may be compressed with gzip for callers that take it.
+    pub gzip: bool,
+}
+
+impl Options {
+    /// The standard options.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            started: clock.now(),
+            clock,
+            stopping: CancellationToken::new(),
+            pages: Arc::from(""),
+            call_time_max: limits::CALL_TIME_MAX,
+            bookmark_every: limits::BOOKMARK_EVERY,
+            calls_at_once_max: limits::CALLS_AT_ONCE_MAX,
+            streams_at_once_max: limits::STREAMS_AT_ONCE_MAX,
+            request_bytes_max: limits::REQUEST_BYTES_MAX,
+            answer_bytes_max: limits::ANSWER_BYTES_MAX,
+            gzip: true,
+        }
+    }
+}
+
+/// What the handlers share.
+pub struct Desk {
+    /// The register.
+    pub register: Register,
+    /// How the face behaves.
+    pub options: Options,
+    /// Calls that may still begin.
+    pub calls: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
+}
+
+impl Desk {
+    /// The desk of a register.
+    pub fn new(register: Register, options: Options) -> Self {
+        let calls = Arc::new(Semaphore::new(options.calls_at_once_max));
+        let streams = Arc::new(Semaphore::new(options.streams_at_once_max));
+        Self {
+            register,
+            options,
+            calls,
+            streams,
+        }
+    }
+
+    /// Who has this token now.
+    pub fn identify(&self, token: Option<&Token>) -> Result<Identity, Rejection> {
+        let text = token.map(|token| token.0.as_ref());
+        access::authenticate(text, &self.register.newest(), self.options.clock.now())
+    }
+
+    /// Refuses where the register cannot be read.
+    pub fn readable(&self) -> Result<(), Refusal> {
+        let detail = match &*self.register.readiness().borrow() {
+            Readiness::Ready | Readiness::WritingStopped(_) => return Ok(()),
+            Readiness::Rebuilding(_) => "the register's tables are being made anew",
+            Readiness::Closed => "the register is closed",
+        };
+        Err(Refusal::new(Code::NotReady, "", detail))
+    }
+
+    /// A place for one more stream; it is given back when it is dropped.
+    pub fn stream(&self) -> Result<OwnedSemaphorePermit, Refusals> {
+        Arc::clone(&self.streams).try_acquire_owned().map_err(|_| {
+            let most = self.options.streams_at_once_max;
+            let detail = format!("{most} streams are open; more are not taken");
+            Refusal::new(Code::Overloaded, "", detail).into()
+        })
+    }
+
+    /// The status of a rejection within `call`.
+    pub fn status(&self, call: &Call, rejection: &Rejection) -> Status {
+        status::of_rejection(rejection, call.id.as_str(), &self.options.pages)
+    }
+
+    /// Runs what blocks apart from the calls that do not; a panic there becomes a fault.
+    pub async fn blocking<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let span = tracing::Span::current();
+        let done = tokio::task::spawn_blocking(move || span.in_scope(work)).await;
+        done.map_err(|error| ViewFault(format!("a reading ended early: {error}")).into())
+    }
+}
+
+/// A bearer token as it came; it is never shown.
+#[derive(Clone)]
+pub struct Token(Arc<str>);
+
+impl Token {
+    /// The token of an `authorization` header's value, if that is of the scheme `Bearer` (RFC 6750).
+    pub fn of_header(value: &str) -> Option<Self> {
+        let (scheme, token) = value.trim().split_once(' ')?;
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| Self(Arc::from(token.trim())))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+/// What is known of the call at hand.
+#[derive(Clone)]
+pub struct Call {
+    /// Its id: the caller's `x-request-id`, or one made here. Logs name it.
+    pub id: RequestId,
+    /// Who calls.
+    pub identity: Arc<Identity>,
+    /// The token it came with.
+    pub token: Option<Token>,
+    /// When its caller stops waiting, if it said so.
+    pub deadline: Option<Instant>,
+}
+
+impl Call {
+    /// The call that a request belongs to; the layer has put it there.
+    pub fn of<T>(request: &tonic::Request<T>) -> Result<Self, Status> {
+        let call = request.extensions().get::<Self>();
+        call.cloned()
+            .ok_or_else(|| Status::internal("the call did not pass the layer"))
+    }
+
+    /// What its caller may see.
+    pub fn sight(&self) -> Sight {
+        access::sight(&self.identity)
+    }
+
+    /// Whether its caller still waits.
+    pub fn is_waited_for(&self) -> bool {
+        self.deadline
+            .is_none_or(|deadline| Instant::now() < deadline)
+    }
+}

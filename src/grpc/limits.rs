@@ -1,0 +1,40 @@
+//! What the gRPC face bears: every bound with its unit. One past each is refused, capped or cut, as its line says.
+//!
+//! It must never hold a bound of the register itself: those stand in `model::limits` and `oid::limits`.
+
+use std::time::Duration;
+
+/// Most bytes of one request message; a larger one is refused before it is read (`OUT_OF_RANGE`).
+pub const REQUEST_BYTES_MAX: usize = 4 << 20;
+/// Most bytes of one answer message.
+pub const ANSWER_BYTES_MAX: usize = 16 << 20;
+/// Entries of one page where the caller does not say how many.
+pub const PAGE_SIZE_STANDARD: u32 = 100;
+/// Most entries of one page; more is capped (AIP-158).
+pub const PAGE_SIZE_MAX: u32 = 1_000;
+/// Most OIDs of one `BatchResolve`; more is refused.
+pub const BATCH_ROWS_MAX: usize = 1_000;
+/// Most entries of one message of a walk.
+pub const WALK_ENTRIES_MAX: usize = 200;
+/// Most bytes of the entries of one message of a walk or a page, the last entry apart: an entry may hold many long texts.
+pub const MESSAGE_BYTES_AIM: usize = 2 << 20;
+/// Messages of a stream that wait for a slow caller; then the reading waits.
+pub const STREAM_MESSAGES_MAX: usize = 4;
+/// Records read from the journal at once for a watcher.
+pub const WATCH_RECORDS_MAX: usize = 256;
+/// Most changes of one record told in one message of a watch; the rest follows in the next one.
+pub const WATCH_CHANGES_MAX: usize = 200;
+/// Most characters of a page token or an etag; a longer one cannot be ours.
+pub const TOKEN_CHARS_MAX: usize = 16_384;
+/// Most bytes of what a refusal tells about faulty fields. Details travel in a header, and callers bear 8 KiB of headers.
+pub const DETAILS_BYTES_MAX: usize = 3_072;
+/// Most bytes of a refusal's message; it travels in a header, too.
+pub const MESSAGE_BYTES_MAX: usize = 512;
+/// The longest a call that is not a stream may take, whatever its caller allows.
+pub const CALL_TIME_MAX: Duration = Duration::from_secs(30);
+/// How long a watch is silent at most before it sends a bookmark.
+pub const BOOKMARK_EVERY: Duration = Duration::from_secs(15);
+/// Calls that are carried out at once; one more is refused.
+pub const CALLS_AT_ONCE_MAX: usize = 4_096;
+/// Streams (walks and watches) that are open at once; one more is refused.
+pub const STREAMS_AT_ONCE_MAX: usize = 1_024;

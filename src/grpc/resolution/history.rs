@@ -1,0 +1,115 @@
+//! `GetHistory`: what happened to an arc, the newest first, a page at a time, all pages of one revision.
+
+use prost::Message as _;
+
+use crate::{
+    grpc::{
+        convert::{text, timestamp},
+        desk::{Call, Desk},
+        limits::MESSAGE_BYTES_AIM,
+        page::{self, Kind, Mark},
+        view::{View, revision},
+    },
+    model::{Code, Refusal, Rejection, Seq},
+    oid::NodePath,
+    pb::v1 as pb,
+    register::HistoryItem,
+};
+
+/// Answers one page.
+pub async fn page(
+    desk: &Desk,
+    call: &Call,
+    request: pb::GetHistoryRequest,
+) -> Result<pb::GetHistoryResponse, Rejection> {
+    let query = [request.oid.as_str()];
+    let seal = |content: &[u8]| desk.register.digest_request(content);
+    let mark = page::parse(Kind::History, &query, &request.page_token, &seal)?;
+    let reading = match &mark {
+        Some(mark) => super::list::pinned(desk, mark).await?,
+        None => desk.register.newest(),
+    };
+    let (seq, time) = (reading.seq(), reading.time());
+    let sight = call.sight();
+    let before = mark.map(|mark| position(&mark)).transpose()?;
+    let size = page::size(request.page_size);
+    let oid = request.oid.clone();
+    let (items, last) = Desk::blocking(move || {
+        let view = View::new(&reading, sight);
+        let path = text::read(&oid, false, view.names(), "oid")?.resolved.path;
+        super::registered(&view, &path, "oid")?;
+        let answer = items(&view, &path, before, size)?;
+        Ok::<_, Rejection>(view.settled(answer)?)
+    })
+    .await??;
+    let next_page_token = last.map_or_else(String::new, |last| {
+        let mark = Mark {
+            revision: seq,
+            position: last.get().to_be_bytes().to_vec(),
+        };
+        page::token(Kind::History, &query, &mark, &seal)
+    });
+    let revision = Some(revision(&desk.register, seq, Some(time)));
+    Ok(pb::GetHistoryResponse {
+        items,
+        next_page_token,
+        revision,
+    })
+}
+
+fn position(mark: &Mark) -> Result<Seq, Refusal> {
+    let octets: Result<[u8; 8], _> = mark.position.as_slice().try_into();
+    octets
+        .map(|octets| Seq::new(u64::from_be_bytes(octets)))
+        .map_err(|_| {
+            Refusal::new(
+                Code::PageTokenInvalid,
+                "page_token",
+                "is no page token of a history",
+            )
+        })
+}
+
+/// The items of a page, and the last record told where more follows.
+fn items(
+    view: &View<'_>,
+    path: &NodePath,
+    before: Option<Seq>,
+    size: usize,
+) -> Result<(Vec<pb::HistoryItem>, Option<Seq>), Rejection> {
+    let mut happened = view
+        .reading
+        .history(path, before, size.saturating_add(1), view.sight)?;
+    let mut more = happened.len() > size;
+    happened.truncate(size);
+    let mut items = Vec::with_capacity(happened.len());
+    let mut bytes = 0_usize;
+    let mut last = None;
+    for one in happened {
+        if bytes > MESSAGE_BYTES_AIM {
+            more = true;
+            break;
+        }
+        last = Some(one.seq);
+        let item = item(view, one)?;
+        bytes = bytes.saturating_add(item.encoded_len());
+        items.push(item);
+    }
+    Ok((items, last.filter(|_| more)))
+}
+
+fn item(view: &View<'_>, one: HistoryItem) -> Result<pb::HistoryItem, Rejection> {
+    let mut entry = view.entry(&one.entry)?;
+    // The names of the path are today's; those of the arc itself as they were stand in the entry.
+    entry.etag.clear();
+    Ok(pb::HistoryItem {
+        sequence: one.seq.get(),
+        time: Some(timestamp(one.time)),
+        principal: one.principal,
+        request_id: one.request_id,
+        kinds: one.kinds.into_iter().map(str::to_owned).collect(),
+        reason: one.reason.unwrap_or_default(),
+        override_reason: one.override_reason.unwrap_or_default(),
+        entry: Some(entry),
+    })
+}

@@ -1,0 +1,345 @@
+//! Every kind of event and its stored message, both ways.
+//!
+//! It must never leave a field of an event out, but for a registrant's details: those are an item of their own.
+
+use crate::model::clock::Timestamp;
+use crate::model::event::{
+    ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, HoldReleased,
+    NumberFoundBy, ReferenceLoaded, RegistrantRecorded, StateChanged,
+};
+use crate::model::ids::Seq;
+use crate::oid::ArcValue;
+use crate::pb::journal::v1 as pb;
+use crate::pb::journal::v1::event::Kind;
+
+use super::error::CodecError;
+use super::parts::{
+    certainty_from, certainty_to, credential_from, credential_to, delegation_from, delegation_to,
+    flags_from, flags_to, hold_end_from, hold_end_to, hold_from, hold_to, id_from, id_if, id_to,
+    identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, long_arcs_from,
+    long_arcs_to, number_to, path_from, path_to, policy_from, policy_to, principal_from,
+    principal_to, proof_from, proof_to, references_from, references_to, relation_from, relation_to,
+    services_from, services_to, state_from, state_or_active, state_to, state_unless_active,
+    texts_from, texts_to, visibility_from, visibility_or_public, visibility_to,
+    visibility_unless_public,
+};
+
+/// The stored form of an event, without a registrant's details.
+pub(super) fn event_to(event: &Event) -> Kind {
+    match event {
+        Event::Founded(e) => Kind::Founded(founded_to(e)),
+        Event::PrincipalAdded(principal) => Kind::PrincipalAdded(principal_to(principal)),
+        Event::CredentialIssued(credential) => Kind::CredentialIssued(credential_to(credential)),
+        Event::CredentialRevoked(id) => {
+            Kind::CredentialRevoked(pb::CredentialRevoked { id: id_to(id) })
+        }
+        Event::DataLoaded { version } => Kind::DataLoaded(pb::DataLoaded {
+            version: version.clone(),
+        }),
+        Event::ReferenceLoaded(e) => Kind::ReferenceLoaded(reference_loaded_to(e)),
+        Event::AuthorityOpened(e) => Kind::AuthorityOpened(authority_opened_to(e)),
+        Event::RegistrantRecorded(e) => Kind::RegistrantRecorded(pb::RegistrantRecorded {
+            id: id_to(&e.id),
+            kind: kind_to(e.kind),
+        }),
+        Event::ArcRegistered(e) => Kind::ArcRegistered(arc_registered_to(e)),
+        Event::ReservedArcAllocated(e) => Kind::ReservedArcAllocated(arc_registered_to(e)),
+        Event::NumberHeld(hold) => Kind::NumberHeld(hold_to(hold)),
+        Event::HoldReleased(e) => Kind::HoldReleased(hold_released_to(e)),
+        Event::EntryAmended(e) => Kind::EntryAmended(entry_amended_to(e)),
+        Event::StateChanged(e) => Kind::StateChanged(state_changed_to(e)),
+        Event::Delegated {
+            path,
+            previous,
+            delegation,
+        } => Kind::Delegated(pb::Delegated {
+            path: path_to(path),
+            previous: previous.get(),
+            delegation: Some(delegation_to(delegation)),
+        }),
+        Event::Recalled { path, previous } => Kind::Recalled(pb::Recalled {
+            path: path_to(path),
+            previous: previous.get(),
+        }),
+        Event::Transferred { path, previous, to } => Kind::Transferred(pb::Transferred {
+            path: path_to(path),
+            previous: previous.get(),
+            to: id_to(to),
+        }),
+        Event::PolicySet {
+            path,
+            previous,
+            policy,
+        } => Kind::PolicySet(pb::PolicySet {
+            path: path_to(path),
+            previous: previous.get(),
+            policy: policy.as_ref().map(policy_to),
+        }),
+    }
+}
+
+/// The event of its stored form, without a registrant's details.
+pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
+    Ok(match stored {
+        Kind::Founded(e) => Event::Founded(founded_from(e)?),
+        Kind::PrincipalAdded(e) => Event::PrincipalAdded(principal_from(&e)?),
+        Kind::CredentialIssued(e) => Event::CredentialIssued(credential_from(e)?),
+        Kind::CredentialRevoked(e) => Event::CredentialRevoked(id_from(&e.id)?),
+        Kind::DataLoaded(e) => Event::DataLoaded { version: e.version },
+        Kind::ReferenceLoaded(e) => Event::ReferenceLoaded(reference_loaded_from(e)?),
+        Kind::AuthorityOpened(e) => Event::AuthorityOpened(authority_opened_from(e)?),
+        Kind::RegistrantRecorded(e) => Event::RegistrantRecorded(RegistrantRecorded {
+            id: id_from(&e.id)?,
+            kind: kind_from(e.kind)?,
+            details: None,
+        }),
+        Kind::ArcRegistered(e) => Event::ArcRegistered(Box::new(arc_registered_from(e)?)),
+        Kind::ReservedArcAllocated(e) => {
+            Event::ReservedArcAllocated(Box::new(arc_registered_from(e)?))
+        }
+        Kind::NumberHeld(e) => Event::NumberHeld(hold_from(&e)?),
+        Kind::HoldReleased(e) => Event::HoldReleased(hold_released_from(&e)?),
+        Kind::EntryAmended(e) => Event::EntryAmended(Box::new(entry_amended_from(e)?)),
+        Kind::StateChanged(e) => Event::StateChanged(state_changed_from(&e)?),
+        Kind::Delegated(e) => Event::Delegated {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            delegation: delegation_from(e.delegation.ok_or(CodecError::Missing {
+                what: "a delegation",
+            })?)?,
+        },
+        Kind::Recalled(e) => Event::Recalled {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+        },
+        Kind::Transferred(e) => Event::Transferred {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            to: id_from(&e.to)?,
+        },
+        Kind::PolicySet(e) => Event::PolicySet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            policy: e.policy.as_ref().map(policy_from).transpose()?,
+        },
+    })
+}
+
+fn founded_to(e: &Founded) -> pb::Founded {
+    pb::Founded {
+        register: id_to(&e.register),
+        authorities: e.authorities.iter().map(path_to).collect(),
+        format: e.format,
+        unicode_version: e.unicode_version.clone(),
+    }
+}
+
+fn founded_from(e: pb::Founded) -> Result<Founded, CodecError> {
+    let authorities = e.authorities.iter().map(|path| path_from(path));
+    Ok(Founded {
+        register: id_from(&e.register)?,
+        authorities: authorities.collect::<Result<_, _>>()?,
+        format: e.format,
+        unicode_version: e.unicode_version,
+    })
+}
+
+fn reference_loaded_to(e: &ReferenceLoaded) -> pb::ReferenceLoaded {
+    pb::ReferenceLoaded {
+        path: path_to(&e.path),
+        previous: e.previous.get(),
+        identifiers: identifiers_to(&e.identifiers),
+        labels: labels_to(&e.labels),
+        long_arcs: long_arcs_to(&e.long_arcs),
+        descriptions: texts_to(&e.descriptions),
+        flags: flags_to(e.flags),
+        source: e.source.clone(),
+        certainty: certainty_to(e.certainty),
+        data_version: e.data_version.clone(),
+    }
+}
+
+fn reference_loaded_from(e: pb::ReferenceLoaded) -> Result<ReferenceLoaded, CodecError> {
+    Ok(ReferenceLoaded {
+        path: path_from(&e.path)?,
+        previous: Seq::new(e.previous),
+        identifiers: identifiers_from(e.identifiers),
+        labels: labels_from(e.labels),
+        long_arcs: long_arcs_from(e.long_arcs),
+        descriptions: texts_from(e.descriptions),
+        flags: flags_from(e.flags)?,
+        source: e.source,
+        certainty: certainty_from(e.certainty)?,
+        data_version: e.data_version,
+    })
+}
+
+fn authority_opened_to(e: &AuthorityOpened) -> pb::AuthorityOpened {
+    pb::AuthorityOpened {
+        path: path_to(&e.path),
+        previous: e.previous.get(),
+        titles: texts_to(&e.titles),
+        descriptions: texts_to(&e.descriptions),
+        policy: Some(policy_to(&e.policy)),
+    }
+}
+
+fn authority_opened_from(e: pb::AuthorityOpened) -> Result<AuthorityOpened, CodecError> {
+    let what = "an authority's policy";
+    Ok(AuthorityOpened {
+        path: path_from(&e.path)?,
+        previous: Seq::new(e.previous),
+        titles: texts_from(e.titles),
+        descriptions: texts_from(e.descriptions),
+        policy: policy_from(&e.policy.ok_or(CodecError::Missing { what })?)?,
+    })
+}
+
+fn found_by_to(found_by: &NumberFoundBy) -> (pb::FoundBy, Vec<u8>) {
+    match found_by {
+        NumberFoundBy::Explicit => (pb::FoundBy::Explicit, Vec::new()),
+        NumberFoundBy::NextFree { window_from } => (pb::FoundBy::NextFree, number_to(window_from)),
+        NumberFoundBy::Random => (pb::FoundBy::Random, Vec::new()),
+    }
+}
+
+fn found_by_from(word: i32, window_from: &[u8]) -> Result<NumberFoundBy, CodecError> {
+    match pb::FoundBy::try_from(word) {
+        Ok(pb::FoundBy::Explicit) => Ok(NumberFoundBy::Explicit),
+        Ok(pb::FoundBy::NextFree) => Ok(NumberFoundBy::NextFree {
+            window_from: ArcValue::from_be_bytes(window_from),
+        }),
+        Ok(pb::FoundBy::Random) => Ok(NumberFoundBy::Random),
+        _ => Err(CodecError::UnknownWord {
+            what: "way of finding a number",
+            number: i64::from(word),
+        }),
+    }
+}
+
+fn arc_registered_to(e: &ArcRegistered) -> pb::ArcRegistered {
+    let (found_by, window_from) = found_by_to(&e.found_by);
+    pb::ArcRegistered {
+        path: path_to(&e.path),
+        previous: e.previous.get(),
+        found_by: found_by.into(),
+        window_from,
+        state: state_unless_active(e.state),
+        visibility: visibility_unless_public(e.visibility),
+        identifiers: identifiers_to(&e.identifiers),
+        labels: labels_to(&e.labels),
+        titles: texts_to(&e.titles),
+        descriptions: texts_to(&e.descriptions),
+        flags: flags_to(e.flags),
+        registrant: e.registrant.as_ref().map(id_to),
+        sponsor: e.sponsor.as_ref().map(id_to),
+        registered: e.registered.map(Timestamp::micros),
+        applied: e.applied.map(Timestamp::micros),
+        services: services_to(&e.services),
+        references: references_to(&e.references),
+        recorded: e.recorded.as_ref().map(proof_to),
+    }
+}
+
+fn arc_registered_from(e: pb::ArcRegistered) -> Result<ArcRegistered, CodecError> {
+    Ok(ArcRegistered {
+        path: path_from(&e.path)?,
+        previous: Seq::new(e.previous),
+        found_by: found_by_from(e.found_by, &e.window_from)?,
+        state: state_or_active(e.state)?,
+        visibility: visibility_or_public(e.visibility)?,
+        identifiers: identifiers_from(e.identifiers),
+        labels: labels_from(e.labels),
+        flags: flags_from(e.flags)?,
+        titles: texts_from(e.titles),
+        descriptions: texts_from(e.descriptions),
+        services: services_from(e.services),
+        references: references_from(e.references),
+        registrant: id_if(e.registrant.as_deref())?,
+        sponsor: id_if(e.sponsor.as_deref())?,
+        recorded: e.recorded.map(proof_from),
+        applied: e.applied.map(Timestamp::from_micros),
+        registered: e.registered.map(Timestamp::from_micros),
+    })
+}
+
+fn hold_released_to(e: &HoldReleased) -> pb::HoldReleased {
+    pb::HoldReleased {
+        id: id_to(&e.id),
+        superior: path_to(&e.superior),
+        number: number_to(&e.number),
+        why: hold_end_to(e.why),
+    }
+}
+
+fn hold_released_from(e: &pb::HoldReleased) -> Result<HoldReleased, CodecError> {
+    Ok(HoldReleased {
+        id: id_from(&e.id)?,
+        superior: path_from(&e.superior)?,
+        number: ArcValue::from_be_bytes(&e.number),
+        why: hold_end_from(e.why)?,
+    })
+}
+
+fn entry_amended_to(e: &EntryAmended) -> pb::EntryAmended {
+    let changes = &e.changes;
+    let texts = |texts: &Vec<_>| pb::Texts {
+        all: texts_to(texts),
+    };
+    pb::EntryAmended {
+        path: path_to(&e.path),
+        previous: e.previous.get(),
+        identifiers: changes.identifiers.as_ref().map(|all| pb::Identifiers {
+            all: identifiers_to(all),
+        }),
+        labels: changes.labels.as_ref().map(|all| pb::Labels {
+            all: labels_to(all),
+        }),
+        flags: changes.flags.map(flags_to),
+        visibility: changes.visibility.map(visibility_to),
+        titles: changes.titles.as_ref().map(texts),
+        descriptions: changes.descriptions.as_ref().map(texts),
+        services: changes.services.as_ref().map(|all| pb::Services {
+            all: services_to(all),
+        }),
+        references: changes.references.as_ref().map(|all| pb::References {
+            all: references_to(all),
+        }),
+    }
+}
+
+fn entry_amended_from(e: pb::EntryAmended) -> Result<EntryAmended, CodecError> {
+    let changes = Changes {
+        identifiers: e.identifiers.map(|list| identifiers_from(list.all)),
+        labels: e.labels.map(|list| labels_from(list.all)),
+        flags: e.flags.map(flags_from).transpose()?,
+        visibility: e.visibility.map(visibility_from).transpose()?,
+        titles: e.titles.map(|list| texts_from(list.all)),
+        descriptions: e.descriptions.map(|list| texts_from(list.all)),
+        services: e.services.map(|list| services_from(list.all)),
+        references: e.references.map(|list| references_from(list.all)),
+    };
+    Ok(EntryAmended {
+        path: path_from(&e.path)?,
+        previous: Seq::new(e.previous),
+        changes,
+    })
+}
+
+fn state_changed_to(e: &StateChanged) -> pb::StateChanged {
+    pb::StateChanged {
+        path: path_to(&e.path),
+        previous: e.previous.get(),
+        to: state_to(e.to),
+        relation: e.relation.as_ref().map(relation_to),
+    }
+}
+
+fn state_changed_from(e: &pb::StateChanged) -> Result<StateChanged, CodecError> {
+    Ok(StateChanged {
+        path: path_from(&e.path)?,
+        previous: Seq::new(e.previous),
+        to: state_from(e.to)?,
+        relation: e.relation.as_ref().map(relation_from).transpose()?,
+    })
+}

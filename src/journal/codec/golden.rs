@@ -1,0 +1,114 @@
+//! One of each stored shape, bare and full, against the bytes kept in `data/stored/`.
+//!
+//! Lines are only ever added there. A test that fails here has found a change that would make old journals unreadable:
+//! mend the code, not the file.
+
+use super::samples::{credential, details, entries, happenings, hold, registrant, somebody};
+use super::*;
+use crate::journal::envelope;
+use crate::journal::record::{Draft, Header};
+use crate::journal::seq::Seq;
+use crate::model::actor::PrincipalKind;
+use crate::model::entry::{Registrant, RegistrantDetails};
+
+const EVENTS: &str = include_str!("../../../data/stored/events-v1.tsv");
+const VALUES: &str = include_str!("../../../data/stored/values-v1.tsv");
+
+/// A line of a file of bytes.
+fn line(name: &str, what: &str, octets: &[u8]) -> String {
+    format!("{name}\t{what}\t{}", hex::encode(octets))
+}
+
+fn compare(kept: &str, made: &[String]) {
+    let kept: Vec<_> = kept.lines().filter(|line| !line.starts_with('#')).collect();
+    let new: Vec<_> = made
+        .iter()
+        .filter(|line| !kept.contains(&line.as_str()))
+        .map(String::as_str)
+        .collect();
+    let gone: Vec<_> = kept
+        .iter()
+        .filter(|line| !made.iter().any(|made| made == *line))
+        .copied()
+        .collect();
+    assert!(
+        new.is_empty() && gone.is_empty(),
+        "kept, but no longer written so:\n{}\nwritten, but not kept:\n{}",
+        gone.join("\n"),
+        new.join("\n")
+    );
+}
+
+#[test]
+fn items_are_written_and_read_as_ever() {
+    let mut made = Vec::new();
+    for (name, happening) in happenings() {
+        let items = encode(&happening, &|_| false, &mut || [0; 16]);
+        made.extend(items.iter().map(|item| {
+            let kind = format!("{:?}", item.kind).to_lowercase();
+            line(&name, &kind, &item.body)
+        }));
+        let header = Header::default();
+        let record = envelope::seal(Seq::FIRST, Draft { header, items });
+        assert_eq!(decode(&record), Ok(happening), "{name}");
+    }
+    compare(EVENTS, &made);
+}
+
+#[test]
+fn values_are_written_and_read_as_ever() {
+    let mut made = Vec::new();
+    for (name, entry) in entries() {
+        let value = encode_entry(&entry);
+        made.push(line(name, "value", &value));
+        assert_eq!(decode_entry(&value), Ok(entry), "{name}");
+    }
+    let value = encode_hold(&hold());
+    made.push(line("hold", "value", &value));
+    assert_eq!(decode_hold(&value), Ok(hold()));
+    let value = encode_principal(&somebody());
+    made.push(line("principal", "value", &value));
+    assert_eq!(decode_principal(&value), Ok(somebody()));
+    let value = encode_credential(&credential());
+    made.push(line("credential", "value", &value));
+    assert_eq!(decode_credential(&value), Ok(credential()));
+    for (name, details) in [
+        ("registrant", Some(details())),
+        ("registrant/erased", None),
+        ("registrant/blank", Some(RegistrantDetails::default())),
+    ] {
+        let kind = PrincipalKind::Machine;
+        let registrant = Registrant {
+            id: registrant(),
+            kind,
+            details,
+        };
+        let value = encode_registrant(&registrant);
+        made.push(line(name, "value", &value));
+        assert_eq!(decode_registrant(&value), Ok(registrant));
+    }
+    compare(VALUES, &made);
+}
+
+#[test]
+fn every_kind_of_event_is_kept() {
+    let stored = include_bytes!(concat!(env!("OUT_DIR"), "/stored_descriptor.bin"));
+    let files = prost_types::FileDescriptorSet::decode(stored.as_slice()).unwrap();
+    let mut messages = files.file.iter().flat_map(|file| &file.message_type);
+    let event = messages.find(|message| message.name() == "Event").unwrap();
+    let mut kinds: Vec<_> = event
+        .field
+        .iter()
+        .filter(|field| field.oneof_index.is_some())
+        .map(|field| field.name().replace('_', "-"))
+        .collect();
+    let mut kept: Vec<_> = happenings()
+        .into_iter()
+        .flat_map(|(_, happening)| happening.events)
+        .map(|event| event.word().to_owned())
+        .collect();
+    kinds.sort();
+    kept.sort();
+    kept.dedup();
+    assert_eq!(kept, kinds);
+}

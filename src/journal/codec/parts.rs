@@ -1,0 +1,493 @@
+//! The parts that several stored messages have: paths, numbers, ids, words, texts, policies.
+//!
+//! It must never write a form that can be read in two ways, and never check again what was checked when it was taken
+//! (names, language tags): reading an entry is the hot path of resolution. The form of a path is X.690 8.20's.
+
+use crate::model::actor::{Credential, Principal, PrincipalKind};
+use crate::model::clock::Timestamp;
+use crate::model::entry::{
+    Certainty, Delegation, Flags, Hold, Label, Language, Reference, RegistrantDetails, Relation,
+    Service, State, Text, Visibility,
+};
+use crate::model::event::{HoldEnd, Proof};
+use crate::model::ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId};
+use crate::model::policy::{NumberRange, Numbering, Policy};
+use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
+use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
+use crate::pb::journal::v1 as pb;
+
+use super::error::CodecError;
+
+/// The octet that begins the short form of an id; the text of an id never has it.
+const SHORT_ID: u8 = 0;
+
+/// The stored form of a path: the X.690 8.20 contents octets of its arcs from the root down.
+pub(super) fn path_to(path: &NodePath) -> Vec<u8> {
+    let mut octets = Octets::new();
+    for arc in path.arcs() {
+        push_subidentifier(&mut octets, arc);
+    }
+    octets.to_vec()
+}
+
+/// The path of its stored form.
+pub(super) fn path_from(octets: &[u8]) -> Result<NodePath, CodecError> {
+    const ERROR: CodecError = CodecError::Malformed { what: "a path" };
+    let mut at_start = true;
+    for octet in octets {
+        // X.690 8.19.2: the leading octet of a subidentifier is never 80 (hexadecimal).
+        if at_start && *octet == 0x80 {
+            return Err(ERROR);
+        }
+        at_start = *octet < 0x80;
+    }
+    if !at_start {
+        return Err(ERROR);
+    }
+    NodePath::from_arcs(Subidentifiers::new(octets)).map_err(|_| ERROR)
+}
+
+/// The stored form of a number.
+pub(super) fn number_to(number: &ArcValue) -> Vec<u8> {
+    number.to_be_bytes_min().to_vec()
+}
+
+/// An id of the model that has a short form.
+pub(crate) trait Id: std::str::FromStr {
+    /// What the ids that this program makes begin with.
+    const PREFIX: &'static str;
+    /// The text.
+    fn text(&self) -> &str;
+    /// The id that this program makes of these bits.
+    fn made(bits: [u8; 16]) -> Self;
+}
+
+macro_rules! ids {
+    ($($id:ident)*) => {$(
+        impl Id for $id {
+            const PREFIX: &'static str = $id::PREFIX;
+
+            fn text(&self) -> &str {
+                self.as_str()
+            }
+
+            fn made(bits: [u8; 16]) -> Self {
+                Self::from_random(bits)
+            }
+        }
+    )*};
+}
+
+ids!(PrincipalId RegistrantId HoldId CredentialId RegisterId);
+
+/// The stored form of an id: 0x00 and 16 octets for one that this program makes, else the text.
+pub(super) fn id_to<I: Id>(id: &I) -> Vec<u8> {
+    let small = |digits: &str| {
+        digits
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let mut bits = [0; 16];
+    match id.text().strip_prefix(I::PREFIX) {
+        Some(digits) if small(digits) && hex::decode_to_slice(digits, &mut bits).is_ok() => {
+            let mut octets = Vec::with_capacity(1 + bits.len());
+            octets.push(SHORT_ID);
+            octets.extend(bits);
+            octets
+        }
+        _ => id.text().as_bytes().to_vec(),
+    }
+}
+
+/// The id of its stored form.
+pub(super) fn id_from<I: Id>(octets: &[u8]) -> Result<I, CodecError> {
+    const ERROR: CodecError = CodecError::Malformed { what: "an id" };
+    if let Some((&SHORT_ID, bits)) = octets.split_first() {
+        return Ok(I::made(bits.try_into().map_err(|_| ERROR)?));
+    }
+    let text = str::from_utf8(octets).map_err(|_| ERROR)?;
+    text.parse().map_err(|_| ERROR)
+}
+
+/// The ids of their stored forms.
+pub(super) fn ids_from<I: Id>(stored: &[Vec<u8>]) -> Result<Vec<I>, CodecError> {
+    stored.iter().map(|octets| id_from(octets)).collect()
+}
+
+/// The id of its stored form, where there is one.
+pub(super) fn id_if<I: Id>(stored: Option<&[u8]>) -> Result<Option<I>, CodecError> {
+    stored.map(id_from).transpose()
+}
+
+macro_rules! words {
+    ($($to:ident $from:ident $word:ident $what:literal { $($case:ident)* })*) => {$(
+        #[doc = concat!("The permanent number of a ", $what, ".")]
+        pub(super) const fn $to(word: $word) -> i32 {
+            match word {
+                $($word::$case => pb::$word::$case as i32,)*
+            }
+        }
+
+        #[doc = concat!("The ", $what, " of its permanent number.")]
+        pub(super) fn $from(number: i32) -> Result<$word, CodecError> {
+            match pb::$word::try_from(number) {
+                $(Ok(pb::$word::$case) => Ok($word::$case),)*
+                _ => Err(CodecError::UnknownWord { what: $what, number: i64::from(number) }),
+            }
+        }
+    )*};
+}
+
+words! {
+    state_to state_from State "state" { Reserved Active Suspended Deprecated Withdrawn }
+    visibility_to visibility_from Visibility "visibility" { Public Stub Hidden }
+    certainty_to certainty_from Certainty "certainty" { Verified SingleSource Partial Implied }
+    kind_to kind_from PrincipalKind "kind of principal" { Person Organisation Machine }
+    hold_end_to hold_end_from HoldEnd "end of a hold" { Expired Used Cancelled }
+    numbering_to numbering_from Numbering "numbering" { Any NextFreeOnly ExplicitOnly RandomOnly }
+}
+
+/// The stored form of a state where active is left out.
+pub(super) fn state_unless_active(state: State) -> Option<i32> {
+    (state != State::Active).then(|| state_to(state))
+}
+
+/// The state of a stored form where active is left out.
+pub(super) fn state_or_active(stored: Option<i32>) -> Result<State, CodecError> {
+    stored.map_or(Ok(State::Active), state_from)
+}
+
+/// The stored form of a visibility where public is left out.
+pub(super) fn visibility_unless_public(visibility: Visibility) -> Option<i32> {
+    (visibility != Visibility::Public).then(|| visibility_to(visibility))
+}
+
+/// The visibility of a stored form where public is left out.
+pub(super) fn visibility_or_public(stored: Option<i32>) -> Result<Visibility, CodecError> {
+    stored.map_or(Ok(Visibility::Public), visibility_from)
+}
+
+/// The stored form of an arc's marks: 1 leaf, 2 frozen, 4 no identifiers, 8 no Unicode labels, 16 draft.
+pub(super) fn flags_to(flags: Flags) -> u32 {
+    u32::from(flags.leaf)
+        | u32::from(flags.frozen) << 1
+        | u32::from(flags.no_identifiers) << 2
+        | u32::from(flags.no_unicode_labels) << 3
+        | u32::from(flags.draft) << 4
+}
+
+/// The marks of their stored form.
+pub(super) fn flags_from(number: u32) -> Result<Flags, CodecError> {
+    if number >= 1 << 5 {
+        let (what, number) = ("sum of marks", i64::from(number));
+        return Err(CodecError::UnknownWord { what, number });
+    }
+    Ok(Flags {
+        leaf: number & 1 != 0,
+        frozen: number & 2 != 0,
+        no_identifiers: number & 4 != 0,
+        no_unicode_labels: number & 8 != 0,
+        draft: number & 16 != 0,
+    })
+}
+
+/// The stored forms of secondary identifiers.
+pub(super) fn identifiers_to(identifiers: &[Identifier]) -> Vec<String> {
+    identifiers.iter().map(|i| i.as_str().to_owned()).collect()
+}
+
+/// The secondary identifiers of their stored forms.
+pub(super) fn identifiers_from(stored: Vec<String>) -> Vec<Identifier> {
+    stored.into_iter().map(Identifier::from_stored).collect()
+}
+
+/// The stored forms of the labels of long arcs.
+pub(super) fn long_arcs_to(labels: &[UnicodeLabel]) -> Vec<String> {
+    labels.iter().map(|l| l.as_str().to_owned()).collect()
+}
+
+/// The labels of long arcs of their stored forms.
+pub(super) fn long_arcs_from(stored: Vec<String>) -> Vec<UnicodeLabel> {
+    stored.into_iter().map(UnicodeLabel::from_stored).collect()
+}
+
+/// The stored forms of labels.
+pub(super) fn labels_to(labels: &[Label]) -> Vec<pb::Label> {
+    let stored = |label: &Label| pb::Label {
+        label: label.label.as_str().to_owned(),
+        language: label.language.as_ref().map(|l| l.as_str().to_owned()),
+    };
+    labels.iter().map(stored).collect()
+}
+
+/// The labels of their stored forms.
+pub(super) fn labels_from(stored: Vec<pb::Label>) -> Vec<Label> {
+    let label = |stored: pb::Label| Label {
+        label: UnicodeLabel::from_stored(stored.label),
+        language: stored.language.map(Language::from_stored),
+    };
+    stored.into_iter().map(label).collect()
+}
+
+/// The stored forms of texts.
+pub(super) fn texts_to(texts: &[Text]) -> Vec<pb::Text> {
+    let stored = |text: &Text| pb::Text {
+        language: text.language.as_str().to_owned(),
+        text: text.text.clone(),
+    };
+    texts.iter().map(stored).collect()
+}
+
+/// The texts of their stored forms.
+pub(super) fn texts_from(stored: Vec<pb::Text>) -> Vec<Text> {
+    let text = |stored: pb::Text| Text {
+        language: Language::from_stored(stored.language),
+        text: stored.text,
+    };
+    stored.into_iter().map(text).collect()
+}
+
+/// The stored forms of resolution services.
+pub(super) fn services_to(services: &[Service]) -> Vec<pb::Service> {
+    let stored = |service: &Service| pb::Service {
+        kind: service.kind.clone(),
+        uri: service.uri.clone(),
+        priority: service.priority,
+    };
+    services.iter().map(stored).collect()
+}
+
+/// The resolution services of their stored forms.
+pub(super) fn services_from(stored: Vec<pb::Service>) -> Vec<Service> {
+    let service = |stored: pb::Service| Service {
+        kind: stored.kind,
+        uri: stored.uri,
+        priority: stored.priority,
+    };
+    stored.into_iter().map(service).collect()
+}
+
+/// The stored forms of references.
+pub(super) fn references_to(references: &[Reference]) -> Vec<pb::Reference> {
+    let stored = |reference: &Reference| pb::Reference {
+        title: reference.title.clone(),
+        uri: reference.uri.clone(),
+        asn1_module: reference.asn1_module.clone(),
+    };
+    references.iter().map(stored).collect()
+}
+
+/// The references of their stored forms.
+pub(super) fn references_from(stored: Vec<pb::Reference>) -> Vec<Reference> {
+    let reference = |stored: pb::Reference| Reference {
+        title: stored.title,
+        uri: stored.uri,
+        asn1_module: stored.asn1_module,
+    };
+    stored.into_iter().map(reference).collect()
+}
+
+/// The stored form of a proof.
+pub(super) fn proof_to(proof: &Proof) -> pb::Proof {
+    pb::Proof {
+        document: proof.document.clone(),
+        uri: proof.uri.clone(),
+    }
+}
+
+/// The proof of its stored form.
+pub(super) fn proof_from(stored: pb::Proof) -> Proof {
+    Proof {
+        document: stored.document,
+        uri: stored.uri,
+    }
+}
+
+/// The stored form of a relation.
+pub(super) fn relation_to(relation: &Relation) -> pb::Relation {
+    use pb::relation::Kind;
+    let kind = match relation {
+        Relation::Successor(path) => Kind::Successor(path_to(path)),
+        Relation::DuplicateOf(path) => Kind::DuplicateOf(path_to(path)),
+    };
+    pb::Relation { kind: Some(kind) }
+}
+
+/// The relation of its stored form.
+pub(super) fn relation_from(stored: &pb::Relation) -> Result<Relation, CodecError> {
+    use pb::relation::Kind;
+    let what = "the kind of a relation";
+    match stored.kind.as_ref().ok_or(CodecError::Missing { what })? {
+        Kind::Successor(path) => Ok(Relation::Successor(path_from(path)?)),
+        Kind::DuplicateOf(path) => Ok(Relation::DuplicateOf(path_from(path)?)),
+    }
+}
+
+/// The stored form of a delegation.
+pub(super) fn delegation_to(delegation: &Delegation) -> pb::Delegation {
+    use pb::delegation::{External, Hosted, Kind};
+    let kind = match delegation {
+        Delegation::Hosted { principals } => Kind::Hosted(Hosted {
+            principals: principals.iter().map(id_to).collect(),
+        }),
+        Delegation::External { oidip, ors } => Kind::External(External {
+            oidip: oidip.clone(),
+            ors: ors.clone(),
+        }),
+    };
+    pb::Delegation { kind: Some(kind) }
+}
+
+/// The delegation of its stored form.
+pub(super) fn delegation_from(stored: pb::Delegation) -> Result<Delegation, CodecError> {
+    use pb::delegation::{External, Kind};
+    let what = "the kind of a delegation";
+    match stored.kind.ok_or(CodecError::Missing { what })? {
+        Kind::Hosted(hosted) => Ok(Delegation::Hosted {
+            principals: ids_from(&hosted.principals)?,
+        }),
+        Kind::External(External { oidip, ors }) => Ok(Delegation::External { oidip, ors }),
+    }
+}
+
+fn ranges_to(ranges: &[NumberRange]) -> Vec<pb::NumberRange> {
+    let stored = |range: &NumberRange| pb::NumberRange {
+        from: number_to(&range.from),
+        to: range.to.as_ref().map(number_to),
+    };
+    ranges.iter().map(stored).collect()
+}
+
+fn ranges_from(stored: &[pb::NumberRange]) -> Vec<NumberRange> {
+    let range = |stored: &pb::NumberRange| NumberRange {
+        from: ArcValue::from_be_bytes(&stored.from),
+        to: stored.to.as_deref().map(ArcValue::from_be_bytes),
+    };
+    stored.iter().map(range).collect()
+}
+
+/// The stored form of a policy.
+pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
+    pb::Policy {
+        numbering: numbering_to(policy.numbering),
+        windows: ranges_to(&policy.windows),
+        kept_back: ranges_to(&policy.kept_back),
+        identifiers_unique: policy.identifiers_unique,
+        identifier_required: policy.identifier_required,
+        title_required: policy.title_required,
+        registrant_required: policy.registrant_required,
+        application_required: policy.application_required,
+        approvals: policy.approvals,
+        arcs_per_registrant_max: policy.arcs_per_registrant_max,
+        reinstatement_seconds: policy.reinstatement_seconds,
+        hold_seconds_max: policy.hold_seconds_max,
+    }
+}
+
+/// The policy of its stored form.
+pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
+    Ok(Policy {
+        numbering: numbering_from(stored.numbering)?,
+        windows: ranges_from(&stored.windows),
+        kept_back: ranges_from(&stored.kept_back),
+        identifiers_unique: stored.identifiers_unique,
+        identifier_required: stored.identifier_required,
+        title_required: stored.title_required,
+        registrant_required: stored.registrant_required,
+        application_required: stored.application_required,
+        approvals: stored.approvals,
+        arcs_per_registrant_max: stored.arcs_per_registrant_max,
+        reinstatement_seconds: stored.reinstatement_seconds,
+        hold_seconds_max: stored.hold_seconds_max,
+    })
+}
+
+/// The stored form of a principal.
+pub(super) fn principal_to(principal: &Principal) -> pb::Principal {
+    pb::Principal {
+        id: id_to(&principal.id),
+        kind: kind_to(principal.kind),
+        administrator: principal.administrator,
+        since: principal.since.micros(),
+    }
+}
+
+/// The principal of its stored form.
+pub(super) fn principal_from(stored: &pb::Principal) -> Result<Principal, CodecError> {
+    Ok(Principal {
+        id: id_from(&stored.id)?,
+        kind: kind_from(stored.kind)?,
+        administrator: stored.administrator,
+        since: Timestamp::from_micros(stored.since),
+    })
+}
+
+/// The stored form of a credential.
+pub(super) fn credential_to(credential: &Credential) -> pb::Credential {
+    pb::Credential {
+        id: id_to(&credential.id),
+        principal: id_to(&credential.principal),
+        token_sha256: credential.token_sha256.to_vec(),
+        name: credential.name.clone(),
+        expires: credential.expires.map(Timestamp::micros),
+        revoked: credential.revoked,
+    }
+}
+
+/// The credential of its stored form.
+pub(super) fn credential_from(stored: pb::Credential) -> Result<Credential, CodecError> {
+    let what = "a token's digest";
+    let digest = <[u8; 32]>::try_from(stored.token_sha256.as_slice());
+    Ok(Credential {
+        id: id_from(&stored.id)?,
+        principal: id_from(&stored.principal)?,
+        token_sha256: digest.map_err(|_| CodecError::Malformed { what })?,
+        name: stored.name,
+        expires: stored.expires.map(Timestamp::from_micros),
+        revoked: stored.revoked,
+    })
+}
+
+/// The stored form of a hold.
+pub(super) fn hold_to(hold: &Hold) -> pb::Hold {
+    pb::Hold {
+        id: id_to(&hold.id),
+        superior: path_to(&hold.superior),
+        number: number_to(&hold.number),
+        principal: id_to(&hold.principal),
+        until: hold.until.micros(),
+    }
+}
+
+/// The hold of its stored form.
+pub(super) fn hold_from(stored: &pb::Hold) -> Result<Hold, CodecError> {
+    Ok(Hold {
+        id: id_from(&stored.id)?,
+        superior: path_from(&stored.superior)?,
+        number: ArcValue::from_be_bytes(&stored.number),
+        principal: id_from(&stored.principal)?,
+        until: Timestamp::from_micros(stored.until),
+    })
+}
+
+/// The stored form of a registrant's details.
+pub(super) fn details_to(details: &RegistrantDetails) -> pb::RegistrantDetails {
+    pb::RegistrantDetails {
+        name: details.name.clone(),
+        email: details.email.clone(),
+        telephone: details.telephone.clone(),
+        address: details.address.clone(),
+        name_public: details.name_public,
+    }
+}
+
+/// The registrant's details of their stored form.
+pub(super) fn details_from(stored: pb::RegistrantDetails) -> RegistrantDetails {
+    RegistrantDetails {
+        name: stored.name,
+        email: stored.email,
+        telephone: stored.telephone,
+        address: stored.address,
+        name_public: stored.name_public,
+    }
+}

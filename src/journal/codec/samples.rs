@@ -1,0 +1,522 @@
+//! One of each thing that is stored, bare and full. The bytes they were stored as are kept in `data/stored/`.
+//!
+//! None may ever be changed: a new shape gets a new sample.
+
+use crate::model::actor::{Credential, Principal, PrincipalKind};
+use crate::model::clock::Timestamp;
+use crate::model::entry::{
+    Certainty, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label, Origin, Reference,
+    RegistrantDetails, Relation, Service, State, SuperiorFields, Text, Visibility,
+};
+use crate::model::event::{
+    ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, Happening, HoldEnd,
+    HoldReleased, NumberFoundBy, Proof, ReferenceLoaded, RegistrantRecorded, StateChanged,
+};
+use crate::model::ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq};
+use crate::model::policy::{NumberRange, Numbering, Policy};
+use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
+
+use super::EVENT_FORMAT;
+
+/// The moment of the samples: 2026-03-03T12:00:00Z.
+pub(super) const NOON: Timestamp = Timestamp::from_micros(1_772_539_200_000_000);
+const LATER: Timestamp = NOON.plus_seconds(3_600);
+
+fn path(text: &str) -> NodePath {
+    text.parse().unwrap()
+}
+
+fn arc() -> NodePath {
+    path("2.16.834.1.5")
+}
+
+/// The registrant of the samples.
+pub(super) fn registrant() -> RegistrantId {
+    RegistrantId::from_random([0x11; 16])
+}
+
+fn principal() -> PrincipalId {
+    PrincipalId::from_random([0x22; 16])
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "most optional fields of the samples are filled"
+)]
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn identifiers() -> Vec<Identifier> {
+    vec!["health".parse().unwrap(), "afya".parse().unwrap()]
+}
+
+fn labels() -> Vec<Label> {
+    let label = |label: &str, language: Option<&str>| Label {
+        label: label.parse().unwrap(),
+        language: language.map(|tag| tag.parse().unwrap()),
+    };
+    vec![label("Health", Some("en")), label("健康", None)]
+}
+
+fn long_arcs() -> Vec<UnicodeLabel> {
+    vec!["Example".parse().unwrap()]
+}
+
+fn texts(text: &str) -> Vec<Text> {
+    let one = |tag: &str, text: &str| Text {
+        language: tag.parse().unwrap(),
+        text: text.to_owned(),
+    };
+    vec![one("en", text), one("sw-TZ", "Wizara ya Afya")]
+}
+
+fn services() -> Vec<Service> {
+    let uri = "https://health.example/".to_owned();
+    let kind = "web".to_owned();
+    vec![Service {
+        kind,
+        uri,
+        priority: 10,
+    }]
+}
+
+fn references() -> Vec<Reference> {
+    vec![Reference {
+        title: "Health codes".to_owned(),
+        uri: some("https://health.example/codes"),
+        asn1_module: some("HealthCodes"),
+    }]
+}
+
+const FLAGS: Flags = Flags {
+    leaf: true,
+    frozen: false,
+    no_identifiers: true,
+    no_unicode_labels: false,
+    draft: true,
+};
+
+fn policy() -> Policy {
+    Policy {
+        numbering: Numbering::NextFreeOnly,
+        windows: vec![NumberRange {
+            from: ArcValue::new(1000),
+            to: None,
+        }],
+        kept_back: vec![NumberRange {
+            from: ArcValue::ZERO,
+            to: Some(ArcValue::from(1_u128 << 100)),
+        }],
+        identifier_required: true,
+        title_required: true,
+        registrant_required: true,
+        application_required: true,
+        approvals: 2,
+        arcs_per_registrant_max: Some(0),
+        ..Policy::standard()
+    }
+}
+
+/// Details, full.
+pub(super) fn details() -> RegistrantDetails {
+    RegistrantDetails {
+        name: "Asha Example".to_owned(),
+        email: some("asha@health.example"),
+        telephone: some("+255 00 000 0000"),
+        address: some("1 Example Road"),
+        name_public: true,
+    }
+}
+
+/// A hold.
+pub(super) fn hold() -> Hold {
+    Hold {
+        id: HoldId::from_random([0x33; 16]),
+        superior: path("2.16.834.1"),
+        number: ArcValue::new(7),
+        principal: principal(),
+        until: LATER,
+    }
+}
+
+/// A credential, full.
+pub(super) fn credential() -> Credential {
+    Credential {
+        id: CredentialId::from_random([0x44; 16]),
+        principal: principal(),
+        token_sha256: [0x55; 32],
+        name: "laptop".to_owned(),
+        expires: Some(LATER),
+        revoked: true,
+    }
+}
+
+/// A principal with an id that it was given.
+pub(super) fn somebody() -> Principal {
+    Principal {
+        id: "p-first:administrator".parse().unwrap(),
+        kind: PrincipalKind::Person,
+        administrator: true,
+        since: NOON,
+    }
+}
+
+/// A typical allocation: one identifier, one label, one title, a registrant.
+pub(super) fn typical_allocation() -> Event {
+    Event::ArcRegistered(Box::new(ArcRegistered {
+        path: arc(),
+        previous: Seq::ZERO,
+        found_by: NumberFoundBy::NextFree {
+            window_from: ArcValue::new(1),
+        },
+        state: State::Active,
+        visibility: Visibility::Public,
+        identifiers: identifiers().into_iter().take(1).collect(),
+        labels: labels().into_iter().take(1).collect(),
+        flags: Flags::default(),
+        titles: texts("Ministry of Health").into_iter().take(1).collect(),
+        descriptions: Vec::new(),
+        services: Vec::new(),
+        references: Vec::new(),
+        registrant: Some(registrant()),
+        sponsor: None,
+        recorded: None,
+        applied: None,
+        registered: None,
+    }))
+}
+
+fn full_arc() -> Box<ArcRegistered> {
+    Box::new(ArcRegistered {
+        path: arc(),
+        previous: Seq::new(300),
+        found_by: NumberFoundBy::Explicit,
+        state: State::Reserved,
+        visibility: Visibility::Stub,
+        identifiers: identifiers(),
+        labels: labels(),
+        flags: FLAGS,
+        titles: texts("Ministry of Health"),
+        descriptions: texts("Everything about health"),
+        services: services(),
+        references: references(),
+        registrant: Some(registrant()),
+        sponsor: Some("r-sponsor".parse().unwrap()),
+        recorded: Some(Proof {
+            document: "Letter 7".to_owned(),
+            uri: some("https://health.example/letter"),
+        }),
+        applied: Some(Timestamp::from_micros(-1)),
+        registered: Some(NOON),
+    })
+}
+
+fn founding_events() -> Vec<(&'static str, Event)> {
+    vec![
+        (
+            "founded",
+            Event::Founded(Founded {
+                register: RegisterId::from_random([0x66; 16]),
+                authorities: vec![NodePath::root(), path("2"), path("2.16.834")],
+                format: EVENT_FORMAT,
+                unicode_version: "18.0.0".to_owned(),
+            }),
+        ),
+        ("principal", Event::PrincipalAdded(somebody())),
+        ("issued", Event::CredentialIssued(credential())),
+        ("revoked", Event::CredentialRevoked(credential().id)),
+        (
+            "data",
+            Event::DataLoaded {
+                version: "2026-03".to_owned(),
+            },
+        ),
+        (
+            "reference",
+            Event::ReferenceLoaded(ReferenceLoaded {
+                path: path("2.16"),
+                previous: Seq::new(3),
+                identifiers: identifiers(),
+                labels: labels(),
+                long_arcs: long_arcs(),
+                descriptions: texts("Countries"),
+                flags: FLAGS,
+                source: "X.660 A.5".to_owned(),
+                certainty: Certainty::SingleSource,
+                data_version: "2026-03".to_owned(),
+            }),
+        ),
+        (
+            "authority",
+            Event::AuthorityOpened(AuthorityOpened {
+                path: path("2.16.834"),
+                previous: Seq::FIRST,
+                titles: texts("Tanzania"),
+                descriptions: texts("The national arc"),
+                policy: policy(),
+            }),
+        ),
+    ]
+}
+
+fn arc_events() -> Vec<(&'static str, Event)> {
+    vec![
+        ("typical", typical_allocation()),
+        ("full", Event::ArcRegistered(full_arc())),
+        ("allocated", Event::ReservedArcAllocated(full_arc())),
+        (
+            "drawn",
+            Event::ArcRegistered(Box::new(ArcRegistered {
+                path: path("2.25.329800735698586629295641978511506172918"),
+                found_by: NumberFoundBy::Random,
+                ..*full_arc()
+            })),
+        ),
+        (
+            "all",
+            amended(Changes {
+                identifiers: Some(identifiers()),
+                labels: Some(labels()),
+                flags: Some(FLAGS),
+                visibility: Some(Visibility::Hidden),
+                titles: Some(texts("Health")),
+                descriptions: Some(texts("Everything about health")),
+                services: Some(services()),
+                references: Some(references()),
+            }),
+        ),
+        (
+            "emptied",
+            amended(Changes {
+                identifiers: Some(Vec::new()),
+                flags: Some(Flags::default()),
+                titles: Some(Vec::new()),
+                ..Changes::default()
+            }),
+        ),
+        (
+            "withdrawn",
+            Event::StateChanged(StateChanged {
+                path: arc(),
+                previous: Seq::new(9),
+                to: State::Withdrawn,
+                relation: Some(Relation::Successor(path("2.16.834.2"))),
+            }),
+        ),
+        (
+            "deprecated",
+            Event::StateChanged(StateChanged {
+                path: arc(),
+                previous: Seq::new(9),
+                to: State::Deprecated,
+                relation: Some(Relation::DuplicateOf(path("1"))),
+            }),
+        ),
+    ]
+}
+
+fn amended(changes: Changes) -> Event {
+    Event::EntryAmended(Box::new(EntryAmended {
+        path: arc(),
+        previous: Seq::new(9),
+        changes,
+    }))
+}
+
+fn other_events() -> Vec<(&'static str, Event)> {
+    let (path, previous) = (arc(), Seq::new(9));
+    let delegated = |delegation| Event::Delegated {
+        path: arc(),
+        previous,
+        delegation,
+    };
+    let hosted = Delegation::Hosted {
+        principals: vec![principal(), "p-other".parse().unwrap()],
+    };
+    let external = Delegation::External {
+        oidip: some("https://oidip.example/"),
+        ors: some("ors.example"),
+    };
+    vec![
+        (
+            "person",
+            Event::RegistrantRecorded(RegistrantRecorded {
+                id: registrant(),
+                kind: PrincipalKind::Organisation,
+                details: Some(details()),
+            }),
+        ),
+        ("held", Event::NumberHeld(hold())),
+        (
+            "released",
+            Event::HoldReleased(HoldReleased {
+                id: hold().id,
+                superior: hold().superior,
+                number: hold().number,
+                why: HoldEnd::Used,
+            }),
+        ),
+        ("hosted", delegated(hosted)),
+        ("external", delegated(external)),
+        (
+            "recalled",
+            Event::Recalled {
+                path: path.clone(),
+                previous,
+            },
+        ),
+        (
+            "transferred",
+            Event::Transferred {
+                path: path.clone(),
+                previous,
+                to: registrant(),
+            },
+        ),
+        (
+            "policy",
+            Event::PolicySet {
+                path: path.clone(),
+                previous,
+                policy: Some(policy()),
+            },
+        ),
+        (
+            "inherits",
+            Event::PolicySet {
+                path,
+                previous,
+                policy: None,
+            },
+        ),
+    ]
+}
+
+/// Every event bare or full, and several together.
+pub(super) fn happenings() -> Vec<(String, Happening)> {
+    let mut all: Vec<_> = [founding_events(), arc_events(), other_events()]
+        .into_iter()
+        .flatten()
+        .map(|(name, event)| {
+            let happening = Happening {
+                events: vec![event.clone()],
+                reason: None,
+                override_reason: None,
+            };
+            (format!("{}/{name}", event.word()), happening)
+        })
+        .collect();
+    let events = [arc_events(), other_events()].into_iter().flatten();
+    let whole = Happening {
+        events: events.map(|(_, event)| event).collect(),
+        reason: some("asked for by letter"),
+        override_reason: some(""),
+    };
+    all.push(("whole".to_owned(), whole));
+    all
+}
+
+/// A typical entry: one identifier, one label, one title, a registrant, as it was allocated.
+pub(super) fn typical_entry() -> Entry {
+    let held = Holding {
+        registrant: registrant(),
+        since: NOON,
+    };
+    Entry {
+        path: arc(),
+        revision: Seq::new(123_456),
+        created: Seq::new(123_456),
+        origin: Origin::Assigned,
+        authority: false,
+        superior: SuperiorFields {
+            state: State::Active,
+            visibility: Visibility::Public,
+            identifiers: identifiers().into_iter().take(1).collect(),
+            labels: labels().into_iter().take(1).collect(),
+            long_arcs: Vec::new(),
+            flags: Flags::default(),
+            relation: None,
+            changed: NOON,
+        },
+        holder: HolderFields {
+            titles: texts("Ministry of Health").into_iter().take(1).collect(),
+            changed: NOON,
+            ..HolderFields::default()
+        },
+        first_registrant: Some(held.clone()),
+        registrant: Some(held),
+        sponsor: None,
+        delegation: None,
+        policy: None,
+        applied: None,
+        registered: NOON,
+        changed: NOON,
+    }
+}
+
+fn full_entry() -> Entry {
+    Entry {
+        created: Seq::new(12),
+        origin: Origin::Recorded {
+            proof: "Letter 7".to_owned(),
+            uri: some("https://health.example/letter"),
+        },
+        authority: true,
+        superior: SuperiorFields {
+            state: State::Suspended,
+            visibility: Visibility::Hidden,
+            identifiers: identifiers(),
+            labels: labels(),
+            long_arcs: long_arcs(),
+            flags: FLAGS,
+            relation: Some(Relation::DuplicateOf(path("2.16.834.2"))),
+            changed: NOON,
+        },
+        holder: HolderFields {
+            titles: texts("Ministry of Health"),
+            descriptions: texts("Everything about health"),
+            services: services(),
+            references: references(),
+            changed: Timestamp::from_micros(0),
+        },
+        first_registrant: Some(Holding {
+            registrant: "r-first".parse().unwrap(),
+            since: LATER,
+        }),
+        sponsor: Some(registrant()),
+        delegation: Some(Delegation::External {
+            oidip: None,
+            ors: some("ors.example"),
+        }),
+        policy: Some(policy()),
+        applied: Some(Timestamp::from_micros(1)),
+        changed: LATER,
+        ..typical_entry()
+    }
+}
+
+/// Entries, bare and full.
+pub(super) fn entries() -> Vec<(&'static str, Entry)> {
+    let given_away = Entry {
+        first_registrant: None,
+        ..typical_entry()
+    };
+    let reference = Entry {
+        path: path("2"),
+        origin: Origin::Reference {
+            source: "X.660 A.3".to_owned(),
+            certainty: Certainty::Verified,
+            data_version: "2026-03".to_owned(),
+        },
+        registrant: None,
+        first_registrant: None,
+        ..typical_entry()
+    };
+    vec![
+        ("entry/typical", typical_entry()),
+        ("entry/full", full_entry()),
+        ("entry/given-away", given_away),
+        ("entry/reference", reference),
+    ]
+}

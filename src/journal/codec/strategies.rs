@@ -1,0 +1,585 @@
+//! Generated values of everything that is stored, for the property tests of this room and of others.
+
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::strategy::Union;
+
+use crate::model::actor::{Credential, Principal, PrincipalKind};
+use crate::model::clock::Timestamp;
+use crate::model::entry::{
+    Certainty, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label, Language, Origin,
+    Reference, Registrant, RegistrantDetails, Relation, Service, State, SuperiorFields, Text,
+    Visibility,
+};
+use crate::model::event::{
+    ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, Happening, HoldEnd,
+    HoldReleased, NumberFoundBy, Proof, ReferenceLoaded, RegistrantRecorded, StateChanged,
+};
+use crate::model::ids::Seq;
+use crate::model::policy::{NumberRange, Numbering, Policy};
+use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
+
+use super::parts::Id;
+
+/// Numbers of any size, small ones more often.
+pub(crate) fn number() -> impl Strategy<Value = ArcValue> {
+    prop_oneof![
+        (0_u64..300).prop_map(ArcValue::from),
+        any::<u64>().prop_map(ArcValue::from),
+        vec(any::<u8>(), 0..40).prop_map(|octets| ArcValue::from_be_bytes(&octets)),
+    ]
+}
+
+/// Paths of any depth, the root and root arcs too.
+pub(crate) fn path() -> impl Strategy<Value = NodePath> {
+    let top = prop_oneof![
+        (0_u64..2, 0_u64..40).prop_map(|(a, b)| [ArcValue::from(a), ArcValue::from(b)]),
+        number().prop_map(|b| [ArcValue::from(2_u64), b]),
+    ];
+    (top, vec(number(), 0..10), 0_usize..12).prop_map(|(top, rest, depth)| {
+        NodePath::from_arcs(top.into_iter().chain(rest).take(depth)).unwrap()
+    })
+}
+
+/// Ids that this program makes, and others.
+pub(crate) fn id<I: Id + std::fmt::Debug>() -> impl Strategy<Value = I> {
+    prop_oneof![
+        any::<[u8; 16]>().prop_map(I::made),
+        "[A-Za-z0-9._:-]{1,64}".prop_map(|text| text.parse().ok().unwrap()),
+        // As long as one that this program makes, but not the same for its capital letters.
+        "[A-F0-9]{32}".prop_map(|digits| format!("{}{digits}", I::PREFIX).parse().ok().unwrap()),
+    ]
+}
+
+/// Moments, before 1970 too.
+pub(crate) fn time() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![0..=4_000_000_000_000_000_i64, any::<i64>()].prop_map(Timestamp::from_micros)
+}
+
+/// Sequence numbers.
+pub(crate) fn seq() -> impl Strategy<Value = Seq> {
+    prop_oneof![0..5_u64, any::<u64>()].prop_map(Seq::new)
+}
+
+/// Texts, the empty one too.
+pub(crate) fn word() -> impl Strategy<Value = String> {
+    "\\PC{0,12}"
+}
+
+/// Language tags.
+pub(crate) fn language() -> impl Strategy<Value = Language> {
+    prop::sample::select(vec!["en", "sw-TZ", "zh-Hant", "fr"]).prop_map(|tag| tag.parse().unwrap())
+}
+
+/// Secondary identifiers.
+pub(crate) fn identifier() -> impl Strategy<Value = Identifier> {
+    "[a-z][a-zA-Z0-9]{0,12}(-[a-zA-Z0-9]{1,4}){0,2}".prop_map(|text| text.parse().unwrap())
+}
+
+/// Non-integer Unicode labels.
+pub(crate) fn unicode_label() -> impl Strategy<Value = UnicodeLabel> {
+    prop_oneof![
+        "[A-Za-z][A-Za-z0-9._~]{0,10}",
+        "[\u{4E00}-\u{4E80}\u{620}-\u{63A}]{1,8}",
+    ]
+    .prop_map(|text| text.parse().unwrap())
+}
+
+/// Labels with and without a language.
+pub(crate) fn label() -> impl Strategy<Value = Label> {
+    (unicode_label(), of(language())).prop_map(|(label, language)| Label { label, language })
+}
+
+/// Texts in a language.
+pub(crate) fn text() -> impl Strategy<Value = Text> {
+    (language(), word()).prop_map(|(language, text)| Text { language, text })
+}
+
+/// Resolution services.
+pub(crate) fn service() -> impl Strategy<Value = Service> {
+    (word(), word(), any::<u32>()).prop_map(|(kind, uri, priority)| Service {
+        kind,
+        uri,
+        priority,
+    })
+}
+
+/// References.
+pub(crate) fn reference() -> impl Strategy<Value = Reference> {
+    (word(), of(word()), of(word())).prop_map(|(title, uri, asn1_module)| Reference {
+        title,
+        uri,
+        asn1_module,
+    })
+}
+
+/// Marks.
+pub(crate) fn flags() -> impl Strategy<Value = Flags> {
+    any::<[bool; 5]>().prop_map(
+        |[leaf, frozen, no_identifiers, no_unicode_labels, draft]| Flags {
+            leaf,
+            frozen,
+            no_identifiers,
+            no_unicode_labels,
+            draft,
+        },
+    )
+}
+
+/// States, all of them.
+pub(crate) fn state() -> impl Strategy<Value = State> {
+    prop::sample::select(State::ALL.to_vec())
+}
+
+/// Visibilities, all of them.
+pub(crate) fn visibility() -> impl Strategy<Value = Visibility> {
+    use Visibility::{Hidden, Public, Stub};
+    prop::sample::select(vec![Public, Stub, Hidden])
+}
+
+/// Certainties, all of them.
+pub(crate) fn certainty() -> impl Strategy<Value = Certainty> {
+    use Certainty::{Implied, Partial, SingleSource, Verified};
+    prop::sample::select(vec![Verified, SingleSource, Partial, Implied])
+}
+
+/// Kinds of principals, all of them.
+pub(crate) fn kind() -> impl Strategy<Value = PrincipalKind> {
+    use PrincipalKind::{Machine, Organisation, Person};
+    prop::sample::select(vec![Person, Organisation, Machine])
+}
+
+/// Relations, both kinds.
+pub(crate) fn relation() -> impl Strategy<Value = Relation> {
+    prop_oneof![
+        path().prop_map(Relation::Successor),
+        path().prop_map(Relation::DuplicateOf),
+    ]
+}
+
+/// Delegations, both kinds.
+pub(crate) fn delegation() -> impl Strategy<Value = Delegation> {
+    prop_oneof![
+        vec(id(), 0..3).prop_map(|principals| Delegation::Hosted { principals }),
+        (of(word()), of(word())).prop_map(|(oidip, ors)| Delegation::External { oidip, ors }),
+    ]
+}
+
+fn range() -> impl Strategy<Value = NumberRange> {
+    (number(), of(number())).prop_map(|(from, to)| NumberRange { from, to })
+}
+
+/// Policies.
+pub(crate) fn policy() -> impl Strategy<Value = Policy> {
+    use Numbering::{Any, ExplicitOnly, NextFreeOnly, RandomOnly};
+    (
+        prop::sample::select(vec![Any, NextFreeOnly, ExplicitOnly, RandomOnly]),
+        vec(range(), 0..3),
+        vec(range(), 0..3),
+        any::<[bool; 5]>(),
+        any::<u32>(),
+        of(any::<u64>()),
+        any::<[u64; 2]>(),
+    )
+        .prop_map(
+            |(numbering, windows, kept_back, marks, approvals, most, spans)| Policy {
+                numbering,
+                windows,
+                kept_back,
+                identifiers_unique: marks[0],
+                identifier_required: marks[1],
+                title_required: marks[2],
+                registrant_required: marks[3],
+                application_required: marks[4],
+                approvals,
+                arcs_per_registrant_max: most,
+                reinstatement_seconds: spans[0],
+                hold_seconds_max: spans[1],
+            },
+        )
+}
+
+/// Proofs.
+pub(crate) fn proof() -> impl Strategy<Value = Proof> {
+    (word(), of(word())).prop_map(|(document, uri)| Proof { document, uri })
+}
+
+/// Principals.
+pub(crate) fn principal() -> impl Strategy<Value = Principal> {
+    (id(), kind(), any::<bool>(), time()).prop_map(|(id, kind, administrator, since)| Principal {
+        id,
+        kind,
+        administrator,
+        since,
+    })
+}
+
+/// Credentials.
+pub(crate) fn credential() -> impl Strategy<Value = Credential> {
+    (
+        id(),
+        id(),
+        any::<[u8; 32]>(),
+        word(),
+        of(time()),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(id, principal, token_sha256, name, expires, revoked)| Credential {
+                id,
+                principal,
+                token_sha256,
+                name,
+                expires,
+                revoked,
+            },
+        )
+}
+
+/// Holds.
+pub(crate) fn hold() -> impl Strategy<Value = Hold> {
+    (id(), path(), number(), id(), time()).prop_map(|(id, superior, number, principal, until)| {
+        Hold {
+            id,
+            superior,
+            number,
+            principal,
+            until,
+        }
+    })
+}
+
+/// A registrant's details.
+pub(crate) fn details() -> impl Strategy<Value = RegistrantDetails> {
+    (word(), of(word()), of(word()), of(word()), any::<bool>()).prop_map(
+        |(name, email, telephone, address, name_public)| RegistrantDetails {
+            name,
+            email,
+            telephone,
+            address,
+            name_public,
+        },
+    )
+}
+
+/// Registrants, erased ones too.
+pub(crate) fn registrant() -> impl Strategy<Value = Registrant> {
+    (id(), kind(), of(details())).prop_map(|(id, kind, details)| Registrant { id, kind, details })
+}
+
+type Names = (Vec<Identifier>, Vec<Label>, Vec<UnicodeLabel>);
+
+fn names() -> impl Strategy<Value = Names> {
+    (
+        vec(identifier(), 0..3),
+        vec(label(), 0..3),
+        vec(unicode_label(), 0..2),
+    )
+}
+
+type Holders = (Vec<Text>, Vec<Text>, Vec<Service>, Vec<Reference>);
+
+fn holders() -> impl Strategy<Value = Holders> {
+    (
+        vec(text(), 0..3),
+        vec(text(), 0..3),
+        vec(service(), 0..2),
+        vec(reference(), 0..2),
+    )
+}
+
+fn reference_loaded() -> impl Strategy<Value = ReferenceLoaded> {
+    (
+        (path(), seq()),
+        names(),
+        vec(text(), 0..3),
+        flags(),
+        word(),
+        certainty(),
+        word(),
+    )
+        .prop_map(
+            |((path, previous), names, descriptions, flags, source, certainty, data_version)| {
+                let (identifiers, labels, long_arcs) = names;
+                ReferenceLoaded {
+                    path,
+                    previous,
+                    identifiers,
+                    labels,
+                    long_arcs,
+                    descriptions,
+                    flags,
+                    source,
+                    certainty,
+                    data_version,
+                }
+            },
+        )
+}
+
+fn found_by() -> impl Strategy<Value = NumberFoundBy> {
+    prop_oneof![
+        Just(NumberFoundBy::Explicit),
+        number().prop_map(|window_from| NumberFoundBy::NextFree { window_from }),
+        Just(NumberFoundBy::Random),
+    ]
+}
+
+/// New arcs.
+pub(crate) fn arc_registered() -> impl Strategy<Value = ArcRegistered> {
+    (
+        (path(), seq(), found_by(), state(), visibility(), flags()),
+        names(),
+        holders(),
+        (of(id()), of(id()), of(proof()), of(time()), of(time())),
+    )
+        .prop_map(|(first, names, holders, last)| {
+            let (path, previous, found_by, state, visibility, flags) = first;
+            let (identifiers, labels, _) = names;
+            let (titles, descriptions, services, references) = holders;
+            let (registrant, sponsor, recorded, applied, registered) = last;
+            ArcRegistered {
+                path,
+                previous,
+                found_by,
+                state,
+                visibility,
+                identifiers,
+                labels,
+                flags,
+                titles,
+                descriptions,
+                services,
+                references,
+                registrant,
+                sponsor,
+                recorded,
+                applied,
+                registered,
+            }
+        })
+}
+
+fn changes() -> impl Strategy<Value = Changes> {
+    (
+        of(vec(identifier(), 0..3)),
+        of(vec(label(), 0..3)),
+        of(flags()),
+        of(visibility()),
+        of(vec(text(), 0..3)),
+        of(vec(text(), 0..3)),
+        of(vec(service(), 0..3)),
+        of(vec(reference(), 0..3)),
+    )
+        .prop_map(
+            |(
+                identifiers,
+                labels,
+                flags,
+                visibility,
+                titles,
+                descriptions,
+                services,
+                references,
+            )| {
+                Changes {
+                    identifiers,
+                    labels,
+                    flags,
+                    visibility,
+                    titles,
+                    descriptions,
+                    services,
+                    references,
+                }
+            },
+        )
+}
+
+fn founded() -> impl Strategy<Value = Founded> {
+    (id(), vec(path(), 0..3), any::<u32>(), word()).prop_map(
+        |(register, authorities, format, unicode_version)| Founded {
+            register,
+            authorities,
+            format,
+            unicode_version,
+        },
+    )
+}
+
+fn authority_opened() -> impl Strategy<Value = AuthorityOpened> {
+    (path(), seq(), holders(), policy()).prop_map(|(path, previous, holders, policy)| {
+        let (titles, descriptions, ..) = holders;
+        AuthorityOpened {
+            path,
+            previous,
+            titles,
+            descriptions,
+            policy,
+        }
+    })
+}
+
+fn hold_released() -> impl Strategy<Value = HoldReleased> {
+    use HoldEnd::{Cancelled, Expired, Used};
+    let why = prop::sample::select(vec![Expired, Used, Cancelled]);
+    (id(), path(), number(), why).prop_map(|(id, superior, number, why)| HoldReleased {
+        id,
+        superior,
+        number,
+        why,
+    })
+}
+
+/// Events of every kind.
+pub(crate) fn event() -> impl Strategy<Value = Event> {
+    let arc = || (path(), seq());
+    Union::new([
+        founded().prop_map(Event::Founded).boxed(),
+        principal().prop_map(Event::PrincipalAdded).boxed(),
+        credential().prop_map(Event::CredentialIssued).boxed(),
+        id().prop_map(Event::CredentialRevoked).boxed(),
+        word()
+            .prop_map(|version| Event::DataLoaded { version })
+            .boxed(),
+        reference_loaded().prop_map(Event::ReferenceLoaded).boxed(),
+        authority_opened().prop_map(Event::AuthorityOpened).boxed(),
+        registrant()
+            .prop_map(|Registrant { id, kind, details }| {
+                Event::RegistrantRecorded(RegistrantRecorded { id, kind, details })
+            })
+            .boxed(),
+        arc_registered()
+            .prop_map(|e| Event::ArcRegistered(Box::new(e)))
+            .boxed(),
+        arc_registered()
+            .prop_map(|e| Event::ReservedArcAllocated(Box::new(e)))
+            .boxed(),
+        hold().prop_map(Event::NumberHeld).boxed(),
+        hold_released().prop_map(Event::HoldReleased).boxed(),
+        (arc(), changes())
+            .prop_map(|((path, previous), changes)| {
+                Event::EntryAmended(Box::new(EntryAmended {
+                    path,
+                    previous,
+                    changes,
+                }))
+            })
+            .boxed(),
+        (arc(), state(), of(relation()))
+            .prop_map(|((path, previous), to, relation)| {
+                Event::StateChanged(StateChanged {
+                    path,
+                    previous,
+                    to,
+                    relation,
+                })
+            })
+            .boxed(),
+        (arc(), delegation())
+            .prop_map(|((path, previous), delegation)| Event::Delegated {
+                path,
+                previous,
+                delegation,
+            })
+            .boxed(),
+        arc()
+            .prop_map(|(path, previous)| Event::Recalled { path, previous })
+            .boxed(),
+        (arc(), id())
+            .prop_map(|((path, previous), to)| Event::Transferred { path, previous, to })
+            .boxed(),
+        (arc(), of(policy()))
+            .prop_map(|((path, previous), policy)| Event::PolicySet {
+                path,
+                previous,
+                policy,
+            })
+            .boxed(),
+    ])
+}
+
+/// Records' contents.
+pub(crate) fn happening() -> impl Strategy<Value = Happening> {
+    (vec(event(), 0..8), of(word()), of(word())).prop_map(|(events, reason, override_reason)| {
+        Happening {
+            events,
+            reason,
+            override_reason,
+        }
+    })
+}
+
+fn origin() -> impl Strategy<Value = Origin> {
+    prop_oneof![
+        Just(Origin::Assigned),
+        (word(), of(word())).prop_map(|(proof, uri)| Origin::Recorded { proof, uri }),
+        (word(), certainty(), word()).prop_map(|(source, certainty, data_version)| {
+            Origin::Reference {
+                source,
+                certainty,
+                data_version,
+            }
+        }),
+    ]
+}
+
+/// Two moments at most, so that times are often the same.
+fn times() -> impl Strategy<Value = [Timestamp; 6]> {
+    (time(), time(), any::<[bool; 6]>())
+        .prop_map(|(one, other, which)| which.map(|first| if first { one } else { other }))
+}
+
+/// Entries.
+pub(crate) fn entry() -> impl Strategy<Value = Entry> {
+    (
+        (path(), seq(), of(seq()), origin(), any::<bool>(), times()),
+        (names(), state(), visibility(), flags(), of(relation())),
+        holders(),
+        (of(id()), of(id()), any::<bool>(), of(id()), of(time())),
+        (of(delegation()), of(policy())),
+    )
+        .prop_map(|(first, superior, holder, people, (delegation, policy))| {
+            let (path, revision, created, origin, authority, times) = first;
+            let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
+            let (titles, descriptions, services, references) = holder;
+            let (registrant, other, same, sponsor, applied) = people;
+            let holding = |since| move |registrant| Holding { registrant, since };
+            let registrant = registrant.map(holding(times[4]));
+            let other = other.map(holding(times[5]));
+            let first_registrant = if same { registrant.clone() } else { other };
+            Entry {
+                path,
+                revision,
+                created: created.unwrap_or(revision),
+                origin,
+                authority,
+                superior: SuperiorFields {
+                    state,
+                    visibility,
+                    identifiers,
+                    labels,
+                    long_arcs,
+                    flags,
+                    relation,
+                    changed: times[2],
+                },
+                holder: HolderFields {
+                    titles,
+                    descriptions,
+                    services,
+                    references,
+                    changed: times[3],
+                },
+                first_registrant,
+                registrant,
+                sponsor,
+                delegation,
+                policy,
+                applied,
+                registered: times[0],
+                changed: times[1],
+            }
+        })
+}

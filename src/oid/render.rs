@@ -1,0 +1,369 @@
+//! One node in every notation and encoding.
+//!
+//! Names are written where they are known, always with their number in ASN.1. It must never write a notation that the
+//! readers of this room would not take back to the same node.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use crate::oid::name::Oid;
+use crate::oid::path::NodePath;
+use crate::oid::resolve::Names;
+use crate::oid::{cbor, iri, jer, oer, per, urn, uuid, xer};
+
+/// A node in every notation; what needs an object identifier value is none for the root and for a root arc alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// `2.16.834`; `.` for the root.
+    pub dot: String,
+    /// `{joint-iso-itu-t(2) country(16) tz(834)}`, with the names that are known; `{}` for the root.
+    pub asn1: String,
+    /// `{2 16 834}`
+    pub asn1_numbers: String,
+    /// `/Country/TZ`, with the labels that are known, from a long arc where there is one; `/` for the root.
+    pub iri: String,
+    /// `/2/16/834`
+    pub iri_numbers: String,
+    /// `oid:/Country/TZ`, percent-encoded (a URI).
+    pub oid_iri: String,
+    /// `urn:oid:2.16.834` (RFC 3061).
+    pub urn: Option<String>,
+    /// `2.16.834`, as LDAP's `numericoid` (RFC 4512 1.4).
+    pub ldap: Option<String>,
+    /// The DER encoding in hexadecimal.
+    pub der_hex: Option<String>,
+    /// The DER encoding in base64 (RFC 4648 4).
+    pub der_base64: Option<String>,
+    /// The X.690 contents octets in hexadecimal.
+    pub contents_hex: Option<String>,
+    /// The PER encoding, aligned or not, in hexadecimal (X.691).
+    pub per_hex: Option<String>,
+    /// The OER encoding in hexadecimal (X.696).
+    pub oer_hex: Option<String>,
+    /// The XML value (X.693).
+    pub xer: Option<String>,
+    /// The JSON value (X.697).
+    pub jer: Option<String>,
+    /// The CBOR encoding with tag 111 in hexadecimal (RFC 9090).
+    pub cbor_hex: Option<String>,
+    /// The UUID of a node directly below 2.25, hyphenated, in small letters.
+    pub uuid: Option<String>,
+}
+
+/// Writes a node in every notation.
+pub fn render(path: &NodePath, names: &dyn Names) -> Rendered {
+    let oid = path.to_oid();
+    let of = |write: fn(&Oid) -> String| oid.as_ref().map(write);
+    let iri = labels(path, names);
+    Rendered {
+        dot: path.to_string(),
+        asn1: asn1(path, |path| {
+            names.identifier_of(path).map(|name| name.to_string())
+        }),
+        asn1_numbers: asn1(path, |_| None),
+        oid_iri: iri::to_uri(&iri),
+        iri,
+        iri_numbers: numbers(path),
+        urn: of(|oid| urn::write(oid)),
+        ldap: of(ToString::to_string),
+        der_hex: of(|oid| hex::encode(oid.to_der())),
+        der_base64: of(|oid| BASE64.encode(oid.to_der())),
+        contents_hex: of(|oid| hex::encode(oid.as_contents())),
+        per_hex: of(|oid| hex::encode(per::encode(oid))),
+        oer_hex: of(|oid| hex::encode(oer::encode(oid))),
+        xer: of(xer::encode),
+        jer: of(jer::encode),
+        cbor_hex: of(|oid| hex::encode(cbor::encode(oid))),
+        uuid: uuid::from_path(path).map(|uuid| uuid.hyphenated().to_string()),
+    }
+}
+
+/// The nodes from the root arc down to `path` itself.
+fn line(path: &NodePath) -> impl Iterator<Item = NodePath> {
+    (1..=path.depth()).map(|depth| path.truncated(depth))
+}
+
+fn asn1(path: &NodePath, name: impl Fn(&NodePath) -> Option<String>) -> String {
+    let components: Vec<String> = line(path)
+        .filter_map(|node| {
+            let number = node.last()?;
+            Some(match name(&node) {
+                Some(name) => format!("{name}({number})"),
+                None => number.to_string(),
+            })
+        })
+        .collect();
+    format!("{{{}}}", components.join(" "))
+}
+
+fn labels(path: &NodePath, names: &dyn Names) -> String {
+    let long = line(path)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .find_map(|node| {
+            names
+                .long_arc_of(&node)
+                .map(|label| (node.depth(), label.to_string()))
+        });
+    let (from, mut labels) = long.map_or((0, Vec::new()), |(depth, label)| (depth, vec![label]));
+    labels.extend(line(path).skip(from).filter_map(|node| {
+        let number = node.last()?;
+        Some(
+            names
+                .label_of(&node)
+                .map_or_else(|| number.to_string(), |label| label.to_string()),
+        )
+    }));
+    format!("/{}", labels.join("/"))
+}
+
+fn numbers(path: &NodePath) -> String {
+    let numbers: Vec<String> = path.arcs().iter().map(ToString::to_string).collect();
+    format!("/{}", numbers.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oid::arc::ArcValue;
+    use crate::oid::ber::{Rules, Value, decode};
+    use crate::oid::label::{Identifier, UnicodeLabel};
+    use crate::oid::notation::{Mode, NoNames, Notation, ResolveError, parse, parse_as, resolve};
+    use proptest::prelude::*;
+
+    /// A register of three nodes, two of which share a secondary identifier.
+    struct Few;
+
+    impl Names for Few {
+        fn by_identifier(&self, superior: &NodePath, identifier: &Identifier) -> Vec<ArcValue> {
+            let numbers: &[u64] = match (superior.to_string().as_str(), identifier.as_str()) {
+                ("2", "country") => &[16],
+                ("2.16", "tz") => &[834],
+                ("2.16.834", "health") | ("1", "org") => &[3],
+                ("2.16.834", "twin") => &[7, 8],
+                _ => &[],
+            };
+            numbers.iter().copied().map(ArcValue::new).collect()
+        }
+        fn by_label(&self, superior: &NodePath, label: &UnicodeLabel) -> Option<ArcValue> {
+            match (superior.to_string().as_str(), label.as_str()) {
+                ("2", "Country") => Some(ArcValue::new(16)),
+                ("2.16", "TZ") => Some(ArcValue::new(834)),
+                ("2.16.834", "Afya") => Some(ArcValue::new(3)),
+                _ => None,
+            }
+        }
+        fn by_long_arc(&self, label: &UnicodeLabel) -> Option<NodePath> {
+            (label.as_str() == "Country").then(|| "2.16".parse().unwrap())
+        }
+        fn identifier_of(&self, path: &NodePath) -> Option<Identifier> {
+            self.identifiers_of(path).into_iter().next()
+        }
+        fn identifiers_of(&self, path: &NodePath) -> Vec<Identifier> {
+            let name = match path.to_string().as_str() {
+                "2.16" => "country",
+                "2.16.834" => "tz",
+                "2.16.834.3" => "health",
+                _ => return NoNames.identifiers_of(path),
+            };
+            vec![name.parse().unwrap()]
+        }
+        fn label_of(&self, path: &NodePath) -> Option<UnicodeLabel> {
+            match path.to_string().as_str() {
+                "2.16" => "Country".parse().ok(),
+                "2.16.834" => "TZ".parse().ok(),
+                "2.16.834.3" => "Afya".parse().ok(),
+                _ => NoNames.label_of(path),
+            }
+        }
+        fn long_arc_of(&self, path: &NodePath) -> Option<UnicodeLabel> {
+            (path.to_string() == "2.16").then(|| "Country".parse().unwrap())
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, expect: Result<&str, &str>) {
+        let parsed = parse(text, Mode::Lenient).unwrap();
+        let base = "2.16.834".parse().unwrap();
+        let got = resolve(&parsed, &Few, Some(&base));
+        let got = got.map(|resolved| resolved.path.to_string());
+        assert_eq!(
+            got.as_deref().map_err(ResolveError::code),
+            expect,
+            "{text:?}"
+        );
+    }
+
+    #[test]
+    fn names_lead_to_nodes() {
+        for text in [
+            "2.16.834.3",
+            "/Country/TZ/Afya",
+            "/Country/834/3",
+            "/2/16/834/3",
+            "/Joint-ISO-ITU-T/16/TZ/3",
+            "/Joint-ISO-ITU-T/Country/834/Afya",
+            "oid:/Country/TZ/Afya",
+            "/Country/tz/health",
+            "/joint-iso-itu-t/country/tz/health",
+            "{joint-iso-itu-t(2) country(16) tz(834) health(3)}",
+            "{joint-iso-itu-t country tz health}",
+            "joint-iso-itu-t.country.tz.3",
+        ] {
+            check(text, Ok("2.16.834.3"));
+        }
+        check("Afya/1", Ok("2.16.834.3.1"));
+        check("iso.org.6", Ok("1.3.6"));
+        check("/ISO/member-body/us", Err("LABEL_UNKNOWN"));
+        check("/ITU-R/5/1", Ok("0.5.1"));
+        check("/ITU-R/4", Err("ITU_R_LEADS_ELSEWHERE"));
+        check("/UUID/1", Err("LABEL_UNKNOWN"));
+        check(
+            "/Joint-ISO-ITU-T/25/f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+            Ok("2.25.329800735698586629295641978511506172918"),
+        );
+        check(
+            "2.25.340282366920938463463374607431768211455",
+            Ok("2.25.340282366920938463463374607431768211455"),
+        );
+        check(
+            "2.25.340282366920938463463374607431768211456",
+            Err("UUID_TOO_LARGE"),
+        );
+        check("{iso(2) 1}", Err("STANDARD_NAME_WRONG_NUMBER"));
+        check("{iso member-body(3)}", Err("STANDARD_NAME_WRONG_NUMBER"));
+        check("{2 16 834 twin}", Err("IDENTIFIER_AMBIGUOUS"));
+        check("{2 16 834 nobody}", Err("IDENTIFIER_UNKNOWN"));
+        check("/iso/40", Err("SECOND_ARC_TOO_LARGE"));
+        let relative = parse_as("3.1", Notation::RelativeDot, Mode::Strict).unwrap();
+        assert_eq!(
+            resolve(&relative, &Few, None).unwrap_err().code(),
+            "RELATIVE_WITHOUT_BASE"
+        );
+        let strict = parse("/Country/tz", Mode::Strict).unwrap();
+        assert_eq!(
+            resolve(&strict, &Few, None).unwrap_err().code(),
+            "LABEL_UNKNOWN"
+        );
+    }
+
+    #[test]
+    fn a_name_that_disagrees_is_told_back() {
+        let told = |text: &str| {
+            let parsed = parse(text, Mode::Strict).unwrap();
+            let resolved = resolve(&parsed, &Few, None).unwrap();
+            resolved
+                .disagreements
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert!(told("{2 country(16) tz(834) 3}").is_empty());
+        assert_eq!(
+            told("{2 country(16) ke(834)}"),
+            ["step 3: ke is not a name of the arc 834; known are tz"]
+        );
+        assert_eq!(
+            told("{2 16 834 health(4)}"),
+            ["step 4: health is not a name of the arc 4; it belongs to 3"]
+        );
+        assert!(told("{2 16 834 unknown(4)}").is_empty());
+    }
+
+    #[test]
+    fn all_fields_of_one_node() {
+        let shown = render(&"2.16.834.3".parse().unwrap(), &Few);
+        assert_eq!(
+            shown.asn1,
+            "{joint-iso-itu-t(2) country(16) tz(834) health(3)}"
+        );
+        assert_eq!(shown.asn1_numbers, "{2 16 834 3}");
+        assert_eq!(shown.iri, "/Country/TZ/Afya");
+        assert_eq!(shown.iri_numbers, "/2/16/834/3");
+        assert_eq!(shown.oid_iri, "oid:/Country/TZ/Afya");
+        assert_eq!(shown.urn.as_deref(), Some("urn:oid:2.16.834.3"));
+        assert_eq!(shown.der_hex.as_deref(), Some("060460864203"));
+        assert_eq!(shown.der_base64.as_deref(), Some("BgRghkID"));
+        assert_eq!(shown.per_hex.as_deref(), Some("0460864203"));
+        assert_eq!(shown.oer_hex.as_deref(), Some("0460864203"));
+        assert_eq!(shown.jer.as_deref(), Some("\"2.16.834.3\""));
+        assert_eq!(shown.cbor_hex.as_deref(), Some("d86f4460864203"));
+        let unknown = render(&"1.2.840".parse().unwrap(), &NoNames);
+        assert_eq!(unknown.asn1, "{iso(1) member-body(2) 840}");
+        assert_eq!(unknown.iri, "/ISO/2/840");
+    }
+
+    #[test]
+    fn roots_have_no_encodings() {
+        let root = render(&"2".parse().unwrap(), &NoNames);
+        assert_eq!(
+            (root.dot.as_str(), root.asn1.as_str()),
+            ("2", "{joint-iso-itu-t(2)}")
+        );
+        assert_eq!((&root.der_hex, &root.urn, &root.xer), (&None, &None, &None));
+        let above = render(&NodePath::root(), &NoNames);
+        assert_eq!(
+            (above.dot.as_str(), above.asn1.as_str(), above.iri.as_str()),
+            (".", "{}", "/")
+        );
+    }
+
+    fn oid() -> impl Strategy<Value = Oid> {
+        let arc = prop_oneof![
+            (0_u64..40).prop_map(ArcValue::from),
+            any::<u64>().prop_map(ArcValue::from),
+            any::<u128>().prop_map(ArcValue::from),
+        ];
+        (0_u64..3, 0_u64..40, proptest::collection::vec(arc, 0..10)).prop_map(|(a, b, rest)| {
+            let top = [a, b].into_iter().map(ArcValue::from);
+            Oid::from_arcs(top.chain(rest)).unwrap()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_notation_and_back(oid in oid()) {
+            let path = NodePath::from(&oid);
+            let shown = render(&path, &NoNames);
+            let texts = [
+                Some(shown.dot.clone()), Some(shown.asn1), Some(shown.asn1_numbers), Some(shown.iri),
+                Some(shown.iri_numbers), Some(shown.oid_iri), shown.urn,
+            ];
+            for text in texts.into_iter().flatten() {
+                let parsed = parse(&text, Mode::Strict).unwrap();
+                prop_assert_eq!(&resolve(&parsed, &NoNames, None).unwrap().path, &path, "{}", text);
+            }
+            let octets = |text: &Option<String>| hex::decode(text.as_ref().unwrap()).unwrap();
+            prop_assert_eq!(&Oid::from_der(&octets(&shown.der_hex)).unwrap(), &oid);
+            let (any, told) = decode(&octets(&shown.der_hex), Rules::Ber).unwrap();
+            prop_assert_eq!(any, Value::ObjectIdentifier(oid.clone()));
+            prop_assert!(told.is_empty());
+            prop_assert_eq!(&per::decode(&octets(&shown.per_hex)).unwrap(), &oid);
+            prop_assert_eq!(&oer::decode(&octets(&shown.oer_hex)).unwrap(), &oid);
+            prop_assert_eq!(&cbor::decode(&octets(&shown.cbor_hex)).unwrap(), &cbor::Item::Oid(oid.clone()));
+            prop_assert_eq!(&xer::decode(shown.xer.as_ref().unwrap()).unwrap(), &oid);
+            prop_assert_eq!(&jer::decode(shown.jer.as_ref().unwrap()).unwrap(), &oid);
+        }
+
+        #[test]
+        fn no_text_makes_a_reader_panic(text in "[\\PC]{0,40}") {
+            for mode in [Mode::Strict, Mode::Lenient] {
+                if let Ok(parsed) = parse(&text, mode) {
+                    prop_assert!(mode == Mode::Lenient || parsed.tolerated.is_empty());
+                    drop(resolve(&parsed, &Few, None));
+                }
+            }
+        }
+
+        #[test]
+        fn no_punctuation_makes_a_reader_panic(text in "[-{}()/*,.:% a-c0-2\n\u{A0}\u{2011}\"]{0,24}") {
+            for mode in [Mode::Strict, Mode::Lenient] {
+                if let Ok(parsed) = parse(&text, mode) {
+                    prop_assert!(mode == Mode::Lenient || parsed.tolerated.is_empty());
+                    drop(resolve(&parsed, &Few, None));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,877 @@
+//! Allocate: gives out one arc below a node of this authority (X.660 6.2).
+//!
+//! Refusals, in the order in which they are looked for: faults of form; `OUTSIDE_AUTHORITY`, `SUPERIOR_NOT_REGISTERED`,
+//! `REFERENCE_ENTRY`; `SUPERIOR_NOT_ACTIVE`, `SUPERIOR_LEAF`, `SUPERIOR_FROZEN`; `ARC_OUT_OF_RANGE`, `PATH_TOO_LONG`,
+//! `NUMBER_TAKEN`, `NUMBER_BURNED`, `NUMBER_HELD`, `NUMBER_OUTSIDE_POLICY`, `NUMBERING_NOT_ALLOWED`, `NO_NUMBER_FREE`;
+//! `IDENTIFIER_TAKEN`, `IDENTIFIER_STANDARDIZED`, `IDENTIFIERS_NOT_ALLOWED`, `LABEL_TAKEN`, `LABELS_NOT_ALLOWED`,
+//! `LABEL_IS_LONG_ARC`; `IDENTIFIER_REQUIRED`, `TITLE_REQUIRED`, `REGISTRANT_REQUIRED`, `APPLICATION_REQUIRED`;
+//! `REGISTRANT_UNKNOWN`; `QUOTA_REACHED`.
+
+use crate::model::command::{Allocate, NewEntry, NumberChoice, RegistrantRef};
+use crate::model::event::ArcRegistered;
+use crate::model::{
+    Code, Ctx, Entry, Event, Policy, Refusal, RegistrantId, Rejection, Seq, State, TreeView,
+    Visibility,
+};
+use crate::oid::{ArcValue, NodePath};
+
+use super::checks;
+use super::decision::Decision;
+use super::form::Faults;
+use super::names::{self, Names};
+use super::numbers::{Found, Search};
+use super::policy;
+
+/// Faults of form.
+pub fn form(ask: &Allocate, ctx: &Ctx, faults: &mut Faults) {
+    entry_form(&ask.entry, ctx, faults);
+    choice_form(&ask.number, faults);
+}
+
+/// Faults of form of a new arc's fields.
+pub fn entry_form(entry: &NewEntry, ctx: &Ctx, faults: &mut Faults) {
+    let mut part = Faults::new();
+    part.entry(entry, ctx.now);
+    faults.take("entry", part);
+}
+
+/// Faults of form of the choice of a number.
+pub fn choice_form(choice: &NumberChoice, faults: &mut Faults) {
+    if let NumberChoice::Random(Some(range)) = choice
+        && !range.contains(&range.from)
+    {
+        let detail = "the last number must not be below the first";
+        faults.add(Code::FieldInvalid, "number.random.within", detail);
+    }
+}
+
+/// Gives out the arc.
+pub fn decide(ask: &Allocate, decision: &mut Decision<'_>) -> Result<(), Rejection> {
+    step(ask, None, decision)
+}
+
+/// Gives out the arc; `place` is a free number of the policy's windows that was found before, and in which window.
+pub fn step(
+    ask: &Allocate,
+    place: Option<(&ArcValue, &ArcValue)>,
+    decision: &mut Decision<'_>,
+) -> Result<(), Rejection> {
+    let superior = open_superior(&ask.superior, &decision.tree)?;
+    let policy = policy::in_force(&decision.tree, &ask.superior)?;
+    let search = Search {
+        tree: &decision.tree,
+        ctx: decision.ctx,
+        superior: &ask.superior,
+        policy: &policy,
+    };
+    let found = match place {
+        None => search.find(&ask.number, &mut decision.lots)?,
+        Some((number, window_from)) => search.next_free_at(number, window_from)?,
+    };
+    let path = checks::place(&ask.superior, &found.number, "number")?;
+    named(
+        &decision.tree,
+        &superior,
+        &found.number,
+        &ask.entry,
+        policy.identifiers_unique,
+    )?;
+    required(&policy, &ask.superior, Fields::of(&ask.entry))?;
+    decision.known(ask.entry.registrant.as_ref(), "entry.registrant")?;
+    sponsor_known(&decision.tree, &ask.entry)?;
+    let registrant = ask.entry.registrant.as_ref();
+    quota(
+        &decision.tree,
+        &policy,
+        &ask.superior,
+        registrant,
+        "entry.registrant",
+    )?;
+    register(path, found, &ask.entry, decision)
+}
+
+/// The superior, if this authority may allocate below it at all.
+pub fn open_superior(
+    superior: &NodePath,
+    tree: &dyn TreeView,
+) -> Result<std::sync::Arc<Entry>, Rejection> {
+    checks::own_superior(tree, superior, "superior")?;
+    let entry = checks::superior(tree, superior, "superior")?;
+    checks::open_superior(&entry, "superior")?;
+    Ok(entry)
+}
+
+/// The names of a new arc beside those of its siblings.
+pub fn named(
+    tree: &dyn TreeView,
+    superior: &Entry,
+    number: &ArcValue,
+    entry: &NewEntry,
+    identifiers_unique: bool,
+) -> Result<(), Rejection> {
+    let names = Names {
+        superior,
+        number,
+        identifiers: entry.identifiers.iter().enumerate().collect(),
+        labels: entry.labels.iter().enumerate().collect(),
+        identifiers_unique,
+    };
+    names::check(tree, &names)
+}
+
+/// Whether the sponsor, where one is named, is known.
+pub fn sponsor_known(tree: &dyn TreeView, entry: &NewEntry) -> Result<(), Rejection> {
+    match &entry.sponsor {
+        Some(id) => checks::registrant_known(tree, id, "entry.sponsor"),
+        None => Ok(()),
+    }
+}
+
+/// Which of the fields that a policy may want an arc has.
+#[derive(Clone, Copy)]
+pub struct Fields {
+    /// A secondary identifier.
+    pub identifier: bool,
+    /// A title.
+    pub title: bool,
+    /// A registrant.
+    pub registrant: bool,
+}
+
+impl Fields {
+    fn of(entry: &NewEntry) -> Self {
+        Self {
+            identifier: !entry.identifiers.is_empty(),
+            title: !entry.titles.is_empty(),
+            registrant: entry.registrant.is_some(),
+        }
+    }
+}
+
+/// The policy's required fields, and whether it gives arcs out without an application at all.
+pub fn required(policy: &Policy, superior: &NodePath, has: Fields) -> Result<(), Rejection> {
+    let wants = [
+        (
+            policy.identifier_required,
+            has.identifier,
+            Code::IdentifierRequired,
+            "entry.identifiers",
+            "a secondary identifier",
+        ),
+        (
+            policy.title_required,
+            has.title,
+            Code::TitleRequired,
+            "entry.titles",
+            "a title",
+        ),
+        (
+            policy.registrant_required,
+            has.registrant,
+            Code::RegistrantRequired,
+            "entry.registrant",
+            "a registrant",
+        ),
+        (
+            policy.application_required,
+            false,
+            Code::ApplicationRequired,
+            "",
+            "an application",
+        ),
+    ];
+    for (wanted, there, code, field, what) in wants {
+        if wanted && !there {
+            let detail = format!("the policy below {superior} wants {what}");
+            return Err(Refusal::new(code, field, detail).into());
+        }
+    }
+    Ok(())
+}
+
+/// The policy's limit of arcs that one registrant may hold directly below the node. A new registrant holds none.
+pub fn quota(
+    tree: &dyn TreeView,
+    policy: &Policy,
+    superior: &NodePath,
+    registrant: Option<&RegistrantRef>,
+    field: &str,
+) -> Result<(), Rejection> {
+    let (Some(max), Some(RegistrantRef::Known(id))) = (policy.arcs_per_registrant_max, registrant)
+    else {
+        return Ok(());
+    };
+    if tree.arcs_of_registrant(superior, id, max)? < max {
+        return Ok(());
+    }
+    let detail =
+        format!("the registrant holds {max} arcs below {superior}, as many as the policy allows");
+    Err(Refusal::new(Code::QuotaReached, field, detail)
+        .value(id)
+        .into())
+}
+
+fn register(
+    path: NodePath,
+    found: Found,
+    entry: &NewEntry,
+    decision: &mut Decision<'_>,
+) -> Result<(), Rejection> {
+    let registrant = match &entry.registrant {
+        Some(registrant) => Some(decision.recorded(registrant)?),
+        None => None,
+    };
+    if let Some(release) = found.release() {
+        decision.tell(release)?;
+    }
+    let mut new = new_arc(path, entry, registrant);
+    new.found_by = found.by;
+    match found.reserved {
+        Some(reserved) => {
+            new.previous = reserved.revision;
+            decision.tell(Event::ReservedArcAllocated(Box::new(new)))
+        }
+        None => decision.tell(Event::ArcRegistered(Box::new(new))),
+    }
+}
+
+/// An active arc that holds what was asked for, its number named by the caller.
+pub fn new_arc(
+    path: NodePath,
+    entry: &NewEntry,
+    registrant: Option<RegistrantId>,
+) -> ArcRegistered {
+    ArcRegistered {
+        path,
+        previous: Seq::ZERO,
+        found_by: crate::model::event::NumberFoundBy::Explicit,
+        state: State::Active,
+        visibility: entry.visibility.unwrap_or(Visibility::Public),
+        identifiers: entry.identifiers.clone(),
+        labels: entry.labels.clone(),
+        flags: entry.flags,
+        titles: entry.titles.clone(),
+        descriptions: entry.descriptions.clone(),
+        services: entry.services.clone(),
+        references: entry.references.clone(),
+        registrant,
+        sponsor: entry.sponsor.clone(),
+        recorded: None,
+        applied: entry.applied,
+        registered: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::entry::Flags;
+    use crate::model::event::NumberFoundBy;
+    use crate::model::policy::{NumberRange, Numbering};
+    use crate::oid::limits::ARCS_MAX;
+    use crate::rules::testing::{
+        OTHER, Tree, allocate, arc, explicit, founding, named, new_registrant, next_free, path,
+        refusals, refused, text, words, written,
+    };
+
+    fn run(from: u64, to: u64) -> NumberRange {
+        NumberRange {
+            from: arc(from),
+            to: Some(arc(to)),
+        }
+    }
+
+    fn windows(windows: &[(u64, u64)], kept_back: &[(u64, u64)]) -> Policy {
+        Policy {
+            windows: windows.iter().map(|(from, to)| run(*from, *to)).collect(),
+            kept_back: kept_back.iter().map(|(from, to)| run(*from, *to)).collect(),
+            ..Policy::standard()
+        }
+    }
+
+    fn hold(superior: &str, number: u64, seconds: u64) -> crate::model::Command {
+        crate::model::Command::Hold(crate::model::command::HoldNumber {
+            superior: path(superior),
+            number: NumberChoice::Explicit(arc(number)),
+            seconds,
+        })
+    }
+
+    fn reserve(superior: &str, first: u64) -> crate::model::Command {
+        crate::model::Command::Reserve(crate::model::command::Reserve {
+            superior: path(superior),
+            first: arc(first),
+            count: 1,
+        })
+    }
+
+    fn random(superior: &str, range: Option<NumberRange>) -> crate::model::Command {
+        allocate(superior, NumberChoice::Random(range), NewEntry::default())
+    }
+
+    const OURS: &str = "2.16.834";
+
+    #[test]
+    fn an_arc_is_given_out_below_our_own_nodes_only() {
+        let mut tree = Tree::founded();
+        tree.submit(explicit(OURS, 1)).unwrap();
+        tree.submit(explicit("2.16.834.1", 0)).unwrap();
+        for outside in ["2.16", "2.16.404", "1.3", "."] {
+            refused(
+                tree.decide(explicit(outside, 2)),
+                Code::OutsideAuthority,
+                "superior",
+            );
+        }
+        let missing = tree.decide(explicit("2.16.834.1.7.7", 2)).unwrap_err();
+        let Rejection::Refused(all) = &missing else {
+            panic!()
+        };
+        assert_eq!(all.main().nearest, Some(path("2.16.834.1")));
+        refused::<()>(Err(missing), Code::SuperiorNotRegistered, "superior");
+    }
+
+    #[test]
+    fn below_a_reference_entry_another_authority_decides() {
+        let mut tree = Tree::founded_for(&["2.16"]);
+        refused(
+            tree.decide(explicit("2.16.404", 1)),
+            Code::ReferenceEntry,
+            "superior",
+        );
+        refused(
+            tree.decide(explicit("2.16", 404)),
+            Code::NumberTaken,
+            "number",
+        );
+        tree.submit(explicit("2.16", 405)).unwrap();
+    }
+
+    #[test]
+    fn a_superior_that_is_not_open_gets_no_subordinates() {
+        let mut tree = Tree::founded();
+        tree.arc("2.16.834.1");
+        for state in State::ALL {
+            tree.state("2.16.834.1", state);
+            let got = tree.decide(explicit("2.16.834.1", 1));
+            if state == State::Active {
+                assert!(got.is_ok());
+            } else {
+                refused(got, Code::SuperiorNotActive, "superior");
+            }
+        }
+        tree.state("2.16.834.1", State::Active);
+        tree.change("2.16.834.1", |entry| entry.superior.flags.leaf = true);
+        refused(
+            tree.decide(next_free("2.16.834.1")),
+            Code::SuperiorLeaf,
+            "superior",
+        );
+        let frozen = Flags {
+            frozen: true,
+            ..Flags::default()
+        };
+        tree.change("2.16.834.1", |entry| entry.superior.flags = frozen);
+        refused(
+            tree.decide(next_free("2.16.834.1")),
+            Code::SuperiorFrozen,
+            "superior",
+        );
+    }
+
+    #[test]
+    fn a_number_is_never_given_twice() {
+        let mut tree = Tree::founded();
+        tree.submit(explicit(OURS, 5)).unwrap();
+        for state in State::ALL {
+            tree.state("2.16.834.5", state);
+            let got = tree.decide(explicit(OURS, 5));
+            match state {
+                State::Reserved => assert_eq!(words(&got.unwrap()), ["reserved-arc-allocated"]),
+                State::Withdrawn => refused(got, Code::NumberBurned, "number"),
+                _ => refused(got, Code::NumberTaken, "number"),
+            }
+        }
+    }
+
+    #[test]
+    fn x660_7_6_bounds_the_second_arc() {
+        let mut tree = Tree::founded_for(&["1"]);
+        refused(
+            tree.decide(explicit("1", 40)),
+            Code::ArcOutOfRange,
+            "number",
+        );
+        for _ in 1..=39 {
+            tree.submit(next_free("1")).unwrap();
+        }
+        refused(tree.decide(next_free("1")), Code::NoNumberFree, "number");
+        refused(
+            tree.decide(random("1", Some(run(40, 90)))),
+            Code::NoNumberFree,
+            "number",
+        );
+        assert_eq!(
+            written(&tree.submit(random("1", Some(run(0, 90)))).unwrap()),
+            ["1.0"]
+        );
+    }
+
+    #[test]
+    fn a_path_has_so_many_arcs_and_no_more() {
+        let mut tree = Tree::founded();
+        let mut at = OURS.to_owned();
+        for _ in 4..=ARCS_MAX {
+            tree.submit(explicit(&at, 1)).unwrap();
+            at.push_str(".1");
+        }
+        assert_eq!(path(&at).depth(), ARCS_MAX);
+        refused(tree.decide(explicit(&at, 1)), Code::PathTooLong, "number");
+        refused(tree.decide(next_free(&at)), Code::PathTooLong, "number");
+        let huge = ArcValue::from_be_bytes(&[0xFF; 3_584]);
+        let too_long = allocate(
+            "2.16.834.1",
+            NumberChoice::Explicit(huge),
+            NewEntry::default(),
+        );
+        refused(tree.decide(too_long), Code::PathTooLong, "number");
+    }
+
+    #[test]
+    fn the_next_free_number_walks_the_windows_in_order() {
+        let mut tree = Tree::founded();
+        tree.policy(OURS, windows(&[(10, 14), (3, 4)], &[(11, 12)]));
+        tree.submit(hold(OURS, 13, 60)).unwrap();
+        tree.as_actor(OTHER);
+        let mut next = || {
+            let events = tree.submit(next_free(OURS))?;
+            let Event::ArcRegistered(new) = &events[0] else {
+                panic!("{events:?}")
+            };
+            Ok::<_, Rejection>((new.path.to_string(), new.found_by.clone()))
+        };
+        let found = |number: u64, window: u64| {
+            let by = NumberFoundBy::NextFree {
+                window_from: arc(window),
+            };
+            (format!("2.16.834.{number}"), by)
+        };
+        assert_eq!(next().unwrap(), found(10, 10));
+        assert_eq!(next().unwrap(), found(14, 10));
+        assert_eq!(next().unwrap(), found(3, 3));
+        assert_eq!(next().unwrap(), found(4, 3));
+        refused(next(), Code::NoNumberFree, "number");
+        // A hold that is over frees its number.
+        tree.later(61);
+        let events = tree.submit(next_free(OURS)).unwrap();
+        assert_eq!(words(&events), ["hold-released", "arc-registered"]);
+        assert!(tree.holds.is_empty());
+        assert_eq!(tree.at("2.16.834.13").superior.state, State::Active);
+    }
+
+    #[test]
+    fn the_policy_opens_numbers_and_says_how_they_are_chosen() {
+        let mut tree = Tree::founded();
+        tree.policy(OURS, windows(&[(10, 14)], &[(12, 12)]));
+        refused(
+            tree.decide(explicit(OURS, 9)),
+            Code::NumberOutsidePolicy,
+            "number",
+        );
+        refused(
+            tree.decide(explicit(OURS, 12)),
+            Code::NumberOutsidePolicy,
+            "number",
+        );
+        assert!(tree.decide(explicit(OURS, 13)).is_ok());
+        refused(
+            tree.decide(random(OURS, Some(run(20, 30)))),
+            Code::NumberOutsidePolicy,
+            "number",
+        );
+        let ways = [
+            (Numbering::ExplicitOnly, explicit(OURS, 10)),
+            (Numbering::NextFreeOnly, next_free(OURS)),
+            (Numbering::RandomOnly, random(OURS, None)),
+        ];
+        for (only, _) in &ways {
+            tree.change(OURS, |entry| {
+                entry.policy.as_mut().unwrap().numbering = *only
+            });
+            for (kind, command) in &ways {
+                let got = tree.decide(command.clone());
+                if kind == only {
+                    assert!(got.is_ok(), "{kind:?}");
+                } else {
+                    refused(got, Code::NumberingNotAllowed, "number");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_reserved_or_held_number_is_used_up_by_name_whatever_the_numbering() {
+        let mut tree = Tree::founded();
+        tree.submit(reserve(OURS, 5)).unwrap();
+        let events = tree.submit(hold(OURS, 6, 60)).unwrap();
+        let Event::NumberHeld(held) = &events[0] else {
+            panic!()
+        };
+        let numbering = Numbering::NextFreeOnly;
+        tree.policy(
+            OURS,
+            Policy {
+                numbering,
+                ..Policy::standard()
+            },
+        );
+        let events = tree.submit(explicit(OURS, 5)).unwrap();
+        assert_eq!(words(&events), ["reserved-arc-allocated"]);
+        tree.as_actor(OTHER);
+        refused(tree.decide(explicit(OURS, 6)), Code::NumberHeld, "number");
+        tree.as_actor(crate::rules::testing::ADMIN);
+        let events = tree.submit(explicit(OURS, 6)).unwrap();
+        let Event::HoldReleased(end) = &events[0] else {
+            panic!("{events:?}")
+        };
+        assert_eq!(
+            (&end.id, end.why),
+            (&held.id, crate::model::event::HoldEnd::Used)
+        );
+        refused(
+            tree.decide(explicit(OURS, 7)),
+            Code::NumberingNotAllowed,
+            "number",
+        );
+    }
+
+    #[test]
+    fn random_numbers_fill_a_window_to_the_last_one() {
+        let mut tree = Tree::founded();
+        tree.policy(OURS, windows(&[(100, 299), (1_000, 1_049)], &[(150, 159)]));
+        tree.submit(hold(OURS, 170, 60)).unwrap();
+        for _ in 0..239 {
+            tree.submit(random(OURS, None)).unwrap();
+        }
+        refused(
+            tree.decide(random(OURS, None)),
+            Code::NoNumberFree,
+            "number",
+        );
+        assert!(!tree.entries.contains_key(&path("2.16.834.155")));
+        assert!(!tree.entries.contains_key(&path("2.16.834.170")));
+        tree.later(61);
+        assert_eq!(
+            written(&tree.submit(random(OURS, None)).unwrap()),
+            ["2.16.834.170"]
+        );
+        assert_eq!(
+            tree.entries.keys().filter(|path| path.depth() == 4).count(),
+            240
+        );
+    }
+
+    #[test]
+    fn random_numbers_without_a_window_fit_31_bits_and_huge_windows_work() {
+        let mut tree = Tree::founded();
+        for _ in 0..20 {
+            let events = tree.submit(random(OURS, None)).unwrap();
+            let Event::ArcRegistered(new) = &events[0] else {
+                panic!()
+            };
+            assert!(*new.path.last().unwrap() <= arc(1 << 31));
+            assert_eq!(new.found_by, NumberFoundBy::Random);
+        }
+        let uuid = NumberRange {
+            from: ArcValue::ZERO,
+            to: Some(ArcValue::from(u128::MAX)),
+        };
+        tree.submit(random(OURS, Some(uuid))).unwrap();
+        let from = ArcValue::from_be_bytes(&[1; 40]);
+        let to = Some(from.successor());
+        tree.submit(random(
+            OURS,
+            Some(NumberRange {
+                from: from.clone(),
+                to,
+            }),
+        ))
+        .unwrap();
+        tree.submit(random(OURS, Some(NumberRange { from, to: None })))
+            .unwrap();
+        refused(
+            tree.decide(random(OURS, Some(run(9, 8)))),
+            Code::FieldInvalid,
+            "number.random.within",
+        );
+    }
+
+    #[test]
+    fn names_are_unambiguous_among_siblings() {
+        let mut tree = Tree::founded();
+        let with = |number: u64, identifiers: &[&str], labels: &[&str]| {
+            allocate(
+                OURS,
+                NumberChoice::Explicit(arc(number)),
+                named(identifiers, labels),
+            )
+        };
+        tree.submit(with(1, &["health", "afya"], &["Afya", "例"]))
+            .unwrap();
+        tree.submit(explicit(OURS, 2)).unwrap();
+        let below = allocate(
+            "2.16.834.2",
+            NumberChoice::NextFree,
+            named(&["health"], &["Afya"]),
+        );
+        tree.submit(below).unwrap();
+        refused(
+            tree.decide(with(3, &["other", "afya"], &[])),
+            Code::IdentifierTaken,
+            "entry.identifiers[1]",
+        );
+        refused(
+            tree.decide(with(3, &["aFYA"], &[])),
+            Code::IdentifierTaken,
+            "entry.identifiers[0]",
+        );
+        for twin in ["Afya", "afya", "AFYA", "Ａfya"] {
+            refused(
+                tree.decide(with(3, &[], &["x", twin])),
+                Code::LabelTaken,
+                "entry.labels[1].label",
+            );
+        }
+        tree.state("2.16.834.1", State::Withdrawn);
+        refused(
+            tree.decide(with(3, &[], &["Afya"])),
+            Code::LabelTaken,
+            "entry.labels[0].label",
+        );
+        tree.policy(
+            OURS,
+            Policy {
+                identifiers_unique: false,
+                ..Policy::standard()
+            },
+        );
+        tree.submit(with(4, &["health"], &[])).unwrap();
+        let only = Flags {
+            no_identifiers: true,
+            no_unicode_labels: true,
+            ..Flags::default()
+        };
+        tree.change(OURS, |entry| entry.superior.flags = only);
+        refused(
+            tree.decide(with(5, &["new"], &[])),
+            Code::IdentifiersNotAllowed,
+            "entry.identifiers[0]",
+        );
+        refused(
+            tree.decide(with(5, &[], &["new"])),
+            Code::LabelsNotAllowed,
+            "entry.labels[0].label",
+        );
+    }
+
+    #[test]
+    fn standardized_names_long_arcs_and_root_labels_are_nobodys_to_take() {
+        let mut tree = Tree::founded_for(&["1", "0.0", "2", "."]);
+        let with = |superior: &str, number: u64, identifiers: &[&str], labels: &[&str]| {
+            allocate(
+                superior,
+                NumberChoice::Explicit(arc(number)),
+                named(identifiers, labels),
+            )
+        };
+        let taken = Code::IdentifierStandardized;
+        refused(
+            tree.decide(with("1", 7, &["member-body"], &[])),
+            taken,
+            "entry.identifiers[0]",
+        );
+        refused(
+            tree.decide(with("0.0", 7, &["h"], &[])),
+            taken,
+            "entry.identifiers[0]",
+        );
+        tree.submit(with("1", 2, &["member-body"], &[])).unwrap();
+        tree.submit(with("0.0", 8, &["h"], &[])).unwrap();
+        tree.change("2.16", |entry| entry.superior.labels.clear());
+        let long = Code::LabelIsLongArc;
+        refused(
+            tree.decide(with("2", 60, &[], &["country"])),
+            long,
+            "entry.labels[0].label",
+        );
+        tree.submit(with("1", 5, &[], &["Country"])).unwrap();
+        // The root arcs are all there; their labels are not given to another one.
+        let root = Names {
+            superior: tree.at("."),
+            number: &arc(1),
+            identifiers: Vec::new(),
+            labels: vec![],
+            identifiers_unique: true,
+        };
+        let label = crate::rules::testing::label("ITU-R");
+        let root = Names {
+            labels: vec![(0, &label)],
+            ..root
+        };
+        refused(names::check(&tree, &root), long, "entry.labels[0].label");
+    }
+
+    #[test]
+    fn required_fields() {
+        let mut tree = Tree::founded();
+        let wants = |set: fn(&mut Policy)| {
+            let mut policy = Policy::standard();
+            set(&mut policy);
+            policy
+        };
+        let cases: [(fn(&mut Policy), Code, &str); 4] = [
+            (
+                |p| p.identifier_required = true,
+                Code::IdentifierRequired,
+                "entry.identifiers",
+            ),
+            (
+                |p| p.title_required = true,
+                Code::TitleRequired,
+                "entry.titles",
+            ),
+            (
+                |p| p.registrant_required = true,
+                Code::RegistrantRequired,
+                "entry.registrant",
+            ),
+            (
+                |p| p.application_required = true,
+                Code::ApplicationRequired,
+                "",
+            ),
+        ];
+        let whole = NewEntry {
+            titles: vec![text("Health")],
+            registrant: Some(new_registrant("Ministry of Health")),
+            ..named(&["health"], &[])
+        };
+        for (set, code, field) in cases {
+            tree.policy(OURS, wants(set));
+            refused(tree.decide(next_free(OURS)), code, field);
+            let got = tree.decide(allocate(OURS, NumberChoice::NextFree, whole.clone()));
+            assert_eq!(got.is_ok(), code != Code::ApplicationRequired);
+        }
+    }
+
+    #[test]
+    fn registrants_are_recorded_before_their_arc_and_counted() {
+        let mut tree = Tree::founded();
+        tree.policy(
+            OURS,
+            Policy {
+                arcs_per_registrant_max: Some(2),
+                ..Policy::standard()
+            },
+        );
+        let to = |registrant: RegistrantRef| NewEntry {
+            registrant: Some(registrant),
+            ..NewEntry::default()
+        };
+        let new = allocate(
+            OURS,
+            NumberChoice::NextFree,
+            to(new_registrant("Bank of Tanzania")),
+        );
+        let events = tree.submit(new).unwrap();
+        assert_eq!(words(&events), ["registrant-recorded", "arc-registered"]);
+        let Event::RegistrantRecorded(known) = &events[0] else {
+            panic!()
+        };
+        let again = || {
+            allocate(
+                OURS,
+                NumberChoice::NextFree,
+                to(RegistrantRef::Known(known.id.clone())),
+            )
+        };
+        tree.submit(again()).unwrap();
+        refused(tree.decide(again()), Code::QuotaReached, "entry.registrant");
+        tree.state("2.16.834.1", State::Withdrawn);
+        tree.submit(again()).unwrap();
+        let unknown = || "r-nobody".parse::<RegistrantId>().unwrap();
+        let stranger = allocate(
+            OURS,
+            NumberChoice::NextFree,
+            to(RegistrantRef::Known(unknown())),
+        );
+        refused(
+            tree.decide(stranger),
+            Code::RegistrantUnknown,
+            "entry.registrant",
+        );
+        let sponsor = NewEntry {
+            sponsor: Some(unknown()),
+            ..NewEntry::default()
+        };
+        let sponsored = allocate(OURS, NumberChoice::NextFree, sponsor);
+        refused(
+            tree.decide(sponsored),
+            Code::RegistrantUnknown,
+            "entry.sponsor",
+        );
+    }
+
+    #[test]
+    fn every_fault_of_form_is_told_at_once() {
+        let tree = Tree::founded();
+        let mut entry = named(&["a", "a"], &["x", "X", "１２"]);
+        entry.titles = vec![text(" ")];
+        entry.registrant = Some(new_registrant(""));
+        let got = tree
+            .decide(allocate("1.3", NumberChoice::NextFree, entry))
+            .unwrap_err();
+        let expect = [
+            (Code::FieldRequired, "entry.titles[0].text"),
+            (Code::FieldRequired, "entry.registrant.name"),
+            (Code::DuplicateValue, "entry.identifiers[1]"),
+            (Code::DuplicateValue, "entry.labels[1]"),
+            (Code::LabelSyntax, "entry.labels[2]"),
+        ];
+        let expect: Vec<_> = expect
+            .iter()
+            .map(|(code, field)| (*code, (*field).to_owned()))
+            .collect();
+        assert_eq!(refusals(&got), expect);
+    }
+
+    #[test]
+    fn the_founding_is_one_record_that_fits() {
+        let tree = Tree::empty();
+        let events =
+            crate::rules::found(&founding(&[OURS, "1.3.6.1.4.1.9"], tree.now), &tree.ctx());
+        assert_eq!(
+            words(&events)[..3],
+            ["founded", "principal-added", "credential-issued"]
+        );
+        assert_eq!(
+            written(&events),
+            [
+                "1",
+                "1.3",
+                "1.3.6",
+                "1.3.6.1",
+                "1.3.6.1.4",
+                "1.3.6.1.4.1",
+                "1.3.6.1.4.1.9",
+                "2",
+                "2.16",
+                "2.16.404",
+                OURS,
+                "1.3.6.1.4.1.9",
+                OURS
+            ]
+        );
+        assert_eq!(words(&events).last(), Some(&"data-loaded"));
+    }
+}

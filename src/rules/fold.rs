@@ -1,0 +1,182 @@
+//! What an entry holds after an event: the meaning of the events that touch an arc.
+//!
+//! The overlay folds with it what a command decided so far. It may not refuse anything: events are outcomes.
+
+use crate::model::entry::{
+    Entry, HolderFields, Holding, Origin, State, SuperiorFields, Visibility,
+};
+use crate::model::event::{ArcRegistered, Changes, ReferenceLoaded};
+use crate::model::{Event, Seq, Timestamp};
+use crate::oid::NodePath;
+
+/// The entry that `event` leaves where `before` was; `None` where the event touches no arc, or an arc that is not there.
+pub fn entry_after(
+    event: &Event,
+    before: Option<&Entry>,
+    seq: Seq,
+    now: Timestamp,
+) -> Option<Entry> {
+    let mut entry = match event {
+        Event::ReferenceLoaded(loaded) => reference(loaded, before, now),
+        Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => {
+            registered(new, before, seq, now)
+        }
+        _ => before?.clone(),
+    };
+    match event {
+        Event::AuthorityOpened(opened) => {
+            entry.authority = true;
+            entry.holder.titles.clone_from(&opened.titles);
+            entry.holder.descriptions.clone_from(&opened.descriptions);
+            entry.holder.changed = now;
+            entry.policy = Some(opened.policy.clone());
+        }
+        Event::EntryAmended(amended) => amend(&mut entry, &amended.changes, now),
+        Event::StateChanged(changed) => {
+            entry.superior.state = changed.to;
+            entry.superior.relation.clone_from(&changed.relation);
+            entry.superior.changed = now;
+        }
+        Event::Delegated { delegation, .. } => {
+            entry.delegation = Some(delegation.clone());
+            entry.superior.changed = now;
+        }
+        Event::Recalled { .. } => {
+            entry.delegation = None;
+            entry.superior.changed = now;
+        }
+        Event::Transferred { to, .. } => {
+            let holding = Holding {
+                registrant: to.clone(),
+                since: now,
+            };
+            entry
+                .first_registrant
+                .get_or_insert_with(|| holding.clone());
+            entry.registrant = Some(holding);
+            entry.superior.changed = now;
+        }
+        Event::PolicySet { policy, .. } => entry.policy.clone_from(policy),
+        Event::ReferenceLoaded(_) | Event::ArcRegistered(_) | Event::ReservedArcAllocated(_) => {}
+        _ => return None,
+    }
+    entry.revision = seq;
+    entry.changed = now;
+    if before.is_none() {
+        entry.created = seq;
+    }
+    Some(entry)
+}
+
+fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
+    Entry {
+        path: path.clone(),
+        revision: Seq::ZERO,
+        created: Seq::ZERO,
+        origin,
+        authority: false,
+        superior: SuperiorFields {
+            state: State::Active,
+            visibility: Visibility::Public,
+            identifiers: Vec::new(),
+            labels: Vec::new(),
+            long_arcs: Vec::new(),
+            flags: crate::model::entry::Flags::default(),
+            relation: None,
+            changed: now,
+        },
+        holder: HolderFields {
+            changed: now,
+            ..HolderFields::default()
+        },
+        first_registrant: None,
+        registrant: None,
+        sponsor: None,
+        delegation: None,
+        policy: None,
+        applied: None,
+        registered: now,
+        changed: now,
+    }
+}
+
+/// Of the authority's own node published data refreshes the names and marks only.
+fn reference(loaded: &ReferenceLoaded, before: Option<&Entry>, now: Timestamp) -> Entry {
+    let origin = Origin::Reference {
+        source: loaded.source.clone(),
+        certainty: loaded.certainty,
+        data_version: loaded.data_version.clone(),
+    };
+    let mut entry = before
+        .cloned()
+        .unwrap_or_else(|| blank(&loaded.path, origin.clone(), now));
+    entry.superior.identifiers.clone_from(&loaded.identifiers);
+    entry.superior.labels.clone_from(&loaded.labels);
+    entry.superior.long_arcs.clone_from(&loaded.long_arcs);
+    entry.superior.flags = loaded.flags;
+    entry.superior.changed = now;
+    entry.origin = origin;
+    if !entry.authority {
+        entry.holder.descriptions.clone_from(&loaded.descriptions);
+        entry.holder.changed = now;
+    }
+    entry
+}
+
+fn registered(new: &ArcRegistered, before: Option<&Entry>, seq: Seq, now: Timestamp) -> Entry {
+    let origin = new
+        .recorded
+        .as_ref()
+        .map_or(Origin::Assigned, |proof| Origin::Recorded {
+            proof: proof.document.clone(),
+            uri: proof.uri.clone(),
+        });
+    let mut entry = blank(&new.path, origin, now);
+    entry.created = before.map_or(seq, |before| before.created);
+    entry.superior.state = new.state;
+    entry.superior.visibility = new.visibility;
+    entry.superior.identifiers.clone_from(&new.identifiers);
+    entry.superior.labels.clone_from(&new.labels);
+    entry.superior.flags = new.flags;
+    entry.holder.titles.clone_from(&new.titles);
+    entry.holder.descriptions.clone_from(&new.descriptions);
+    entry.holder.services.clone_from(&new.services);
+    entry.holder.references.clone_from(&new.references);
+    entry.registered = new.registered.unwrap_or(now);
+    entry.registrant = new.registrant.clone().map(|registrant| Holding {
+        registrant,
+        since: entry.registered,
+    });
+    entry.first_registrant.clone_from(&entry.registrant);
+    entry.sponsor.clone_from(&new.sponsor);
+    entry.applied = new.applied;
+    entry
+}
+
+fn amend(entry: &mut Entry, changes: &Changes, now: Timestamp) {
+    fn set<T: Clone>(field: &mut T, value: Option<&T>) {
+        if let Some(value) = value {
+            field.clone_from(value);
+        }
+    }
+    set(
+        &mut entry.superior.identifiers,
+        changes.identifiers.as_ref(),
+    );
+    set(&mut entry.superior.labels, changes.labels.as_ref());
+    set(&mut entry.superior.flags, changes.flags.as_ref());
+    set(&mut entry.superior.visibility, changes.visibility.as_ref());
+    set(&mut entry.holder.titles, changes.titles.as_ref());
+    set(
+        &mut entry.holder.descriptions,
+        changes.descriptions.as_ref(),
+    );
+    set(&mut entry.holder.services, changes.services.as_ref());
+    set(&mut entry.holder.references, changes.references.as_ref());
+    if changes.superior() {
+        entry.superior.changed = now;
+    }
+    if changes.holder() {
+        entry.holder.changed = now;
+    }
+}

@@ -1,0 +1,334 @@
+//! The tree with the events of one command laid over it, so that each arc of a batch sees those before it.
+//!
+//! It holds only what the events changed and reads the rest from below. It must give the same answers as the tree would
+//! give after the events were applied (the property test compares the two).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::model::entry::{Entry, Hold, Registrant};
+use crate::model::{
+    Event, PrincipalId, RegisterId, RegistrantId, Seq, Timestamp, TreeView, Viewed,
+    actor::{Credential, Principal},
+};
+use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
+
+use super::fold::entry_after;
+
+/// The revision of an arc that the command at hand has written: its record has no sequence number yet.
+pub const UNWRITTEN: Seq = Seq::MAX;
+
+/// A tree with events laid over it.
+pub struct Overlay<'a> {
+    below: &'a dyn TreeView,
+    now: Timestamp,
+    entries: BTreeMap<NodePath, Arc<Entry>>,
+    /// Siblings by label key, of the entries above.
+    labels: BTreeMap<(NodePath, ComparisonKey), ArcValue>,
+    /// Siblings by identifier in small letters, of the entries above.
+    identifiers: BTreeMap<(NodePath, String), BTreeSet<ArcValue>>,
+    long_arcs: BTreeMap<ComparisonKey, NodePath>,
+    /// `None` where the hold was released.
+    holds: BTreeMap<(NodePath, ArcValue), Option<Hold>>,
+    registrants: BTreeMap<RegistrantId, Registrant>,
+    principals: BTreeMap<PrincipalId, Principal>,
+    credentials: BTreeMap<[u8; 32], Credential>,
+    data_version: Option<String>,
+}
+
+impl<'a> Overlay<'a> {
+    /// The tree `below` with nothing laid over it.
+    pub fn new(below: &'a dyn TreeView, now: Timestamp) -> Self {
+        Self {
+            below,
+            now,
+            entries: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            identifiers: BTreeMap::new(),
+            long_arcs: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            registrants: BTreeMap::new(),
+            principals: BTreeMap::new(),
+            credentials: BTreeMap::new(),
+            data_version: None,
+        }
+    }
+
+    /// Lays an event over what is there.
+    pub fn lay(&mut self, event: &Event) -> Viewed<()> {
+        match event {
+            Event::NumberHeld(hold) => {
+                let at = (hold.superior.clone(), hold.number.clone());
+                self.holds.insert(at, Some(hold.clone()));
+            }
+            Event::HoldReleased(end) => {
+                self.holds
+                    .insert((end.superior.clone(), end.number.clone()), None);
+            }
+            Event::RegistrantRecorded(new) => {
+                let registrant = Registrant {
+                    id: new.id.clone(),
+                    kind: new.kind,
+                    details: new.details.clone(),
+                };
+                self.registrants.insert(new.id.clone(), registrant);
+            }
+            Event::PrincipalAdded(principal) => {
+                self.principals
+                    .insert(principal.id.clone(), principal.clone());
+            }
+            Event::CredentialIssued(credential) => {
+                self.credentials
+                    .insert(credential.token_sha256, credential.clone());
+            }
+            Event::DataLoaded { version } => self.data_version = Some(version.clone()),
+            _ => {}
+        }
+        let Some((path, _)) = event.touches() else {
+            return Ok(());
+        };
+        let before = self.entry(path)?;
+        if let Some(after) = entry_after(event, before.as_deref(), UNWRITTEN, self.now) {
+            self.unname(before.as_deref());
+            self.name(&after);
+            self.entries.insert(path.clone(), Arc::new(after));
+        }
+        Ok(())
+    }
+
+    fn name(&mut self, entry: &Entry) {
+        for label in &entry.superior.long_arcs {
+            self.long_arcs
+                .insert(label.comparison_key(), entry.path.clone());
+        }
+        let (Some(superior), Some(number)) = (entry.path.parent(), entry.path.last()) else {
+            return;
+        };
+        for label in &entry.superior.labels {
+            let at = (superior.clone(), label.label.comparison_key());
+            self.labels.insert(at, number.clone());
+        }
+        for identifier in &entry.superior.identifiers {
+            let at = (superior.clone(), identifier.as_str().to_ascii_lowercase());
+            self.identifiers
+                .entry(at)
+                .or_default()
+                .insert(number.clone());
+        }
+    }
+
+    fn unname(&mut self, entry: Option<&Entry>) {
+        let Some(entry) = entry else { return };
+        for label in &entry.superior.long_arcs {
+            self.long_arcs.remove(&label.comparison_key());
+        }
+        let (Some(superior), Some(number)) = (entry.path.parent(), entry.path.last()) else {
+            return;
+        };
+        for label in &entry.superior.labels {
+            let at = (superior.clone(), label.label.comparison_key());
+            if self.labels.get(&at) == Some(number) {
+                self.labels.remove(&at);
+            }
+        }
+        for identifier in &entry.superior.identifiers {
+            let at = (superior.clone(), identifier.as_str().to_ascii_lowercase());
+            if let Some(holders) = self.identifiers.get_mut(&at) {
+                holders.remove(number);
+            }
+        }
+    }
+
+    fn is_laid(&self, superior: &NodePath, number: &ArcValue) -> bool {
+        let path = superior.child(number.clone());
+        path.is_ok_and(|path| self.entries.contains_key(&path))
+    }
+
+    /// The entries laid directly below `superior`, from `from` on, in numeric order.
+    fn laid_below<'s>(
+        &'s self,
+        superior: &'s NodePath,
+        from: &ArcValue,
+    ) -> impl Iterator<Item = (&'s ArcValue, &'s Arc<Entry>)> {
+        // Paths stand depth-first: what lies below a subordinate stands between it and the next one.
+        let start = superior.child(from.clone()).ok();
+        let all = start.map(|start| self.entries.range(start..));
+        all.into_iter()
+            .flatten()
+            .take_while(move |(path, _)| path.starts_with(superior))
+            .filter(move |(path, _)| path.depth() == superior.depth() + 1)
+            .filter_map(|(path, entry)| Some((path.last()?, entry)))
+    }
+}
+
+impl TreeView for Overlay<'_> {
+    fn register(&self) -> Viewed<Option<RegisterId>> {
+        self.below.register()
+    }
+
+    fn authorities(&self) -> Viewed<Arc<Vec<NodePath>>> {
+        self.below.authorities()
+    }
+
+    fn entry(&self, path: &NodePath) -> Viewed<Option<Arc<Entry>>> {
+        match self.entries.get(path) {
+            Some(entry) => Ok(Some(entry.clone())),
+            None => self.below.entry(path),
+        }
+    }
+
+    fn label_holder(&self, superior: &NodePath, key: &ComparisonKey) -> Viewed<Option<ArcValue>> {
+        if let Some(number) = self.labels.get(&(superior.clone(), key.clone())) {
+            return Ok(Some(number.clone()));
+        }
+        let holder = self.below.label_holder(superior, key)?;
+        Ok(holder.filter(|number| !self.is_laid(superior, number)))
+    }
+
+    fn identifier_holders(
+        &self,
+        superior: &NodePath,
+        identifier: &Identifier,
+    ) -> Viewed<Vec<ArcValue>> {
+        let mut holders = self.below.identifier_holders(superior, identifier)?;
+        holders.retain(|number| !self.is_laid(superior, number));
+        let at = (superior.clone(), identifier.as_str().to_ascii_lowercase());
+        holders.extend(self.identifiers.get(&at).into_iter().flatten().cloned());
+        holders.sort();
+        Ok(holders)
+    }
+
+    fn long_arc(&self, key: &ComparisonKey) -> Viewed<Option<NodePath>> {
+        if let Some(path) = self.long_arcs.get(key) {
+            return Ok(Some(path.clone()));
+        }
+        let path = self.below.long_arc(key)?;
+        Ok(path.filter(|path| !self.entries.contains_key(path)))
+    }
+
+    fn hold(&self, superior: &NodePath, number: &ArcValue) -> Viewed<Option<Hold>> {
+        if !self.holds.is_empty()
+            && let Some(hold) = self.holds.get(&(superior.clone(), number.clone()))
+        {
+            return Ok(hold.clone());
+        }
+        self.below.hold(superior, number)
+    }
+
+    fn holds(&self) -> Viewed<Vec<Hold>> {
+        let mut holds = self.below.holds()?;
+        holds.retain(|hold| {
+            let at = (hold.superior.clone(), hold.number.clone());
+            !self.holds.contains_key(&at)
+        });
+        holds.extend(self.holds.values().flatten().cloned());
+        Ok(holds)
+    }
+
+    fn lowest_unassigned(
+        &self,
+        superior: &NodePath,
+        window_from: &ArcValue,
+        from: &ArcValue,
+    ) -> Viewed<ArcValue> {
+        let mut number = self.below.lowest_unassigned(superior, window_from, from)?;
+        while self.is_laid(superior, &number) {
+            let next = number.successor();
+            number = self.below.lowest_unassigned(superior, window_from, &next)?;
+        }
+        Ok(number)
+    }
+
+    fn numbers_from(
+        &self,
+        superior: &NodePath,
+        from: &ArcValue,
+        limit: usize,
+    ) -> Viewed<Vec<ArcValue>> {
+        let below = self.below.numbers_from(superior, from, limit)?;
+        let laid = self
+            .laid_below(superior, from)
+            .map(|(number, _)| number.clone());
+        let both: BTreeSet<_> = below.into_iter().chain(laid.take(limit)).collect();
+        Ok(both.into_iter().take(limit).collect())
+    }
+
+    fn live_subordinate(&self, path: &NodePath) -> Viewed<Option<NodePath>> {
+        let mut laid = self.laid_below(path, &ArcValue::ZERO);
+        if let Some((_, entry)) = laid.find(|(_, entry)| entry.superior.state.is_live()) {
+            return Ok(Some(entry.path.clone()));
+        }
+        let Some(below) = self.below.live_subordinate(path)? else {
+            return Ok(None);
+        };
+        if !self.entries.contains_key(&below) {
+            return Ok(Some(below));
+        }
+        // The one below was withdrawn above: look at each.
+        let mut from = ArcValue::ZERO;
+        while let Some(number) = self.numbers_from(path, &from, 1)?.into_iter().next() {
+            from = number.successor();
+            let entry = match path.child(number) {
+                Ok(path) => self.entry(&path)?,
+                Err(_) => None,
+            };
+            if let Some(entry) = entry.filter(|entry| entry.superior.state.is_live()) {
+                return Ok(Some(entry.path.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn arcs_of_registrant(
+        &self,
+        superior: &NodePath,
+        registrant: &RegistrantId,
+        limit: u64,
+    ) -> Viewed<u64> {
+        let mut more = 0_u64;
+        let mut fewer = 0_u64;
+        for (_, entry) in self.laid_below(superior, &ArcValue::ZERO) {
+            more += u64::from(holds(entry, registrant));
+            let before = self.below.entry(&entry.path)?;
+            fewer += u64::from(before.is_some_and(|before| holds(&before, registrant)));
+        }
+        let below =
+            self.below
+                .arcs_of_registrant(superior, registrant, limit.saturating_add(fewer))?;
+        Ok(below.saturating_sub(fewer).saturating_add(more).min(limit))
+    }
+
+    fn principal(&self, id: &PrincipalId) -> Viewed<Option<Principal>> {
+        match self.principals.get(id) {
+            Some(principal) => Ok(Some(principal.clone())),
+            None => self.below.principal(id),
+        }
+    }
+
+    fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
+        match self.credentials.get(token_sha256) {
+            Some(credential) => Ok(Some(credential.clone())),
+            None => self.below.credential(token_sha256),
+        }
+    }
+
+    fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>> {
+        match self.registrants.get(id) {
+            Some(registrant) => Ok(Some(registrant.clone())),
+            None => self.below.registrant(id),
+        }
+    }
+
+    fn data_version(&self) -> Viewed<Option<String>> {
+        match &self.data_version {
+            Some(version) => Ok(Some(version.clone())),
+            None => self.below.data_version(),
+        }
+    }
+}
+
+/// Whether the arc counts against the registrant's quota: it is the registrant's, and not withdrawn.
+pub fn holds(entry: &Entry, registrant: &RegistrantId) -> bool {
+    let holder = entry.registrant.as_ref();
+    entry.superior.state.is_live() && holder.is_some_and(|holder| holder.registrant == *registrant)
+}

@@ -1,0 +1,247 @@
+//! Set the policy for an arc's subordinates. Of its own nodes too an authority sets it: it is the holder's to decide.
+//!
+//! What was given out under the former policy stays as it is.
+//!
+//! Refusals, in order: faults of form, `POLICY_INVALID` among them; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`,
+//! `REFERENCE_ENTRY`, `REVISION_MOVED`; `NOTHING_CHANGES`.
+
+use crate::model::event::Event;
+use crate::model::limits::{HOLD_SECONDS_CEILING, WINDOWS_MAX};
+use crate::model::policy::NumberRange;
+use crate::model::{Code, Policy, Refusal, Rejection, Seq};
+use crate::oid::NodePath;
+
+use super::checks::{self, Reach};
+use super::decision::Decision;
+use super::form::Faults;
+
+/// Faults of form.
+pub fn form(policy: &Policy, faults: &mut Faults) {
+    let mut part = Faults::new();
+    let lists = [
+        ("windows", &policy.windows),
+        ("kept_back", &policy.kept_back),
+    ];
+    for (field, runs) in lists {
+        if runs.len() > WINDOWS_MAX {
+            let detail = format!("{} runs; at most {WINDOWS_MAX} are taken", runs.len());
+            part.add(Code::TooManyValues, field, detail);
+        }
+        for (at, run) in runs.iter().enumerate().take(WINDOWS_MAX) {
+            if !run.contains(&run.from) {
+                let detail = "the last number is below the first";
+                part.add(Code::PolicyInvalid, format!("{field}[{at}]"), detail);
+            }
+        }
+    }
+    if policy.windows.len() <= WINDOWS_MAX && policy.kept_back.len() <= WINDOWS_MAX {
+        windows(policy, &mut part);
+    }
+    if policy.hold_seconds_max > HOLD_SECONDS_CEILING {
+        let detail = format!("at most {HOLD_SECONDS_CEILING} seconds are taken");
+        part.add(Code::PolicyInvalid, "hold_seconds_max", detail);
+    }
+    if policy.arcs_per_registrant_max == Some(0) {
+        let detail = "nobody could hold an arc; freeze the arc instead";
+        part.add(Code::PolicyInvalid, "arcs_per_registrant_max", detail);
+    }
+    if policy.approvals > 0 && !policy.application_required {
+        let detail = "approvals are given to applications, and none is required";
+        part.add(Code::PolicyInvalid, "approvals", detail);
+    }
+    faults.take("policy", part);
+}
+
+fn windows(policy: &Policy, faults: &mut Faults) {
+    let mut sorted: Vec<_> = policy.windows.iter().enumerate().collect();
+    sorted.sort_by(|(_, a), (_, b)| a.from.cmp(&b.from));
+    for pair in sorted.windows(2) {
+        if let [(_, before), (at, after)] = pair
+            && before.contains(&after.from)
+        {
+            let detail = "overlaps another window";
+            faults.add(Code::PolicyInvalid, format!("windows[{at}]"), detail);
+        }
+    }
+    let open = policy.windows_in_force();
+    if !open
+        .iter()
+        .any(|window| leaves_something(window, &policy.kept_back))
+    {
+        let detail = "every number of the windows is kept back; freeze the arc instead";
+        faults.add(Code::PolicyInvalid, "kept_back", detail);
+    }
+}
+
+/// Whether the window has a number that is not kept back.
+fn leaves_something(window: &NumberRange, kept_back: &[NumberRange]) -> bool {
+    let mut number = window.from.clone();
+    // Each round passes the end of at least one run.
+    for _ in 0..=kept_back.len() {
+        let Some(kept) = kept_back.iter().find(|kept| kept.contains(&number)) else {
+            break;
+        };
+        let Some(to) = &kept.to else { return false };
+        number = to.successor();
+    }
+    window.contains(&number)
+}
+
+/// Sets the policy.
+pub fn decide(
+    path: &NodePath,
+    if_revision: Option<Seq>,
+    policy: Option<&Policy>,
+    decision: &mut Decision<'_>,
+) -> Result<(), Rejection> {
+    let entry = checks::own_arc(&decision.tree, path, Reach::Holder, if_revision)?;
+    if entry.policy.as_ref() == policy {
+        let detail = format!("{path} has this policy already");
+        return Err(Refusal::new(Code::NothingChanges, "policy", detail).into());
+    }
+    decision.tell(Event::PolicySet {
+        path: path.clone(),
+        previous: entry.revision,
+        policy: policy.cloned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Command;
+    use crate::rules::testing::{Tree, arc, path, refused};
+
+    fn set(at: &str, policy: Option<Policy>) -> Command {
+        Command::SetPolicy {
+            path: path(at),
+            if_revision: None,
+            policy,
+        }
+    }
+
+    fn run(from: u64, to: Option<u64>) -> NumberRange {
+        NumberRange {
+            from: arc(from),
+            to: to.map(arc),
+        }
+    }
+
+    #[test]
+    fn a_policy_is_set_at_our_own_node_and_below() {
+        let mut tree = Tree::founded();
+        tree.arc("2.16.834.1");
+        refused(
+            tree.decide(set("2.16.834.1", None)),
+            Code::NothingChanges,
+            "policy",
+        );
+        refused(
+            tree.decide(set("2.16.834", Some(Policy::standard()))),
+            Code::NothingChanges,
+            "policy",
+        );
+        tree.submit(set("2.16.834", None)).unwrap();
+        tree.submit(set("2.16.834.1", Some(Policy::standard())))
+            .unwrap();
+        refused(
+            tree.decide(set("2.16", None)),
+            Code::OutsideAuthority,
+            "oid",
+        );
+        refused(
+            tree.decide(set("2.16.834.2", None)),
+            Code::NotRegistered,
+            "oid",
+        );
+    }
+
+    #[test]
+    fn a_policy_does_not_contradict_itself() {
+        let tree = Tree::founded();
+        let check = |windows: &[NumberRange], kept_back: &[NumberRange], field: Option<&str>| {
+            let policy = Policy {
+                windows: windows.to_vec(),
+                kept_back: kept_back.to_vec(),
+                ..Policy::standard()
+            };
+            let got = tree.decide(set("2.16.834", Some(policy)));
+            match field {
+                Some(field) => refused(got, Code::PolicyInvalid, field),
+                None => assert!(got.is_ok(), "{got:?}"),
+            }
+        };
+        check(&[run(1, Some(9)), run(10, None)], &[run(3, Some(3))], None);
+        check(&[run(10, None), run(1, Some(9))], &[], None);
+        check(&[run(2, Some(1))], &[], Some("policy.windows[0]"));
+        check(
+            &[run(1, Some(9)), run(9, None)],
+            &[],
+            Some("policy.windows[1]"),
+        );
+        check(
+            &[run(9, None), run(1, None)],
+            &[],
+            Some("policy.windows[0]"),
+        );
+        check(&[], &[run(5, Some(4))], Some("policy.kept_back[0]"));
+        check(
+            &[run(1, Some(9))],
+            &[run(6, Some(20)), run(0, Some(5))],
+            Some("policy.kept_back"),
+        );
+        check(
+            &[run(1, Some(9))],
+            &[run(6, Some(8)), run(0, Some(5))],
+            None,
+        );
+        check(&[], &[run(0, None)], Some("policy.kept_back"));
+        check(
+            &[run(1, Some(9)), run(20, Some(20))],
+            &[run(0, Some(9))],
+            None,
+        );
+    }
+
+    #[test]
+    fn a_policy_is_bounded() {
+        let tree = Tree::founded();
+        let check = |change: &dyn Fn(&mut Policy), code: Code, field: &str| {
+            let mut policy = Policy::standard();
+            change(&mut policy);
+            refused(tree.decide(set("2.16.834", Some(policy))), code, field);
+        };
+        let runs = |count: usize| {
+            (0..count as u64)
+                .map(|n| run(2 * n, Some(2 * n)))
+                .collect::<Vec<_>>()
+        };
+        check(
+            &|p| p.windows = runs(WINDOWS_MAX + 1),
+            Code::TooManyValues,
+            "policy.windows",
+        );
+        check(
+            &|p| p.kept_back = runs(WINDOWS_MAX + 1),
+            Code::TooManyValues,
+            "policy.kept_back",
+        );
+        let most = Policy {
+            windows: runs(WINDOWS_MAX),
+            ..Policy::standard()
+        };
+        assert!(tree.decide(set("2.16.834", Some(most))).is_ok());
+        let invalid = Code::PolicyInvalid;
+        check(
+            &|p| p.hold_seconds_max = HOLD_SECONDS_CEILING + 1,
+            invalid,
+            "policy.hold_seconds_max",
+        );
+        check(
+            &|p| p.arcs_per_registrant_max = Some(0),
+            invalid,
+            "policy.arcs_per_registrant_max",
+        );
+        check(&|p| p.approvals = 1, invalid, "policy.approvals");
+    }
+}

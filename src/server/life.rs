@@ -1,0 +1,168 @@
+//! A server's life: load, bind, build, ready, run, drain. Each phase begins when the one before it is over.
+//!
+//! * **load** reads settings and files, and binds or makes nothing.
+//! * **bind** takes every socket, so that a taken port is told before any work. Metrics and liveness answer from here on.
+//! * **build** opens the register, or founds it; this may take long, and a signal ends it (the journal is the truth, so a
+//!   half-made table is no loss).
+//! * **ready** records newer reference data and tells the operator where everything is.
+//! * **run** serves until a signal comes.
+//! * **drain** takes no more connections, lets calls in flight end within the grace period, closes the register with the
+//!   marker of a clean stop. A second signal ends the process at once.
+
+use std::time::{Duration, Instant};
+
+use tokio::{runtime::Runtime, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Settings,
+    register::Register,
+    telemetry::{
+        endpoint,
+        events::{Drained, Draining, Emit as _, HeadMoved, Ready, Started},
+    },
+};
+
+use super::{
+    api,
+    build::{Built, World, build, load_newer_data},
+    exit::Failure,
+    health::Health,
+    listeners::Listeners,
+    offline::print,
+    progress::Shown,
+    shutdown::Signals,
+    welcome::Welcome,
+};
+
+/// Serves until it is told to stop.
+pub fn serve(settings: &Settings) -> Result<(), Failure> {
+    let started = Instant::now();
+    Started {
+        data_dir: &settings.data_dir,
+    }
+    .emit();
+    let world = World::load(settings)?;
+    let what = "no threads could be started";
+    let runtime = Runtime::new().map_err(|source| Failure::Machine { what, source })?;
+    let ended = runtime.block_on(live(settings, world, started));
+    // A build that a signal cut off still runs on its thread; nobody waits for it.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn live(settings: &Settings, world: World, started: Instant) -> Result<(), Failure> {
+    let mut signals = Signals::listen()?;
+    let listeners = Listeners::bind(settings).await?;
+    let (api_address, metrics_address) = (listeners.api_address, listeners.metrics_address);
+    let health = Health::starting();
+    tokio::spawn(endpoint::serve(
+        listeners.metrics,
+        health.probe(),
+        std::future::pending(),
+    ));
+
+    let data = world.data.clone();
+    let building = build_aside(settings.clone(), world);
+    let Built { register, opened } = tokio::select! {
+        built = building => built?,
+        signal = signals.next() => {
+            Draining { signal, grace: Duration::ZERO }.emit();
+            return Ok(());
+        }
+    };
+    load_newer_data(&register, data).await?;
+    health.follow(register.readiness());
+    let stopping = CancellationToken::new();
+    let mut serving = api::serve(settings, listeners.api, &register, stopping.clone())?;
+    keep_house(&register);
+    let info = register.info().map_err(|why| Failure::Register {
+        what: "the register cannot be read",
+        why: why.to_string(),
+    })?;
+    Ready {
+        register: &info.register,
+        head: info.head,
+        took: started.elapsed(),
+    }
+    .emit();
+    let welcome = Welcome {
+        info: &info,
+        api: api_address,
+        metrics: metrics_address,
+        data_dir: &settings.data_dir,
+        founded: opened.founded,
+    };
+    print(&welcome.text())?;
+
+    let signal = tokio::select! {
+        signal = signals.next() => signal,
+        ended = &mut serving => return Err(stopped_by_itself(ended)),
+    };
+    let grace = Duration::from_secs(settings.drain.grace_seconds);
+    Draining { signal, grace }.emit();
+    signals.next_one_ends_the_process();
+    drain(register, serving, stopping, grace).await;
+    Ok(())
+}
+
+/// Builds on a thread where blocking is allowed.
+async fn build_aside(settings: Settings, world: World) -> Result<Built, Failure> {
+    let built = tokio::task::spawn_blocking(move || {
+        let shown = Shown::new();
+        let built = build(&settings, world, &shown);
+        shown.finish();
+        built
+    });
+    built.await.unwrap_or_else(|why| {
+        let what = "opening the register failed by a fault of the program";
+        Err(Failure::Register {
+            what,
+            why: why.to_string(),
+        })
+    })
+}
+
+/// What goes on beside the calls: expiry, checkpoints, the head as metrics show it.
+fn keep_house(register: &Register) {
+    tokio::spawn(register.clone().keep_house());
+    let mut published = register.published();
+    tokio::spawn(async move {
+        while published.changed().await.is_ok() {
+            let head = *published.borrow_and_update();
+            HeadMoved { head }.emit();
+        }
+    });
+}
+
+/// How serving ends.
+pub type Serving = JoinHandle<Result<(), tonic::transport::Error>>;
+
+fn stopped_by_itself(
+    ended: Result<Result<(), tonic::transport::Error>, tokio::task::JoinError>,
+) -> Failure {
+    Failure::Serving(match ended {
+        Ok(Ok(())) => "it ended without being asked to".to_owned(),
+        Ok(Err(why)) => why.to_string(),
+        Err(why) => why.to_string(),
+    })
+}
+
+/// Lets what is in flight end, then closes the register.
+async fn drain(
+    register: Register,
+    mut serving: Serving,
+    stopping: CancellationToken,
+    grace: Duration,
+) {
+    let begun = Instant::now();
+    stopping.cancel();
+    let whole = tokio::time::timeout(grace, &mut serving).await.is_ok();
+    serving.abort();
+    register.close().await;
+    Drained {
+        whole,
+        took: begun.elapsed(),
+    }
+    .emit();
+}

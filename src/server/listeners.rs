@@ -1,0 +1,96 @@
+//! Every socket, bound before any work: a port that is taken is told in the first second, not after a rebuild.
+
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+use crate::{
+    config::Settings,
+    telemetry::events::{Emit as _, Listening},
+};
+
+use super::exit::Failure;
+
+/// The sockets, bound, nobody served yet.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For the API.
+    pub api: TcpListener,
+    /// Where it is, with the port that the system chose.
+    pub api_address: SocketAddr,
+    /// For metrics and health.
+    pub metrics: TcpListener,
+    /// Where they are, with the port that the system chose.
+    pub metrics_address: SocketAddr,
+}
+
+impl Listeners {
+    /// Binds what the settings name.
+    pub async fn bind(settings: &Settings) -> Result<Self, Failure> {
+        let (api, api_address) = bind("listen", settings.listen).await?;
+        let (metrics, metrics_address) = bind("metrics.listen", settings.metrics.listen).await?;
+        Listening {
+            face: "api",
+            address: api_address,
+        }
+        .emit();
+        Listening {
+            face: "metrics",
+            address: metrics_address,
+        }
+        .emit();
+        Ok(Self {
+            api,
+            api_address,
+            metrics,
+            metrics_address,
+        })
+    }
+}
+
+async fn bind(
+    setting: &'static str,
+    address: SocketAddr,
+) -> Result<(TcpListener, SocketAddr), Failure> {
+    let wrong = |source| Failure::Bind {
+        setting,
+        address,
+        source,
+    };
+    let listener = TcpListener::bind(address).await.map_err(wrong)?;
+    let bound = listener.local_addr().map_err(wrong)?;
+    Ok((listener, bound))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_taken_port_is_told_with_its_setting() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut settings = Settings {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            ..Settings::default()
+        };
+        settings.metrics.listen = taken.local_addr().unwrap();
+        let said = Listeners::bind(&settings).await.unwrap_err().to_string();
+        assert!(said.contains("metrics.listen"), "{said}");
+        assert!(
+            said.contains(&settings.metrics.listen.to_string()),
+            "{said}"
+        );
+    }
+
+    #[tokio::test]
+    async fn port_0_lets_the_system_choose() {
+        let mut settings = Settings {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            ..Settings::default()
+        };
+        settings.metrics.listen = "127.0.0.1:0".parse().unwrap();
+        let bound = Listeners::bind(&settings).await.unwrap();
+        assert_ne!(bound.api_address.port(), 0);
+        assert_ne!(bound.api_address.port(), bound.metrics_address.port());
+    }
+}

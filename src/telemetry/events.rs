@@ -1,0 +1,425 @@
+//! What an operator may care about: one struct each, whose `emit` logs and counts at once.
+//!
+//! ERROR means that someone must act. Fields hold ids, numbers, names of the program's own; never a token, never a
+//! person's data, never a caller's free text.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use tracing::{debug, error, info, warn};
+
+use crate::model::{
+    ids::{RegisterId, Seq},
+    refusal::Code,
+};
+
+use super::metrics::{Metrics, metrics};
+
+/// Something that happened.
+pub trait Emit {
+    /// Logs it and counts it.
+    fn emit(self);
+}
+
+fn count(how: impl FnOnce(&Metrics)) {
+    if let Some(metrics) = metrics() {
+        how(metrics);
+    }
+}
+
+fn fault(kind: &'static str) {
+    count(|m| m.faults.with_label_values(&[kind]).inc());
+}
+
+/// A gauge can hold no more than this; a head beyond it is out of reach.
+fn gauge(seq: Seq) -> i64 {
+    i64::try_from(seq.get()).unwrap_or(i64::MAX)
+}
+
+/// The program began.
+#[derive(Debug)]
+pub struct Started<'a> {
+    /// Where it keeps everything.
+    pub data_dir: &'a Path,
+}
+
+impl Emit for Started<'_> {
+    fn emit(self) {
+        let version = env!("CARGO_PKG_VERSION");
+        info!(version, data_dir = %self.data_dir.display(), "oidrad starts.");
+    }
+}
+
+/// A socket is bound.
+#[derive(Debug)]
+pub struct Listening {
+    /// What is served there: `api` or `metrics`.
+    pub face: &'static str,
+    /// Where, with the port that the system chose.
+    pub address: SocketAddr,
+}
+
+impl Emit for Listening {
+    fn emit(self) {
+        info!(face = self.face, address = %self.address, "Listening.");
+    }
+}
+
+/// A register was founded.
+#[derive(Debug)]
+pub struct Founded<'a> {
+    /// Its id.
+    pub register: &'a RegisterId,
+    /// The version of the reference data it began with.
+    pub data_version: &'a str,
+}
+
+impl Emit for Founded<'_> {
+    fn emit(self) {
+        info!(register = %self.register, data_version = self.data_version, "Register founded.");
+    }
+}
+
+/// A newer version of the reference data was recorded.
+#[derive(Debug)]
+pub struct DataLoaded<'a> {
+    /// Which version.
+    pub version: &'a str,
+    /// How many entries it changed.
+    pub entries: usize,
+}
+
+impl Emit for DataLoaded<'_> {
+    fn emit(self) {
+        info!(
+            version = self.version,
+            entries = self.entries,
+            "Reference data loaded."
+        );
+    }
+}
+
+/// Reads are answered from now on.
+#[derive(Debug)]
+pub struct Ready<'a> {
+    /// Which register.
+    pub register: &'a RegisterId,
+    /// Its newest record.
+    pub head: Seq,
+    /// From the start until now.
+    pub took: Duration,
+}
+
+impl Emit for Ready<'_> {
+    fn emit(self) {
+        info!(register = %self.register, head = %self.head, took_ms = self.took.as_millis(), "Ready.");
+        count(|m| {
+            m.ready.set(1);
+            m.head.set(gauge(self.head));
+        });
+    }
+}
+
+/// Reads cannot be answered for the time being.
+#[derive(Debug)]
+pub struct Unready<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Emit for Unready<'_> {
+    fn emit(self) {
+        warn!(why = self.why, "Not ready.");
+        count(|m| m.ready.set(0));
+    }
+}
+
+/// The journal has a new head.
+#[derive(Debug)]
+pub struct HeadMoved {
+    /// The newest record.
+    pub head: Seq,
+}
+
+impl Emit for HeadMoved {
+    fn emit(self) {
+        count(|m| m.head.set(gauge(self.head)));
+    }
+}
+
+/// A write is on record.
+#[derive(Debug)]
+pub struct CommandRecorded {
+    /// Which command, by its word.
+    pub command: &'static str,
+    /// The record.
+    pub seq: Seq,
+    /// How many arcs it registered.
+    pub arcs: u64,
+    /// From its arrival until it was durable.
+    pub took: Duration,
+}
+
+impl Emit for CommandRecorded {
+    fn emit(self) {
+        let took_us = self.took.as_micros();
+        debug!(command = self.command, seq = %self.seq, arcs = self.arcs, took_us, "Recorded.");
+        count(|m| {
+            m.commands.with_label_values(&[self.command]).inc();
+            m.arcs_registered.inc_by(self.arcs);
+            let seconds = m.command_seconds.with_label_values(&[self.command]);
+            seconds.observe(self.took.as_secs_f64());
+        });
+    }
+}
+
+/// A caller was told no.
+#[derive(Debug)]
+pub struct Refused {
+    /// The main refusal.
+    pub code: Code,
+}
+
+impl Emit for Refused {
+    fn emit(self) {
+        debug!(code = self.code.name(), "Refused.");
+        count(|m| m.refusals.with_label_values(&[self.code.name()]).inc());
+    }
+}
+
+/// A caller was told only an id: the fault is ours.
+#[derive(Debug)]
+pub struct CallFailed<'a> {
+    /// The id that the caller was told.
+    pub id: &'a str,
+    /// What went wrong, whole.
+    pub fault: &'a str,
+}
+
+impl Emit for CallFailed<'_> {
+    fn emit(self) {
+        error!(
+            id = self.id,
+            fault = self.fault,
+            "A call failed by a fault of the server."
+        );
+        fault("call");
+    }
+}
+
+/// The tables were made anew from the journal.
+#[derive(Debug)]
+pub struct Rebuilt<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Emit for Rebuilt<'_> {
+    fn emit(self) {
+        warn!(why = self.why, "The tables were rebuilt from the journal.");
+        count(|m| m.rebuilds.inc());
+    }
+}
+
+/// A batch that was never acknowledged was cut off the journal.
+#[derive(Debug)]
+pub struct TornTailCut<'a> {
+    /// Where, how much, and where that is kept.
+    pub what: &'a str,
+}
+
+impl Emit for TornTailCut<'_> {
+    fn emit(self) {
+        warn!(what = self.what, "A torn tail was cut off the journal.");
+        count(|m| m.torn_tails.inc());
+    }
+}
+
+/// A checkpoint was signed.
+#[derive(Debug)]
+pub struct CheckpointSigned {
+    /// The newest record it covers.
+    pub seq: Seq,
+}
+
+impl Emit for CheckpointSigned {
+    fn emit(self) {
+        info!(seq = %self.seq, "Checkpoint signed.");
+        count(|m| m.checkpoints.inc());
+    }
+}
+
+/// No checkpoint could be signed.
+#[derive(Debug)]
+pub struct CheckpointFailed<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Emit for CheckpointFailed<'_> {
+    fn emit(self) {
+        error!(why = self.why, "No checkpoint could be signed.");
+        fault("checkpoint");
+    }
+}
+
+/// Nothing is written any more until a restart; reads go on.
+#[derive(Debug)]
+pub struct WriterStopped<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Emit for WriterStopped<'_> {
+    fn emit(self) {
+        error!(
+            why = self.why,
+            "Writing has stopped: look at the disk, then restart."
+        );
+        fault("writer");
+        count(|m| m.writable.set(0));
+    }
+}
+
+/// Writes are taken, or are not.
+#[derive(Debug)]
+pub struct Writable {
+    /// Whether they are.
+    pub writable: bool,
+}
+
+impl Emit for Writable {
+    fn emit(self) {
+        count(|m| m.writable.set(i64::from(self.writable)));
+    }
+}
+
+/// A connection was taken.
+#[derive(Debug)]
+pub struct Connected;
+
+impl Emit for Connected {
+    fn emit(self) {
+        count(|m| m.connections.inc());
+    }
+}
+
+/// A connection ended.
+#[derive(Debug)]
+pub struct Disconnected;
+
+impl Emit for Disconnected {
+    fn emit(self) {
+        count(|m| m.connections.dec());
+    }
+}
+
+/// A connection could not be taken, most often because the process has no file handle left.
+#[derive(Debug)]
+pub struct AcceptFailed<'a> {
+    /// Why.
+    pub why: &'a std::io::Error,
+    /// When it is tried again.
+    pub retry_in: Duration,
+}
+
+impl Emit for AcceptFailed<'_> {
+    fn emit(self) {
+        let retry_ms = self.retry_in.as_millis();
+        error!(why = %self.why, retry_ms, "A connection could not be taken.");
+        fault("accept");
+    }
+}
+
+/// The server was asked to stop.
+#[derive(Debug)]
+pub struct Draining {
+    /// The signal, or why else.
+    pub signal: &'static str,
+    /// How long calls in flight may take.
+    pub grace: Duration,
+}
+
+impl Emit for Draining {
+    fn emit(self) {
+        info!(
+            signal = self.signal,
+            grace_seconds = self.grace.as_secs(),
+            "Stopping: calls in flight may end."
+        );
+    }
+}
+
+/// The server has stopped.
+#[derive(Debug)]
+pub struct Drained {
+    /// Whether every call ended within the grace period.
+    pub whole: bool,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Emit for Drained {
+    fn emit(self) {
+        let took_ms = self.took.as_millis();
+        if self.whole {
+            info!(took_ms, "Stopped.");
+        } else {
+            warn!(took_ms, "Stopped; calls that had not ended were cut off.");
+        }
+    }
+}
+
+/// Code of ours panicked.
+#[derive(Debug)]
+pub struct Panicked<'a> {
+    /// Where, in the source.
+    pub place: &'a str,
+    /// What the panic said.
+    pub said: &'a str,
+}
+
+impl Emit for Panicked<'_> {
+    fn emit(self) {
+        error!(
+            place = self.place,
+            said = self.said,
+            "A panic: this is a fault of the program."
+        );
+        fault("panic");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_counted_when_it_is_logged() {
+        let metrics = metrics().unwrap();
+        let code = metrics.refusals.with_label_values(&["NUMBER_TAKEN"]);
+        let arcs = metrics.arcs_registered.get();
+        let before = code.get();
+        Refused {
+            code: Code::NumberTaken,
+        }
+        .emit();
+        let took = Duration::from_millis(1);
+        CommandRecorded {
+            command: "allocate",
+            seq: Seq::FIRST,
+            arcs: 3,
+            took,
+        }
+        .emit();
+        assert_eq!(code.get(), before + 1);
+        assert_eq!(metrics.arcs_registered.get(), arcs + 3);
+    }
+
+    #[test]
+    fn a_stopped_writer_shows() {
+        Writable { writable: true }.emit();
+        assert_eq!(metrics().unwrap().writable.get(), 1);
+        WriterStopped { why: "no space" }.emit();
+        assert_eq!(metrics().unwrap().writable.get(), 0);
+    }
+}

@@ -1,0 +1,181 @@
+//! Counters, gauges and histograms, in Prometheus' text form.
+//!
+//! Every label is bounded: a command's name, a refusal's code, a method, a gRPC code. A caller's text is never a label; the
+//! types (`&'static str`) see to it. Times come in as durations: nothing here reads a clock.
+
+use std::sync::OnceLock;
+
+use prometheus::{
+    Encoder as _, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Opts, Registry, TextEncoder,
+};
+
+/// Upper ends of the time buckets, in seconds: from a read out of memory to a call that ran into its deadline.
+const SECONDS_BUCKETS: &[f64] = &[
+    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
+    10.0, 30.0,
+];
+
+/// Everything that is counted. The names on the wire begin with `oidra_`.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Writes recorded, by command.
+    pub commands: IntCounterVec,
+    /// From a write's arrival to its durable record, by command.
+    pub command_seconds: HistogramVec,
+    /// Arcs registered.
+    pub arcs_registered: IntCounter,
+    /// Refusals, by code.
+    pub refusals: IntCounterVec,
+    /// Calls that ended, by method and gRPC code.
+    pub calls: IntCounterVec,
+    /// How long calls took, by method.
+    pub call_seconds: HistogramVec,
+    /// Connections open now.
+    pub connections: IntGauge,
+    /// The sequence of the newest record.
+    pub head: IntGauge,
+    /// 1 while reads are answered.
+    pub ready: IntGauge,
+    /// 1 while writes are taken.
+    pub writable: IntGauge,
+    /// Rebuilds of the tables.
+    pub rebuilds: IntCounter,
+    /// Torn tails cut off the journal.
+    pub torn_tails: IntCounter,
+    /// Checkpoints signed.
+    pub checkpoints: IntCounter,
+    /// Faults that someone must see to, by kind.
+    pub faults: IntCounterVec,
+}
+
+impl Metrics {
+    fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let shelf = Shelf(&registry);
+        let version = shelf.gauges("build_info", "The version that runs.", &["version"])?;
+        version
+            .with_label_values(&[env!("CARGO_PKG_VERSION")])
+            .set(1);
+        Ok(Self {
+            commands: shelf.counters("commands_total", "Writes recorded.", &["command"])?,
+            command_seconds: shelf.times(
+                "command_seconds",
+                "From a write's arrival to its durable record.",
+                &["command"],
+            )?,
+            arcs_registered: shelf.counter("arcs_registered_total", "Arcs registered.")?,
+            refusals: shelf.counters("refusals_total", "Refusals told.", &["code"])?,
+            calls: shelf.counters("calls_total", "Calls that ended.", &["method", "code"])?,
+            call_seconds: shelf.times("call_seconds", "How long calls took.", &["method"])?,
+            connections: shelf.gauge("connections", "Connections open now.")?,
+            head: shelf.gauge("head_sequence", "The sequence of the newest record.")?,
+            ready: shelf.gauge("ready", "1 while reads are answered.")?,
+            writable: shelf.gauge("writable", "1 while writes are taken.")?,
+            rebuilds: shelf.counter("rebuilds_total", "Rebuilds of the tables.")?,
+            torn_tails: shelf.counter("torn_tails_total", "Torn tails cut off the journal.")?,
+            checkpoints: shelf.counter("checkpoints_total", "Checkpoints signed.")?,
+            faults: shelf.counters(
+                "faults_total",
+                "Faults that someone must see to.",
+                &["kind"],
+            )?,
+            registry,
+        })
+    }
+
+    /// Everything, in Prometheus' text form.
+    fn text(&self) -> Result<Vec<u8>, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(text)
+    }
+}
+
+/// Makes and registers in one go.
+struct Shelf<'a>(&'a Registry);
+
+impl Shelf<'_> {
+    fn put<T: prometheus::core::Collector + Clone + 'static>(
+        &self,
+        made: Result<T, prometheus::Error>,
+    ) -> Result<T, prometheus::Error> {
+        let made = made?;
+        self.0.register(Box::new(made.clone()))?;
+        Ok(made)
+    }
+
+    fn counter(&self, name: &str, help: &str) -> Result<IntCounter, prometheus::Error> {
+        self.put(IntCounter::with_opts(opts(name, help)))
+    }
+
+    fn counters(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+    ) -> Result<IntCounterVec, prometheus::Error> {
+        self.put(IntCounterVec::new(opts(name, help), labels))
+    }
+
+    fn gauge(&self, name: &str, help: &str) -> Result<IntGauge, prometheus::Error> {
+        self.put(IntGauge::with_opts(opts(name, help)))
+    }
+
+    fn gauges(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+    ) -> Result<IntGaugeVec, prometheus::Error> {
+        self.put(IntGaugeVec::new(opts(name, help), labels))
+    }
+
+    fn times(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+    ) -> Result<HistogramVec, prometheus::Error> {
+        self.put(HistogramVec::new(times(name, help), labels))
+    }
+}
+
+fn opts(name: &str, help: &str) -> Opts {
+    Opts::new(format!("oidra_{name}"), help)
+}
+
+fn times(name: &str, help: &str) -> HistogramOpts {
+    HistogramOpts::from(opts(name, help)).buckets(SECONDS_BUCKETS.to_vec())
+}
+
+/// The metrics of the process; `None` only if their definitions contradict each other, which a test rules out.
+pub fn metrics() -> Option<&'static Metrics> {
+    static METRICS: OnceLock<Option<Metrics>> = OnceLock::new();
+    METRICS.get_or_init(|| Metrics::new().ok()).as_ref()
+}
+
+/// Everything, in Prometheus' text form.
+pub fn text() -> Vec<u8> {
+    let told = metrics().and_then(|metrics| metrics.text().ok());
+    told.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_fit_together_and_are_told() {
+        let metrics = Metrics::new().unwrap();
+        metrics.commands.with_label_values(&["allocate"]).inc();
+        let text = String::from_utf8(metrics.text().unwrap()).unwrap();
+        assert!(
+            text.contains("oidra_commands_total{command=\"allocate\"} 1"),
+            "{text}"
+        );
+        assert!(text.contains("oidra_build_info{version="));
+        assert!(super::metrics().is_some());
+    }
+}

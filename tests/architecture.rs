@@ -1,0 +1,208 @@
+//! Imports point down: reads every `use crate::…` and every `crate::…` path below `src/` and refuses an edge that is not in the map.
+//!
+//! In one package nothing else stops a cycle. The map is DESIGN's; ARCHITECTURE.md shows it to people.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Which rooms a room may import from. A room that is missing here does not exist.
+const MAP: &[(&str, &[&str])] = &[
+    ("bin", &["server", "cli"]),
+    (
+        "server",
+        &[
+            "grpc",
+            "register",
+            "rules",
+            "access",
+            "journal",
+            "model",
+            "oid",
+            "config",
+            "telemetry",
+            "pb",
+        ],
+    ),
+    ("cli", &["pb", "oid", "model"]),
+    (
+        "grpc",
+        &["register", "access", "model", "oid", "pb", "telemetry"],
+    ),
+    (
+        "register",
+        &["rules", "access", "journal", "model", "oid", "telemetry"],
+    ),
+    ("rules", &["model", "oid"]),
+    ("access", &["model", "oid"]),
+    ("journal", &["model", "oid", "pb"]),
+    ("model", &["oid"]),
+    ("oid", &[]),
+    ("config", &["model", "oid"]),
+    ("telemetry", &["model", "oid"]),
+    ("pb", &[]),
+];
+
+/// Rooms that must not know tokio: they are synchronous and pure, and are tested without a runtime.
+const PURE: &[&str] = &["oid", "model", "rules", "access"];
+
+#[test]
+fn imports_point_down() {
+    let map: BTreeMap<&str, BTreeSet<&str>> = MAP
+        .iter()
+        .map(|(room, below)| (*room, below.iter().copied().collect()))
+        .collect();
+    let mut faults = Vec::new();
+    for file in sources() {
+        let room = room_of(&file);
+        if room == "lib" {
+            continue;
+        }
+        let Some(below) = map.get(room.as_str()) else {
+            faults.push(format!("{}: no room `{room}` in the map", file.display()));
+            continue;
+        };
+        let text = fs::read_to_string(&file).unwrap();
+        for (line, target) in imports(&text) {
+            if target != room && !below.contains(target.as_str()) {
+                faults.push(format!(
+                    "{}:{line}: {room} imports {target}",
+                    file.display()
+                ));
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "imports that do not point down:\n{}",
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn the_map_has_no_cycle() {
+    let order: Vec<&str> = MAP.iter().map(|(room, _)| *room).collect();
+    for (room, below) in MAP {
+        let at = order.iter().position(|name| name == room).unwrap();
+        for target in *below {
+            let stands = order.iter().position(|name| name == target).unwrap();
+            assert!(stands > at, "{room} -> {target}");
+        }
+    }
+}
+
+#[test]
+fn pure_rooms_know_no_runtime_and_no_tables() {
+    let mut faults = Vec::new();
+    for file in sources()
+        .into_iter()
+        .filter(|file| PURE.contains(&room_of(file).as_str()))
+    {
+        let text = fs::read_to_string(&file).unwrap();
+        for word in ["tokio", "sled::", "std::fs", "std::net"] {
+            if code_lines(&text).any(|(_, line)| line.contains(word)) {
+                faults.push(format!("{}: {word}", file.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    let silent: Vec<_> = sources()
+        .into_iter()
+        .filter(|file| !fs::read_to_string(file).unwrap().starts_with("//! "))
+        .map(|file| file.display().to_string())
+        .collect();
+    assert!(
+        silent.is_empty(),
+        "files without an opening `//!`:\n{}",
+        silent.join("\n")
+    );
+}
+
+/// Every Rust file below `src/`.
+fn sources() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The room a file belongs to: the folder below `src/`, or the file's own name.
+fn room_of(file: &Path) -> String {
+    let inside = file
+        .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .unwrap();
+    let first = inside.iter().next().unwrap().to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The rooms that a text's `crate::` paths name (`oidra::` in the programs), with their line numbers.
+fn imports(text: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut open = false;
+    for (number, line) in code_lines(text) {
+        for root in ["crate::", "oidra::"] {
+            for (at, _) in line.match_indices(root) {
+                let rest = &line[at + root.len()..];
+                open = rest.starts_with('{') && !rest.contains('}');
+                for name in heads(rest) {
+                    found.push((number, name));
+                }
+            }
+        }
+        // A grouped import over several lines: `use crate::{` and then a room a line.
+        if open && !line.contains("crate::") {
+            found.extend(line.split(',').filter_map(head).map(|name| (number, name)));
+            open = !line.trim_start().starts_with("};");
+        }
+    }
+    found
+}
+
+/// The first names of what follows `crate::`: one, or those of a group.
+fn heads(rest: &str) -> Vec<String> {
+    match rest.strip_prefix('{') {
+        None => head(rest).into_iter().collect(),
+        Some(group) => group.split(',').filter_map(head).collect(),
+    }
+}
+
+/// The room that a path begins with, if it is one of ours.
+fn head(path: &str) -> Option<String> {
+    let name: String = path
+        .trim()
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect();
+    MAP.iter().any(|(room, _)| *room == name).then_some(name)
+}
+
+/// Lines that are not comments, numbered from one.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .map(|(n, line)| (n + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn the_reader_of_imports_sees_groups() {
+    let text = "use crate::{\n    model::Entry,\n    oid::Oid,\n};\nlet x = crate::rules::decide();\n// crate::server\n";
+    let names: Vec<_> = imports(text).into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["model", "oid", "rules"]);
+}

@@ -1,0 +1,250 @@
+//! A register in a temporary directory behind a real server, and callers for it.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use oidra::{
+    access::Token,
+    grpc::{self, Options},
+    model::{
+        Policy, Timestamp,
+        actor::{Credential, Principal, PrincipalKind},
+        clock::{Clock, SystemClock},
+        entry::{Certainty, Flags, Text},
+        event::ReferenceLoaded,
+        ids::Seq,
+    },
+    pb::v1::{
+        self as pb, administration_service_client::AdministrationServiceClient,
+        notation_service_client::NotationServiceClient,
+        registration_service_client::RegistrationServiceClient,
+        resolution_service_client::ResolutionServiceClient,
+    },
+    register::{self, Entropy, Register, Silent},
+    rules::{AuthorityNode, Founding},
+};
+use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
+use tonic::{Code, Request, Status, transport::Channel};
+use tonic_types::StatusExt as _;
+
+/// The node that the tests' register is the authority of: the arc for examples (X.660 A.4).
+pub const NODE: &str = "2.999";
+
+/// Bits that differ each time and are the same in each run.
+struct Counted(AtomicU64);
+
+impl Entropy for Counted {
+    fn bytes32(&self) -> [u8; 32] {
+        Sha256::digest(self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes()).into()
+    }
+}
+
+/// A register, its server and callers.
+pub struct House {
+    pub register: Register,
+    pub address: SocketAddr,
+    pub token: String,
+    channel: Channel,
+    stopping: CancellationToken,
+    _dir: tempfile::TempDir,
+}
+
+fn reference(path: &str, identifier: &str) -> ReferenceLoaded {
+    ReferenceLoaded {
+        path: path.parse().unwrap(),
+        previous: Seq::ZERO,
+        identifiers: vec![identifier.parse().unwrap()],
+        labels: Vec::new(),
+        long_arcs: Vec::new(),
+        descriptions: Vec::new(),
+        flags: Flags::default(),
+        source: "X.660".into(),
+        certainty: Certainty::Verified,
+        data_version: "1".into(),
+    }
+}
+
+fn founding(token: &Token) -> Founding {
+    let principal: oidra::model::PrincipalId = "p-admin".parse().unwrap();
+    Founding {
+        register: "g-test".parse().unwrap(),
+        authorities: vec![AuthorityNode {
+            path: NODE.parse().unwrap(),
+            titles: vec![Text {
+                language: "en".parse().unwrap(),
+                text: "Examples".into(),
+            }],
+            descriptions: Vec::new(),
+            policy: Policy::standard(),
+        }],
+        references: vec![
+            reference("2", "joint-iso-itu-t"),
+            reference(NODE, "example"),
+        ],
+        data_version: "1".into(),
+        administrator: Principal {
+            id: principal.clone(),
+            kind: PrincipalKind::Person,
+            administrator: true,
+            since: Timestamp::default(),
+        },
+        credential: Credential {
+            id: "c-admin".parse().unwrap(),
+            principal,
+            token_sha256: token.sha256(),
+            name: "first".into(),
+            expires: None,
+            revoked: false,
+        },
+    }
+}
+
+impl House {
+    /// A new register behind a server with the standard options.
+    pub async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    /// A new register behind a server with options of its own.
+    pub async fn open_with(set: impl FnOnce(&mut Options)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let token = Token::from_entropy([7; 32]);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let options = register::Options::new(dir.path());
+        let made = founding(&token);
+        let opened_clock = Arc::clone(&clock);
+        let opened = tokio::task::spawn_blocking(move || {
+            let entropy = Arc::new(Counted(AtomicU64::new(0)));
+            Register::open(&options, || made, opened_clock, entropy, &Silent)
+        });
+        let (register, _) = opened.await.unwrap().unwrap();
+        let mut options = Options::new(clock);
+        set(&mut options);
+        let stopping = options.stopping.clone();
+        let router = grpc::router(register.clone(), options).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let channel = Channel::from_shared(format!("http://{address}")).unwrap();
+        let channel = channel.connect().await.unwrap();
+        let token = token.reveal().to_owned();
+        Self {
+            register,
+            address,
+            token,
+            channel,
+            stopping,
+            _dir: dir,
+        }
+    }
+
+    /// Ends the server, and lets the register verify itself.
+    pub async fn close(self) {
+        self.stopping.cancel();
+        drop(self.channel);
+        let register = self.register.clone();
+        let found = tokio::task::spawn_blocking(move || register.verify(&Silent))
+            .await
+            .unwrap();
+        let found = found.unwrap();
+        assert!(found.is_clean(), "{found:?}");
+        self.register.close().await;
+    }
+
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    pub fn reads(&self) -> ResolutionServiceClient<Channel> {
+        ResolutionServiceClient::new(self.channel())
+    }
+
+    pub fn writes(&self) -> RegistrationServiceClient<Channel> {
+        RegistrationServiceClient::new(self.channel())
+    }
+
+    pub fn notations(&self) -> NotationServiceClient<Channel> {
+        NotationServiceClient::new(self.channel())
+    }
+
+    pub fn administration(&self) -> AdministrationServiceClient<Channel> {
+        AdministrationServiceClient::new(self.channel())
+    }
+
+    /// A request with the administrator's token.
+    pub fn signed<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        let value = format!("Bearer {}", self.token).parse().unwrap();
+        request.metadata_mut().insert("authorization", value);
+        request
+    }
+
+    /// Allocates the next free number below the node, or `number`.
+    pub async fn allocate(&self, number: Option<u64>, entry: pb::NewEntry) -> pb::WriteResponse {
+        let request = allocation(number, entry);
+        self.writes()
+            .allocate(self.signed(request))
+            .await
+            .unwrap()
+            .into_inner()
+    }
+
+    /// What an OID is, as the public sees it.
+    pub async fn resolve(&self, oid: &str) -> pb::ResolveResponse {
+        let request = pb::ResolveRequest {
+            oid: oid.into(),
+            ..Default::default()
+        };
+        self.reads().resolve(request).await.unwrap().into_inner()
+    }
+}
+
+/// A request for a number below the node.
+pub fn allocation(number: Option<u64>, entry: pb::NewEntry) -> pb::AllocateRequest {
+    let number = number.map(|number| pb::NumberChoice {
+        kind: Some(pb::number_choice::Kind::Number(number.to_string())),
+    });
+    pb::AllocateRequest {
+        superior: NODE.into(),
+        number,
+        entry: Some(entry),
+        options: None,
+    }
+}
+
+/// An entry with an English title.
+pub fn titled(title: &str) -> pb::NewEntry {
+    pb::NewEntry {
+        titles: vec![pb::Text {
+            language: "en".into(),
+            text: title.into(),
+        }],
+        ..Default::default()
+    }
+}
+
+/// Asserts the code of a refusal, of gRPC and of ours.
+pub fn refused<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code, reason: &str) -> Status {
+    let status = answer.unwrap_err();
+    assert_eq!(status.code(), code, "{status:?}");
+    assert_eq!(
+        status.get_details_error_info().unwrap().reason,
+        reason,
+        "{status:?}"
+    );
+    status
+}
+
+/// What comes within ten seconds.
+pub async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(10), what)
+        .await
+        .expect("nothing came for ten seconds")
+}

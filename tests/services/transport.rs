@@ -1,0 +1,294 @@
+//! What surrounds the services: gRPC-Web, reflection, health, limits, request ids, server info.
+
+use std::time::Duration;
+
+use oidra::pb::v1 as pb;
+use prost::Message as _;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+use tonic::{Code, Request};
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tonic_reflection::pb::{
+    v1::{
+        ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+        server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+    },
+    v1alpha,
+};
+
+use crate::harness::{House, NODE, refused};
+
+/// Sends raw HTTP/1.1 and reads all of the answer.
+async fn raw(house: &House, head: &str, body: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(house.address).await.unwrap();
+    let length = body.len();
+    let head = format!("{head}host: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    answer
+}
+
+fn frame(message: &impl prost::Message) -> Vec<u8> {
+    let body = message.encode_to_vec();
+    let mut frame = vec![0];
+    frame.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
+    frame.extend(body);
+    frame
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn grpc_web_is_served_over_http_1() {
+    let house = House::open().await;
+    let head = "POST /oidra.v1.ResolutionService/Resolve HTTP/1.1\r\norigin: https://a.example\r\n\
+                content-type: application/grpc-web+proto\r\nx-grpc-web: 1\r\n";
+    let request = pb::ResolveRequest {
+        oid: NODE.into(),
+        ..Default::default()
+    };
+    let answer = raw(&house, head, &frame(&request)).await;
+    let text = String::from_utf8_lossy(&answer).to_lowercase();
+    assert!(text.starts_with("http/1.1 200"), "{text}");
+    assert!(
+        text.contains("content-type: application/grpc-web+proto"),
+        "{text}"
+    );
+    assert!(text.contains("access-control-allow-origin: *"), "{text}");
+    assert!(text.contains("grpc-status:0"), "{text}");
+    assert!(text.contains("{joint-iso-itu-t(2) example(999)}"), "{text}");
+    let bad = pb::ResolveRequest {
+        oid: "1.40".into(),
+        ..Default::default()
+    };
+    let text = raw(&house, head, &frame(&bad)).await;
+    let text = String::from_utf8_lossy(&text).to_lowercase();
+    assert!(
+        text.contains("grpc-status") && text.contains("grpc-status-details-bin"),
+        "{text}"
+    );
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_grpc_is_told_so() {
+    let house = House::open().await;
+    let text = |answer: Vec<u8>| String::from_utf8(answer).unwrap();
+    let page = text(raw(&house, "GET / HTTP/1.1\r\n", b"").await);
+    assert!(
+        page.starts_with("HTTP/1.1 404") && page.contains("gRPC"),
+        "{page}"
+    );
+    let head = "POST /x HTTP/1.1\r\ncontent-type: application/grpc\r\n";
+    let old = text(raw(&house, head, b"").await);
+    assert!(
+        old.starts_with("HTTP/1.1 426") && old.contains("HTTP/2"),
+        "{old}"
+    );
+    let head = "OPTIONS /oidra.v1.ResolutionService/Resolve HTTP/1.1\r\norigin: https://a.example\r\n\
+                access-control-request-method: POST\r\n\
+                access-control-request-headers: authorization,content-type\r\n";
+    let preflight = text(raw(&house, head, b"").await).to_lowercase();
+    assert!(preflight.starts_with("http/1.1 200"), "{preflight}");
+    assert!(
+        preflight.contains("access-control-allow-headers: authorization,content-type"),
+        "{preflight}"
+    );
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reflection_lists_every_service() {
+    let house = House::open().await;
+    let expect = [
+        "grpc.health.v1.Health",
+        "oidra.v1.AdministrationService",
+        "oidra.v1.NotationService",
+        "oidra.v1.RegistrationService",
+        "oidra.v1.ResolutionService",
+    ];
+    let ask = || MessageRequest::ListServices(String::new());
+    let request = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(ask()),
+    };
+    let mut stream = ServerReflectionClient::new(house.channel())
+        .server_reflection_info(tokio_stream::once(request))
+        .await
+        .unwrap()
+        .into_inner();
+    let answer = stream
+        .message()
+        .await
+        .unwrap()
+        .unwrap()
+        .message_response
+        .unwrap();
+    let MessageResponse::ListServicesResponse(list) = answer else {
+        panic!("{answer:?}")
+    };
+    let names: Vec<_> = list
+        .service
+        .into_iter()
+        .map(|service| service.name)
+        .collect();
+    for name in expect {
+        assert!(
+            names.iter().any(|found| found == name),
+            "{name} in {names:?}"
+        );
+    }
+    let request = v1alpha::ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(
+            v1alpha::server_reflection_request::MessageRequest::FileContainingSymbol(
+                "oidra.v1.ResolutionService".into(),
+            ),
+        ),
+    };
+    let mut client =
+        v1alpha::server_reflection_client::ServerReflectionClient::new(house.channel());
+    let stream = client
+        .server_reflection_info(tokio_stream::once(request))
+        .await
+        .unwrap();
+    let answer = stream.into_inner().message().await.unwrap().unwrap();
+    assert!(matches!(
+        answer.message_response,
+        Some(v1alpha::server_reflection_response::MessageResponse::FileDescriptorResponse(_))
+    ));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_is_told_service_by_service() {
+    let house = House::open().await;
+    let mut client = HealthClient::new(house.channel());
+    for service in [
+        "",
+        "oidra.v1.ResolutionService",
+        "oidra.v1.RegistrationService",
+    ] {
+        let request = HealthCheckRequest {
+            service: service.into(),
+        };
+        let mut status = client.check(request.clone()).await;
+        // The task that keeps the answers true may not have run yet.
+        for _ in 0..100 {
+            if status.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            status = client.check(request.clone()).await;
+        }
+        assert_eq!(
+            status.unwrap().into_inner().status().as_str_name(),
+            "SERVING",
+            "{service}"
+        );
+    }
+    let unknown = client
+        .check(HealthCheckRequest {
+            service: "nobody".into(),
+        })
+        .await;
+    assert_eq!(unknown.unwrap_err().code(), Code::NotFound);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_keeps_its_id() {
+    let house = House::open().await;
+    let request = |id: Option<&str>| {
+        let mut request = Request::new(pb::GetServerInfoRequest {});
+        if let Some(id) = id {
+            request
+                .metadata_mut()
+                .insert("x-request-id", id.parse().unwrap());
+        }
+        request
+    };
+    let mut client = house.administration();
+    let answer = client
+        .get_server_info(request(Some("mine-1")))
+        .await
+        .unwrap();
+    assert_eq!(answer.metadata().get("x-request-id").unwrap(), "mine-1");
+    for id in [None, Some("not well formed")] {
+        let answer = client.get_server_info(request(id)).await.unwrap();
+        let made = answer
+            .metadata()
+            .get("x-request-id")
+            .unwrap()
+            .to_str()
+            .unwrap();
+        assert!(made.starts_with("q-") && made.len() == 34, "{made}");
+    }
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_says_what_it_is() {
+    let house = House::open().await;
+    let request = pb::GetServerInfoRequest {};
+    let info = house
+        .administration()
+        .get_server_info(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(info.authorities, [NODE]);
+    assert_eq!(
+        (info.register_id.as_str(), info.data_version.as_str()),
+        ("g-test", "1")
+    );
+    assert!(info.writable && info.tree_head.len() == 64);
+    assert!(
+        info.limits
+            .iter()
+            .any(|limit| limit.name == "page_size_max" && limit.value == 1_000)
+    );
+    let request = pb::ExplainRefusalRequest { code: "60".into() };
+    let pages = house
+        .administration()
+        .explain_refusal(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .pages;
+    assert_eq!(pages[0].code, "NUMBER_TAKEN");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_one_past_the_limit_is_refused() {
+    let house = House::open_with(|options| options.request_bytes_max = 1_000).await;
+    // Two bytes for the field's tag and one more for its length, which is above 127.
+    let convert = |bytes: usize| pb::ConvertRequest {
+        text: " ".repeat(bytes - 3),
+        strict: false,
+    };
+    assert_eq!(convert(1_000).encoded_len(), 1_000);
+    let fits = house.notations().convert(convert(1_000)).await;
+    refused(fits, Code::InvalidArgument, "OID_SYNTAX");
+    let past = house.notations().convert(convert(1_001)).await;
+    assert_eq!(past.unwrap_err().code(), Code::OutOfRange);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_beyond_the_most_are_refused() {
+    let house = House::open_with(|options| options.calls_at_once_max = 0).await;
+    let request = pb::ConvertRequest {
+        text: NODE.into(),
+        strict: false,
+    };
+    refused(
+        house.notations().convert(request).await,
+        Code::ResourceExhausted,
+        "OVERLOADED",
+    );
+    house.close().await;
+}
