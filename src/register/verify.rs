@@ -36,16 +36,16 @@ const SCRATCH_CACHE_BYTES: u64 = 64 << 20;
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
-    /// The revision that was verified.
-    pub seq: Seq,
+    /// The records that were replayed: the sequence of the revision that was verified.
+    pub records: u64,
     /// Arcs registered at it.
     pub arcs: u64,
-    /// The digest of the tables in use, as 64 hexadecimal digits.
-    pub live: String,
-    /// The digest of a fresh replay.
-    pub replayed: String,
+    /// The digest of the tables in use.
+    pub live_digest: String,
+    /// The digest of a fresh replay, as 64 hexadecimal digits.
+    pub digest: String,
     /// What is wrong, a sentence each; bounded.
-    pub findings: Vec<String>,
+    pub faults: Vec<String>,
     /// What more is wrong and not told.
     pub more: u64,
 }
@@ -53,7 +53,7 @@ pub struct Verified {
 impl Verified {
     /// Whether nothing is wrong.
     pub fn is_sound(&self) -> bool {
-        self.findings.is_empty() && self.live == self.replayed
+        self.faults.is_empty() && self.live_digest == self.digest
     }
 }
 
@@ -246,13 +246,13 @@ fn compare(
     if live != replayed {
         findings.note("the tables are not what a replay of the journal gives".to_owned());
     }
-    let (findings, more) = findings.told();
+    let (faults, more) = findings.told();
     Ok(Verified {
-        seq: at,
+        records: at.get(),
         arcs: row.counts.of(Table::Arcs).rows,
-        live,
-        replayed,
-        findings,
+        digest: replayed,
+        live_digest: live,
+        faults,
         more,
     })
 }
