@@ -180,7 +180,9 @@ fn replay_to(
         if batch.is_empty() {
             break;
         }
-        batch.iter().for_each(|record| frontier.push(record.leaf));
+        for record in &batch {
+            frontier.push(record.leaf);
+        }
         row = replay_batch(tables, row, &batch, None, Fuse::default())?;
         progress.step("replaying the journal", row.head.seq.get(), up_to.get());
     }

@@ -18,12 +18,12 @@ async fn a_hold_ends_and_frees_its_number() {
         dir: _dir,
         ..
     } = fixture();
-    let hold = Command::Hold(HoldNumber {
+    let ask = Command::Hold(HoldNumber {
         superior: path(AUTHORITY),
         number: NumberChoice::NextFree,
         seconds: 60,
     });
-    let held = submit(&register, hold).await.unwrap();
+    let held = submit(&register, ask).await.unwrap();
     assert_eq!(held.holds[0].number, arc(1));
     register.core.find_due().unwrap();
     let due = register
