@@ -6,6 +6,8 @@
 //! change the tables it verifies.
 
 use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -217,10 +219,7 @@ fn compare(
         at: row.head.seq,
     };
     let scratch = options.data_dir.join(SCRATCH);
-    if scratch.exists() {
-        let what = format!("removing {}", scratch.display());
-        fs::remove_dir_all(&scratch).map_err(place::io_error(what))?;
-    }
+    clear(&scratch)?;
     let fresh = Arc::new(Tables::temporary(&scratch, SCRATCH_CACHE_BYTES)?);
     replay_to(journal, &fresh, row, &mut findings, progress)?;
     let (kept, mut counts) = digest_kept(&live)?;
@@ -244,6 +243,8 @@ fn compare(
     super::invariants::check(&live, &mut findings)?;
     let at = row.head.seq;
     let replayed = digest(&AsOf { tables: fresh, at })?;
+    // The tables are gone with their last use; what they held may be a person's.
+    clear(&scratch)?;
     let live = joined(&in_place.0, &kept);
     if live != replayed {
         findings.note("the tables are not what a replay of the journal gives".to_owned());
@@ -257,6 +258,17 @@ fn compare(
         faults,
         more,
     })
+}
+
+/// Removes the tables that are only compared, where there are any.
+fn clear(scratch: &Path) -> Result<(), OpenError> {
+    match fs::remove_dir_all(scratch) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(place::io_error(format!(
+            "removing {}",
+            scratch.display()
+        ))(error)),
+        _ => Ok(()),
+    }
 }
 
 impl Register {
