@@ -155,13 +155,17 @@ impl Core {
 
     /// Sixteen fresh random bytes.
     pub(super) fn bits16(&self) -> [u8; 16] {
-        let mut bits = [0; 16];
-        let random = self.entropy.bytes32();
-        bits.iter_mut()
-            .zip(random)
-            .for_each(|(bit, random)| *bit = random);
-        bits
+        half(self.entropy.bytes32())
     }
+}
+
+/// The first half of random bytes.
+pub(super) fn half(random: [u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    for (to, from) in half.iter_mut().zip(random) {
+        *to = from;
+    }
+    half
 }
 
 /// The journal could not be read.

@@ -247,8 +247,7 @@ impl Rows {
                 self.counts.of_mut(Table::History).add(last);
             }
         }
-        self.changes
-            .insert(keys::with_seq(key.to_vec(), stamp.seq), ());
+        self.changes.insert(keys::with_seq(key.to_vec(), stamp.seq));
         self.counts.of_mut(Table::Changes).add(stamp.seq);
     }
 

@@ -12,7 +12,7 @@ use super::answers::{Change, HistoryItem, RecordChanges, Seen};
 use super::base::AsOf;
 use super::core::journal_fault;
 use super::keys;
-use super::reading::Reading;
+use super::reading::{Reading, shown};
 use super::source::Source;
 use super::tables::Table;
 
@@ -123,14 +123,14 @@ impl Reading {
             let Some((path, _)) = event.touches() else {
                 continue;
             };
-            let Some(above) = path.parent() else { continue };
-            let Some(above) = self.in_force(&above, sight)? else {
+            // The entry is that of the record; who may see it is said today.
+            let Some(visibility) = self.in_force(path, sight)? else {
                 continue;
             };
             let Some(entry) = then.entry_at(path)? else {
                 continue;
             };
-            if let Some(seen) = self.see(entry, above, sight)? {
+            if let Some(seen) = shown(entry, visibility, sight) {
                 changes.push(Change {
                     path: path.clone(),
                     kind: event.word(),

@@ -2,6 +2,8 @@
 //!
 //! It must never judge against anything but the batch at hand above the published head, and it records nothing itself.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::access::Permit;
 use crate::journal::{Draft, Head, Header, MAX_RECORD_BYTES, codec};
 use crate::model::{
@@ -64,9 +66,16 @@ impl Pending {
 
     /// Judges a command; where it is accepted, its record is a draft of the batch and its rows are folded.
     pub(super) fn judge(&mut self, core: &Core, permit: &Permit, asked: &Submission) -> Judged {
-        match self.try_judge(core, permit, asked) {
-            Ok(judged) => judged,
-            Err(rejection) => Judged::No(rejection),
+        // A rule that panics must not end the one writer there is.
+        let judged = catch_unwind(AssertUnwindSafe(|| self.try_judge(core, permit, asked)));
+        match judged {
+            Ok(Ok(judged)) => judged,
+            Ok(Err(rejection)) => Judged::No(rejection),
+            Err(_) => {
+                let word = asked.command.word();
+                tracing::error!(command = word, "judging a command panicked");
+                Judged::Spoiled(ViewFault(format!("judging {word} failed")).into())
+            }
         }
     }
 
@@ -172,13 +181,15 @@ impl Pending {
             }
         }))
     }
+}
 
+impl Judged {
     /// The answer to a command, once the batch is durable.
-    pub(super) fn answer(&self, core: &Core, judged: Judged) -> Result<Outcome, Rejection> {
-        match judged {
-            Judged::No(rejection) | Judged::Spoiled(rejection) => Err(rejection),
-            Judged::Yes(outcome) | Judged::Earlier(outcome) => Ok(*outcome),
-            Judged::Before(seq) => answer_again(core, seq),
+    pub(super) fn answer(self, core: &Core) -> Result<Outcome, Rejection> {
+        match self {
+            Self::No(rejection) | Self::Spoiled(rejection) => Err(rejection),
+            Self::Yes(outcome) | Self::Earlier(outcome) => Ok(*outcome),
+            Self::Before(seq) => answer_again(core, seq),
         }
     }
 }

@@ -59,7 +59,9 @@ pub(super) fn split_arc(key: &[u8]) -> Option<(ArcValue, &[u8])> {
 fn with_depth(depth: u8, arcs: &[ArcValue]) -> Vec<u8> {
     let mut key = Vec::with_capacity(1 + arcs.len() * 4);
     key.push(depth);
-    arcs.iter().for_each(|arc| push_arc(&mut key, arc));
+    for arc in arcs {
+        push_arc(&mut key, arc);
+    }
     key
 }
 

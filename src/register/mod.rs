@@ -9,6 +9,7 @@ mod base;
 mod cache;
 mod core;
 mod fold;
+mod head;
 mod history;
 mod house;
 mod invariants;

@@ -56,7 +56,7 @@ pub(super) fn open(
     let signing_key = checkpoint_key(dir, &entropy.bytes32()).map_err(keys)?;
     let origin = options.origin.clone();
     let found = find_tables(options)?;
-    let applied = found.as_ref().map_or(Seq::ZERO, |found| found.row_seq());
+    let applied = found.as_ref().map_or(Seq::ZERO, Tabled::row_seq);
     let kept = local::Options {
         segment_bytes: options.segment_bytes,
         ..local::Options::default()
@@ -225,11 +225,11 @@ fn not_ahead(tabled: &Tabled, head: &Head) -> Result<(), OpenError> {
 /// Replays what the tables lack and checks them; the inner error says why they must be made anew.
 fn bring_up(
     journal: &dyn Journal,
-    tabled: Tabled,
+    found: Tabled,
     opened: &mut Opened,
     progress: &dyn Progress,
 ) -> Result<Result<Published, String>, OpenError> {
-    let (tables, before) = match tabled.found {
+    let (tables, before) = match found.found {
         Ok(found) => found,
         Err(why) => return Ok(Err(why)),
     };
@@ -240,7 +240,7 @@ fn bring_up(
         );
         return Ok(Err(why));
     }
-    opened.clean = tabled
+    opened.clean = found
         .marker
         .is_some_and(|(left, files)| place::is_clean(&left, &files, &before));
     let what = (progress, "replaying the journal");
@@ -253,7 +253,7 @@ fn bring_up(
         return Ok(Err("its tree head is not the journal's".to_owned()));
     }
     opened.replayed = row.head.seq.get() - before.head.seq.get();
-    if !opened.clean && !tabled.is_new {
+    if !opened.clean && !found.is_new {
         match tables.count() {
             Ok(counts) if counts == row.counts => {}
             Ok(_) => return Ok(Err("its rows are not those that were written".to_owned())),
@@ -297,8 +297,8 @@ fn found(parts: &Parts, founding: &Founding) -> Result<(), OpenError> {
         override_reason: None,
     };
     let mut salts = || {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = parts.entropy.bytes32();
-        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
+        let random = parts.entropy.bytes32();
+        super::core::half(random)
     };
     let items = codec::encode(&happening, &|_| false, &mut salts);
     let header = Header {

@@ -44,9 +44,12 @@ fn numbered(data_dir: &Path, prefix: &str) -> Result<Vec<u64>, OpenError> {
     Ok(numbers)
 }
 
-/// The directory of the tables in use, or of the first ones.
+/// The directory of the tables in use, or of those to be made: a number that was put aside is not used again.
 pub(super) fn projection(data_dir: &Path) -> Result<PathBuf, OpenError> {
-    let number = numbered(data_dir, PROJECTION)?.pop().unwrap_or(1);
+    let number = match numbered(data_dir, PROJECTION)?.pop() {
+        Some(number) => number,
+        None => numbered(data_dir, DAMAGED)?.pop().unwrap_or(0) + 1,
+    };
     Ok(data_dir.join(format!("{PROJECTION}{number}")))
 }
 

@@ -82,7 +82,7 @@ fn write_table(rows: &Rows, table: Table, pen: &mut Pen<'_>) -> Viewed<()> {
             }
         }
         Table::Changes => {
-            for key in rows.changes.keys() {
+            for key in &rows.changes {
                 pen.put(table, key, Vec::new())?;
             }
         }

@@ -55,7 +55,7 @@ impl Reading {
         self.time
     }
 
-    /// What today says about an entry's visibility.
+    /// What today says about the visibility of an entry of this reading.
     fn visibility_today(&self, entry: &Entry) -> Viewed<Visibility> {
         if self.of.at == self.now {
             return Ok(entry.superior.visibility);
@@ -77,19 +77,7 @@ impl Reading {
         sight: Sight,
     ) -> Viewed<Option<Seen>> {
         let visibility = self.visibility_today(&entry)?.under(above);
-        Ok(match (sight, visibility) {
-            (Sight::All, _) | (_, Visibility::Public) => Some(Seen {
-                entry,
-                visibility,
-                stub: false,
-            }),
-            (_, Visibility::Stub) => Some(Seen {
-                entry: Arc::new(stub_of(&entry)),
-                visibility,
-                stub: true,
-            }),
-            (_, Visibility::Hidden) => None,
-        })
+        Ok(shown(entry, visibility, sight))
     }
 
     /// The registered nodes on the way down to `path`, itself included, as far as they may be seen, topmost first.
@@ -190,6 +178,25 @@ impl Reading {
     pub fn names(&self, sight: Sight) -> ReadingNames<'_> {
         ReadingNames::new(self, sight)
     }
+}
+
+/// The entry as `sight` sees it where `visibility` is in force; `None` where it does not.
+pub(super) fn shown(entry: Arc<Entry>, visibility: Visibility, sight: Sight) -> Option<Seen> {
+    let stub = match (sight, visibility) {
+        (Sight::All, _) | (_, Visibility::Public) => false,
+        (_, Visibility::Stub) => true,
+        (_, Visibility::Hidden) => return None,
+    };
+    let entry = if stub {
+        Arc::new(stub_of(&entry))
+    } else {
+        entry
+    };
+    Some(Seen {
+        entry,
+        visibility,
+        stub,
+    })
 }
 
 /// Of a stub nothing is told but its number.

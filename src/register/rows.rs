@@ -6,7 +6,7 @@
 //! earlier attempt to write them was cut off. It must never touch the tables.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ pub(super) struct Rows {
     /// What was overwritten, by key with the last valid sequence.
     pub(super) history: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Which revisions an arc has.
-    pub(super) changes: BTreeMap<Vec<u8>, ()>,
+    pub(super) changes: BTreeSet<Vec<u8>>,
     /// Intervals, by table.
     pub(super) intervals: BTreeMap<Table, BTreeMap<Vec<u8>, Interval>>,
     /// Rows that are overwritten in place, by table.
@@ -76,7 +76,7 @@ impl Rows {
             counts,
             arcs: BTreeMap::new(),
             history: BTreeMap::new(),
-            changes: BTreeMap::new(),
+            changes: BTreeSet::new(),
             intervals: BTreeMap::new(),
             headed: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -120,13 +120,11 @@ impl Rows {
         seq: Seq,
         payload: Vec<u8>,
     ) -> Viewed<()> {
-        let created = match self.headed(table, &key)? {
-            Some(row) => row.created,
-            None => {
-                self.counts.of_mut(table).add(seq);
-                seq
-            }
-        };
+        let before = self.headed(table, &key)?;
+        if before.is_none() {
+            self.counts.of_mut(table).add(seq);
+        }
+        let created = before.map_or(seq, |row| row.created);
         let row = Headed {
             created,
             written: seq,

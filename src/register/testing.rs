@@ -14,7 +14,7 @@ use crate::model::{
     actor::Credential,
     command::{Allocate, Command, NewEntry, NumberChoice},
     entry::{Certainty, Flags, Label, State, Visibility},
-    event::{Proof, ReferenceLoaded},
+    event::ReferenceLoaded,
 };
 use crate::oid::{ArcValue, NodePath};
 use crate::rules::{AuthorityNode, Founding};
@@ -259,12 +259,4 @@ pub(super) fn to_state(at: &str, to: State) -> Command {
         relation: None,
         despite_subordinates: true,
     })
-}
-
-/// The proof of a recorded arc.
-pub(super) fn proof() -> Proof {
-    Proof {
-        document: "a letter".to_owned(),
-        uri: None,
-    }
 }

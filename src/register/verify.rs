@@ -6,6 +6,8 @@
 //! change the tables it verifies.
 
 use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -36,16 +38,16 @@ const SCRATCH_CACHE_BYTES: u64 = 64 << 20;
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
-    /// The revision that was verified.
-    pub seq: Seq,
+    /// The records that were replayed: the sequence of the revision that was verified.
+    pub records: u64,
     /// Arcs registered at it.
     pub arcs: u64,
-    /// The digest of the tables in use, as 64 hexadecimal digits.
-    pub live: String,
-    /// The digest of a fresh replay.
-    pub replayed: String,
+    /// The digest of the tables in use.
+    pub live_digest: String,
+    /// The digest of a fresh replay, as 64 hexadecimal digits.
+    pub digest: String,
     /// What is wrong, a sentence each; bounded.
-    pub findings: Vec<String>,
+    pub faults: Vec<String>,
     /// What more is wrong and not told.
     pub more: u64,
 }
@@ -53,7 +55,7 @@ pub struct Verified {
 impl Verified {
     /// Whether nothing is wrong.
     pub fn is_sound(&self) -> bool {
-        self.findings.is_empty() && self.live == self.replayed
+        self.faults.is_empty() && self.live_digest == self.digest
     }
 }
 
@@ -180,7 +182,9 @@ fn replay_to(
         if batch.is_empty() {
             break;
         }
-        batch.iter().for_each(|record| frontier.push(record.leaf));
+        for record in &batch {
+            frontier.push(record.leaf);
+        }
         row = replay_batch(tables, row, &batch, None, Fuse::default())?;
         progress.step("replaying the journal", row.head.seq.get(), up_to.get());
     }
@@ -215,10 +219,7 @@ fn compare(
         at: row.head.seq,
     };
     let scratch = options.data_dir.join(SCRATCH);
-    if scratch.exists() {
-        let what = format!("removing {}", scratch.display());
-        fs::remove_dir_all(&scratch).map_err(place::io_error(what))?;
-    }
+    clear(&scratch)?;
     let fresh = Arc::new(Tables::temporary(&scratch, SCRATCH_CACHE_BYTES)?);
     replay_to(journal, &fresh, row, &mut findings, progress)?;
     let (kept, mut counts) = digest_kept(&live)?;
@@ -242,19 +243,32 @@ fn compare(
     super::invariants::check(&live, &mut findings)?;
     let at = row.head.seq;
     let replayed = digest(&AsOf { tables: fresh, at })?;
+    // The tables are gone with their last use; what they held may be a person's.
+    clear(&scratch)?;
     let live = joined(&in_place.0, &kept);
     if live != replayed {
         findings.note("the tables are not what a replay of the journal gives".to_owned());
     }
-    let (findings, more) = findings.told();
+    let (faults, more) = findings.told();
     Ok(Verified {
-        seq: at,
+        records: at.get(),
         arcs: row.counts.of(Table::Arcs).rows,
-        live,
-        replayed,
-        findings,
+        digest: replayed,
+        live_digest: live,
+        faults,
         more,
     })
+}
+
+/// Removes the tables that are only compared, where there are any.
+fn clear(scratch: &Path) -> Result<(), OpenError> {
+    match fs::remove_dir_all(scratch) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(place::io_error(format!(
+            "removing {}",
+            scratch.display()
+        ))(error)),
+        _ => Ok(()),
+    }
 }
 
 impl Register {

@@ -13,7 +13,9 @@ use std::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
 
 use crate::access::Permit;
-use crate::journal::{Appended, Digest32, Draft, Head, Header, JournalError, Record};
+use crate::journal::{
+    Appended, Digest32, Draft, Head, Header, JournalError, MAX_BATCH_RECORDS, Record,
+};
 use crate::model::{Code, Rejection, Submission, ViewFault};
 
 use super::answers::{Outcome, Readiness};
@@ -54,6 +56,9 @@ pub(super) enum Job {
     Close(oneshot::Sender<()>),
 }
 
+/// What is done when the writer ends.
+pub(super) type OnClose = Box<dyn FnOnce(&Core) + Send>;
+
 /// The writer.
 pub(super) struct Writer {
     core: Arc<Core>,
@@ -61,7 +66,7 @@ pub(super) struct Writer {
     waiting: VecDeque<Box<Command>>,
     stopped: Option<String>,
     /// Held as long as the writer lives.
-    on_close: Option<Box<dyn FnOnce(&Core) + Send>>,
+    on_close: Option<OnClose>,
 }
 
 /// What became of an append.
@@ -76,11 +81,7 @@ enum Written {
 
 impl Writer {
     /// A writer over `core`; `on_close` runs when it ends cleanly.
-    pub(super) fn new(
-        core: Arc<Core>,
-        jobs: Receiver<Job>,
-        on_close: Box<dyn FnOnce(&Core) + Send>,
-    ) -> Self {
+    pub(super) fn new(core: Arc<Core>, jobs: Receiver<Job>, on_close: OnClose) -> Self {
         Self {
             core,
             jobs,
@@ -96,7 +97,8 @@ impl Writer {
         while closing.is_none() {
             let Ok(job) = self.jobs.recv() else { break };
             closing = self.take(job);
-            while closing.is_none() && self.waiting.len() < self.core.options.batch_records_max {
+            let most = self.core.options.batch_records_max.min(MAX_BATCH_RECORDS);
+            while closing.is_none() && self.waiting.len() < most {
                 let Ok(job) = self.jobs.try_recv() else { break };
                 closing = self.take(job);
             }
@@ -109,6 +111,8 @@ impl Writer {
         if let Some(on_close) = self.on_close.take() {
             on_close(&self.core);
         }
+        // Whoever is told that it is closed may want to open the tables again.
+        drop(self);
         // Whoever closed may have stopped waiting.
         if let Some(Err(())) = closing.map(|closed| closed.send(())) {
             tracing::debug!("nobody waited for the end of the writer");
@@ -131,7 +135,8 @@ impl Writer {
         if let Some(damage) = published.tables.damage() {
             let damage = damage.to_owned();
             self.rebuild(&damage);
-        } else if self.core.journal.head().seq > published.row.head.seq {
+        } else if self.stopped.is_none() && self.core.journal.head().seq > published.row.head.seq {
+            // After a failed write it is not known what stands in the journal; only a restart tells.
             self.catch_up();
         }
     }
@@ -190,26 +195,9 @@ impl Writer {
         }
         let mut commands: Vec<_> = std::mem::take(&mut self.waiting).into();
         for _ in 0..DECISIONS_MAX {
-            let Published { tables, row } = self.core.published();
-            let at = row.head.seq;
-            let mut pending = Pending::new(Rows::new(AsOf { tables, at }, row.counts), row.head);
-            let mut judged = Vec::with_capacity(commands.len());
-            for command in &commands {
-                if pending.bytes > BATCH_BYTES_MAX {
-                    break;
-                }
-                judged.push(pending.judge(&self.core, &command.permit, &command.submission));
-            }
-            // A command that failed half-way is answered alone, and the others are decided again.
-            if let Some(place) = judged.iter().position(|j| matches!(j, Judged::Spoiled(_))) {
-                let command = commands.remove(place);
-                if let Judged::Spoiled(rejection) = judged.swap_remove(place) {
-                    answer(*command, Err(rejection));
-                }
-                continue;
-            }
+            let (head, mut pending, judged) = self.decide(&mut commands);
             let left = commands.split_off(judged.len());
-            match self.append(row.head, std::mem::take(&mut pending.drafts)) {
+            match self.append(head, std::mem::take(&mut pending.drafts)) {
                 Written::Moved => commands.extend(left),
                 Written::Refused(rejection) => {
                     self.waiting.extend(left);
@@ -222,14 +210,10 @@ impl Writer {
                     self.waiting.extend(left);
                     self.apply(&pending.rows, head, &records);
                     for (command, judged) in commands.into_iter().zip(judged) {
-                        let told = pending.answer(&self.core, judged);
-                        answer(*command, told);
+                        answer(*command, judged.answer(&self.core));
                     }
                     return;
                 }
-            }
-            if commands.is_empty() {
-                return;
             }
         }
         self.waiting.extend(commands);
@@ -237,6 +221,38 @@ impl Writer {
             Code::Overloaded,
             "Other servers write all the time; ask again.",
         );
+    }
+
+    /// Judges commands in their order, as many as one batch takes. One that failed half-way is answered and taken out, and
+    /// the others are judged again without it.
+    #[expect(
+        clippy::vec_box,
+        reason = "commands are large, and are moved between lists"
+    )]
+    fn decide(&self, commands: &mut Vec<Box<Command>>) -> (Head, Pending, Vec<Judged>) {
+        loop {
+            let Published { tables, row } = self.core.published();
+            let at = row.head.seq;
+            let mut pending = Pending::new(Rows::new(AsOf { tables, at }, row.counts), row.head);
+            let mut judged = Vec::with_capacity(commands.len());
+            let mut spoiled = None;
+            for (place, command) in commands.iter().enumerate() {
+                if pending.bytes > BATCH_BYTES_MAX {
+                    break;
+                }
+                match pending.judge(&self.core, &command.permit, &command.submission) {
+                    Judged::Spoiled(rejection) => {
+                        spoiled = Some((place, rejection));
+                        break;
+                    }
+                    other => judged.push(other),
+                }
+            }
+            match spoiled {
+                None => return (row.head, pending, judged),
+                Some((place, rejection)) => answer(*commands.remove(place), Err(rejection)),
+            }
+        }
     }
 
     fn refuse_all(&mut self, code: Code, detail: &str) {

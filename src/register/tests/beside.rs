@@ -1,5 +1,6 @@
 //! Readings beside a busy writer: every row of an answer is of one revision.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::access::Sight;
@@ -22,12 +23,12 @@ async fn answers_do_not_mix_revisions() {
         dir: _dir,
         ..
     } = fixture();
-    static DONE: AtomicBool = AtomicBool::new(false);
+    let done = Arc::new(AtomicBool::new(false));
     let reader = {
-        let register = register.clone();
+        let (register, done) = (register.clone(), done.clone());
         tokio::task::spawn_blocking(move || {
             let mut looked = 0;
-            while !DONE.load(Ordering::SeqCst) || looked == 0 {
+            while !done.load(Ordering::SeqCst) || looked == 0 {
                 let reading = register.newest();
                 let seen = reading
                     .children(&path(AUTHORITY), None, usize::MAX, Sight::Public)
@@ -52,7 +53,7 @@ async fn answers_do_not_mix_revisions() {
         });
         submit(&register, block).await.unwrap();
     }
-    DONE.store(true, Ordering::SeqCst);
+    done.store(true, Ordering::SeqCst);
     assert!(reader.await.unwrap() > 0);
     let report = tokio::task::spawn_blocking(move || register.verify(&super::super::Silent));
     let report = report.await.unwrap().unwrap();

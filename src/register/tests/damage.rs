@@ -68,12 +68,12 @@ async fn tables_that_are_gone_are_replayed() {
 }
 
 #[tokio::test]
-async fn tables_whose_configuration_is_nonsense_are_put_aside() {
-    check(
-        |dir| fs::write(dir.join("conf"), b"nonsense").unwrap(),
-        true,
-    )
-    .await;
+async fn tables_that_sled_refuses_are_put_aside() {
+    let refuse = |dir: &Path| {
+        fs::remove_file(dir.join("db")).unwrap();
+        fs::create_dir(dir.join("db")).unwrap();
+    };
+    check(refuse, true).await;
 }
 
 #[tokio::test]

@@ -18,12 +18,12 @@ async fn a_hold_ends_and_frees_its_number() {
         dir: _dir,
         ..
     } = fixture();
-    let hold = Command::Hold(HoldNumber {
+    let ask = Command::Hold(HoldNumber {
         superior: path(AUTHORITY),
         number: NumberChoice::NextFree,
         seconds: 60,
     });
-    let held = submit(&register, hold).await.unwrap();
+    let held = submit(&register, ask).await.unwrap();
     assert_eq!(held.holds[0].number, arc(1));
     register.core.find_due().unwrap();
     let due = register
@@ -85,5 +85,43 @@ async fn a_checkpoint_is_signed_and_kept_and_all_is_sound() {
     assert_eq!(latest, note);
     register.close().await;
     let report = verify(&options, &Silent).unwrap();
+    assert!(!dir.path().join("verification").exists());
     assert!(report.is_sound(), "{report:?}");
+}
+
+#[tokio::test]
+async fn the_house_is_kept_until_the_register_closes() {
+    let Fixture {
+        register,
+        journal,
+        clock,
+        mut options,
+        dir,
+    } = fixture();
+    register.close().await;
+    options.checkpoint_seconds = 1;
+    let (register, _) = open_over(&journal, &options, &clock).unwrap();
+    let ask = Command::Hold(HoldNumber {
+        superior: path(AUTHORITY),
+        number: NumberChoice::NextFree,
+        seconds: 60,
+    });
+    submit(&register, ask).await.unwrap();
+    clock.skip(120);
+    let keeper = tokio::spawn(register.clone().keep_house());
+    let mut heads = register.published();
+    let ended = heads.wait_for(|head| head.get() == 3);
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(20), ended).await;
+    assert!(ended.is_ok_and(|head| head.is_ok()));
+    assert!(register.newest().holds().unwrap().is_empty());
+    let latest = dir.path().join("checkpoints/latest");
+    for _ in 0..100 {
+        if latest.exists() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(latest.exists());
+    register.close().await;
+    keeper.await.unwrap();
 }

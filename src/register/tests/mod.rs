@@ -4,6 +4,7 @@ mod beside;
 mod damage;
 mod faults;
 mod house;
+mod limits;
 mod past;
 mod spine;
 
