@@ -35,8 +35,9 @@ async fn written(folder: &Path, arcs: usize) {
     server.kill();
 }
 
-/// The digest that `oidrad verify` finds.
+/// The digest that `oidrad verify` finds once a start has brought the tables up to the journal.
 fn digest(folder: &Path) -> String {
+    assert!(Server::start(folder).stop().success());
     let output = Command::new(OIDRAD)
         .args(["--data-dir", folder.to_str().unwrap(), "verify"])
         .output()
@@ -47,9 +48,10 @@ fn digest(folder: &Path) -> String {
         "{text}{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    text.split(|c: char| !c.is_ascii_hexdigit())
-        .find(|word| word.len() == 64)
-        .unwrap_or_else(|| panic!("no digest in:\n{text}"))
+    assert!(!text.contains("behind"), "{text}");
+    let line = text.lines().find_map(|line| line.strip_prefix("digest"));
+    line.unwrap_or_else(|| panic!("no digest in:\n{text}"))
+        .trim()
         .to_owned()
 }
 
@@ -106,9 +108,7 @@ async fn lost_or_damaged_tables_come_back_the_same() {
     let folder = tempfile::tempdir().unwrap();
     written(folder.path(), 60).await;
     let expected = digest(folder.path());
-    let projection = folder.path().join("projection");
-
-    fs::remove_dir_all(&projection).unwrap();
+    fs::remove_dir_all(projection(folder.path())).unwrap();
     restart(folder.path(), "all tables deleted", &expected);
 
     let harms = [
@@ -121,12 +121,13 @@ async fn lost_or_damaged_tables_come_back_the_same() {
         Harm::Zero { part: 0, of: 1 },
     ];
     for kind in harms {
-        let names: Vec<_> = files(&projection)
+        let tables = projection(folder.path());
+        let names: Vec<_> = files(&tables)
             .iter()
-            .map(|file| file.strip_prefix(&projection).unwrap().to_owned())
+            .map(|file| file.strip_prefix(&tables).unwrap().to_owned())
             .collect();
         for name in names.into_iter().filter(|name| !name.starts_with("blobs")) {
-            let file = projection.join(&name);
+            let file = projection(folder.path()).join(&name);
             if !file.exists() {
                 continue;
             }
@@ -138,6 +139,25 @@ async fn lost_or_damaged_tables_come_back_the_same() {
             );
         }
     }
+}
+
+/// The directory of the tables in use: the one of the highest number.
+fn projection(folder: &Path) -> PathBuf {
+    let mut found: Vec<(u64, PathBuf)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter_map(|path| {
+            let name = path
+                .file_name()?
+                .to_str()?
+                .strip_prefix("projection-")?
+                .parse()
+                .ok()?;
+            Some((name, path))
+        })
+        .collect();
+    found.sort();
+    found.pop().unwrap().1
 }
 
 /// A start after some harm serves, and a verification finds the same register.
@@ -161,7 +181,7 @@ async fn a_damaged_journal_is_refused_with_the_place() {
     let whole = support::read(&segment);
     let end = whole.iter().rposition(|byte| *byte != 0).unwrap() + 1;
     let name = segment.file_name().unwrap().to_string_lossy().into_owned();
-    for offset in [0, 20, end / 4, end / 2, end - 40, end - 1] {
+    for offset in [0, 20, 50, end / 4, end / 2, end - 200, end - 40, end - 1] {
         let mut bytes = whole.clone();
         bytes[offset] ^= 0x40;
         fs::write(&segment, &bytes).unwrap();

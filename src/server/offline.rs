@@ -192,22 +192,30 @@ fn close(register: Register) -> Result<(), Failure> {
 
 /// Compares what is there with what the journal says. It mends nothing, so it opens nothing.
 fn verify(settings: &Settings) -> Result<(), Failure> {
-    sound(&local::verify(&settings.data_dir.join(JOURNAL_DIR))?)?;
+    let journal = local::verify(&settings.data_dir.join(JOURNAL_DIR))?;
+    sound(&journal)?;
     let shown = Shown::new();
     let found = register::verify(&register_options(settings, None), &shown);
     shown.finish();
     let found = found?;
     print(&format!(
         "records    {}\narcs       {}\ndigest     {}\nreplayed   {}\n",
-        found.seq, found.arcs, found.live, found.replayed
+        found.records, found.arcs, found.live_digest, found.digest
     ))?;
+    let behind = journal.head.seq.get().saturating_sub(found.records);
+    if behind > 0 {
+        // A service that was killed leaves its tables behind; the journal has everything.
+        print(&format!(
+            "behind     {behind} records, which the next start applies\n"
+        ))?;
+    }
     if found.is_sound() {
         return Ok(());
     }
     let told: Vec<_> = found
-        .findings
+        .faults
         .iter()
-        .map(|finding| format!("\n  {finding}"))
+        .map(|fault| format!("\n  {fault}"))
         .collect();
     let more = match found.more {
         0 => String::new(),

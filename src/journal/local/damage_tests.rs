@@ -5,6 +5,7 @@ use std::{fs, os::unix::fs::FileExt as _, path::Path};
 use tempfile::TempDir;
 
 use super::{
+    synced::Synced,
     tests::{PLAIN, RESERVING, SMALL, filled, frames, open, restore, segments, snapshot},
     *,
 };
@@ -73,6 +74,7 @@ fn a_torn_last_frame_is_cut_at_every_byte() {
             zeroed.resize(whole.len().max(end + 100), 0);
             for (bytes, case) in [(whole[..cut].to_vec(), "cut"), (zeroed, "zeroed")] {
                 restore(dir, &files);
+                Synced::open(dir).unwrap().note(applied);
                 fs::write(&path, &bytes).unwrap();
                 // The last bytes of the frame may be zeros by themselves; then nothing is torn.
                 let torn = frame::Frame::parse(&bytes[last..], frames_seed(&path)).is_err();
@@ -130,6 +132,7 @@ fn a_torn_frame_with_holes_is_cut_and_two_frames_are_never() {
         (last + 40, end - 40),
     ] {
         restore(dir, &files);
+        Synced::open(dir).unwrap().note(seq.previous());
         let mut bytes = whole.clone();
         bytes[from..to].fill(0);
         fs::write(&path, bytes).unwrap();
@@ -373,4 +376,23 @@ fn faults_are_told_up_to_the_limit_and_all_counted() {
     assert_eq!(told[0], expect[0]);
     let offsets = |list: &[(u64, Seq)]| list.iter().map(|(at, _)| *at).collect::<Vec<_>>();
     assert_eq!(offsets(&told), offsets(&expect));
+}
+
+#[test]
+fn a_frame_that_was_synced_is_not_taken_for_torn_although_nothing_else_tells() {
+    let dir = TempDir::new().unwrap();
+    let dir = dir.path();
+    filled(dir, RESERVING, 4);
+    let path = segments(dir).remove(0);
+    let (places, _) = frames(&path);
+    let (last, seq) = *places.last().unwrap();
+    let whole = fs::read(&path).unwrap();
+    let mut bytes = whole.clone();
+    bytes[last + 40] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let error = Local::open(dir, RESERVING, Seq::ZERO).unwrap_err();
+    assert!(error.to_string().contains(&seq.to_string()), "{error}");
+    // Without the mark the same frame is one that a crash tore.
+    fs::remove_file(dir.join(super::synced::SYNCED_FILE)).unwrap();
+    assert!(Local::open(dir, RESERVING, Seq::ZERO).is_ok());
 }

@@ -13,6 +13,7 @@ mod read;
 mod salvage;
 mod scan;
 mod segment;
+mod synced;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -121,7 +122,8 @@ pub struct Local {
 impl Local {
     /// Opens the journal in `dir`, or begins one. `applied` is the head that the projection is known to have applied
     /// ([`Seq::ZERO`] when there is no projection): what is torn beyond it is cut, kept in a side file and reported;
-    /// what is unreadable up to it, and damage anywhere else, is [`JournalError::Damaged`] and changes nothing.
+    /// what is unreadable up to it, and damage anywhere else, is [`JournalError::Damaged`] and changes nothing. What the
+    /// journal itself noted as synced counts as applied.
     ///
     /// The caller holds the lock of the data directory (`journal::lock`).
     pub fn open(dir: &Path, options: Options, applied: Seq) -> Result<Opened, JournalError> {

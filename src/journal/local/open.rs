@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::{
     FILE_MODE, Index, Local, Options, SegmentInfo, TORN_PREFIX, missing,
     scan::{Chain, Depth, Segment, Tail},
-    segment,
+    segment, synced,
     writer::{Writer, create_segment, open_segment},
 };
 use crate::journal::{JournalError, Seq, durable};
@@ -77,6 +77,7 @@ struct Loaded {
 pub(super) fn open(dir: &Path, options: Options, applied: Seq) -> Result<Opened, JournalError> {
     durable::create_dir(dir).map_err(JournalError::io(format!("can't make {}", dir.display())))?;
     let listing = segment::list(dir)?;
+    let applied = applied.max(synced::read(dir));
     let mut loaded = load(dir, &listing.segments, options, applied)?;
     let mut report = OpenReport {
         bytes: loaded.bytes,
@@ -168,8 +169,9 @@ fn load(
     }
     let head = loaded.chain.head().seq;
     if head < applied {
-        let what =
-            format!("the journal ends with sequence {head}, but sequence {applied} was applied");
+        let what = format!(
+            "the journal ends with sequence {head}, but sequence {applied} was acknowledged"
+        );
         let (file, offset) = end;
         return Err(JournalError::Damaged {
             file,
@@ -221,7 +223,7 @@ fn load_segment(
                 Tail::Clean => break,
                 Tail::Damaged(what) => return Err(segment.fault(at, chain.next, what).into()),
                 Tail::Torn(what) if chain.next <= applied => {
-                    let what = format!("{what}, and it was applied");
+                    let what = format!("{what}, and it was acknowledged");
                     return Err(segment.fault(at, chain.next, what).into());
                 }
                 Tail::Torn(what) => {

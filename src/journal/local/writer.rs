@@ -9,7 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{FILE_MODE, Options, SegmentInfo, frame, scan::Chain, segment, segment::SegmentHead};
+use super::{
+    FILE_MODE, Options, SegmentInfo, frame, scan::Chain, segment, segment::SegmentHead,
+    synced::Synced,
+};
 use crate::journal::{Head, JournalError, MAX_FRAME_BYTES, Record, Seq, durable, merkle::Frontier};
 
 /// The largest buffer that is kept from one append to the next, in bytes.
@@ -21,6 +24,7 @@ pub(super) struct Writer {
     dir: PathBuf,
     options: Options,
     file: File,
+    synced: Synced,
     /// The end of the last frame.
     offset: u64,
     /// The file's length: what lies between is zeros.
@@ -81,10 +85,13 @@ impl Writer {
         chain: &Chain,
     ) -> io::Result<Self> {
         let reserved = file.metadata()?.len();
+        let synced = Synced::open(dir)?;
+        synced.note(chain.head().seq);
         Ok(Self {
             dir: dir.to_owned(),
             options,
             file,
+            synced,
             offset: segment.end,
             reserved,
             first_frame,
@@ -171,6 +178,7 @@ impl Writer {
         );
         self.put()
             .map_err(|error| self.stop(format!("writing sequence {seq} failed: {error}")))?;
+        self.synced.note(seq);
         self.buffer.shrink_to(KEPT_BUFFER_BYTES);
         (self.head, self.frontier) = (head, frontier);
         Ok(head)
