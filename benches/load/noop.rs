@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, path::Path};
 
 use oidra::pb::v1::{self as pb, resolution_service_server as server};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, transport::server::TcpIncoming};
 
 /// The argument that makes the benchmark this server.
 pub const ARGUMENT: &str = "--serve-no-op";
@@ -78,7 +78,7 @@ pub fn serve(answer: &str) {
         println!("http://{}", listener.local_addr().unwrap());
         tonic::transport::Server::builder()
             .add_service(server::ResolutionServiceServer::new(NoOp(response)))
-            .serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener))
+            .serve_with_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)))
             .await
             .unwrap();
     });

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::entry::{Entry, Hold, Registrant};
+use crate::model::event::{ArcRegistered, NumberFoundBy};
 use crate::model::{
     Event, PrincipalId, RegisterId, RegistrantId, Seq, Timestamp, TreeView, Viewed,
     actor::{Credential, Principal},
@@ -30,6 +31,9 @@ pub struct Overlay<'a> {
     long_arcs: BTreeMap<ComparisonKey, NodePath>,
     /// `None` where the hold was released.
     holds: BTreeMap<(NodePath, ArcValue), Option<Hold>>,
+    /// By superior and first number of the window: the number after the last one that was found free there, so that a
+    /// long batch does not look again at each number that it gave out.
+    cursors: BTreeMap<(NodePath, ArcValue), ArcValue>,
     registrants: BTreeMap<RegistrantId, Registrant>,
     principals: BTreeMap<PrincipalId, Principal>,
     credentials: BTreeMap<[u8; 32], Credential>,
@@ -47,6 +51,7 @@ impl<'a> Overlay<'a> {
             identifiers: BTreeMap::new(),
             long_arcs: BTreeMap::new(),
             holds: BTreeMap::new(),
+            cursors: BTreeMap::new(),
             registrants: BTreeMap::new(),
             principals: BTreeMap::new(),
             credentials: BTreeMap::new(),
@@ -62,6 +67,8 @@ impl<'a> Overlay<'a> {
                 self.holds.insert(at, Some(hold.clone()));
             }
             Event::HoldReleased(end) => {
+                // The number may be free again, below where a cursor stands.
+                self.cursors.clear();
                 self.holds
                     .insert((end.superior.clone(), end.number.clone()), None);
             }
@@ -81,6 +88,8 @@ impl<'a> Overlay<'a> {
                 self.credentials
                     .insert(credential.token_sha256, credential.clone());
             }
+            Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => self.move_cursor(new),
+            Event::PolicySet { .. } => self.cursors.clear(),
             Event::DataLoaded { version } => self.data_version = Some(version.clone()),
             _ => {}
         }
@@ -94,6 +103,15 @@ impl<'a> Overlay<'a> {
             self.entries.insert(path.clone(), Arc::new(after));
         }
         Ok(())
+    }
+
+    fn move_cursor(&mut self, new: &ArcRegistered) {
+        if let NumberFoundBy::NextFree { window_from } = &new.found_by
+            && let (Some(superior), Some(number)) = (new.path.parent(), new.path.last())
+        {
+            let at = (superior, window_from.clone());
+            self.cursors.insert(at, number.successor());
+        }
     }
 
     fn name(&mut self, entry: &Entry) {
@@ -231,7 +249,11 @@ impl TreeView for Overlay<'_> {
         window_from: &ArcValue,
         from: &ArcValue,
     ) -> Viewed<ArcValue> {
-        let mut number = self.below.lowest_unassigned(superior, window_from, from)?;
+        let at = (superior.clone(), window_from.clone());
+        let from = self.cursors.get(&at).map_or(from, |cursor| cursor.max(from));
+        let mut number = self
+            .below
+            .lowest_unassigned(superior, window_from, from)?;
         while self.is_laid(superior, &number) {
             let next = number.successor();
             number = self.below.lowest_unassigned(superior, window_from, &next)?;
