@@ -10,8 +10,12 @@ const ID_DIGITS: usize = 32;
 const HASH_DIGITS: usize = 64;
 /// Hexadecimal digits of an etag after its revision.
 const ETAG_DIGITS: usize = 10;
-/// Characters of a revision token, at least.
-const TOKEN_CHARS: usize = 30;
+/// Characters of a revision token.
+const TOKEN_CHARS: usize = 32;
+/// What stands in the middle of a token of the first epoch.
+const TOKEN_MIDDLE: &str = "AAAABAAAAAAA";
+/// Characters of a hash in base64.
+const BASE64_CHARS: usize = 44;
 
 /// The text without what differs from run to run.
 pub fn redact(text: &str) -> String {
@@ -68,13 +72,10 @@ fn is_date(word: &str) -> bool {
     form == "0000-00-00" && date.starts_with("20") && (rest.is_empty() || rest.starts_with('T'))
 }
 
-/// A revision token or a signature: long, of letters of both cases and of digits.
+/// A revision token (base64url of register, epoch and sequence), or a hash or signature in base64.
 fn is_token(word: &str) -> bool {
-    word.len() >= TOKEN_CHARS
-        && word.bytes().any(|b| b.is_ascii_uppercase())
-        && word.bytes().any(|b| b.is_ascii_lowercase())
-        && word.bytes().any(|b| b.is_ascii_digit())
-        && !word.contains([':', '.'])
+    let token = word.len() == TOKEN_CHARS && word.contains(TOKEN_MIDDLE);
+    token || (word.len() >= BASE64_CHARS && word.ends_with('='))
 }
 
 /// A line with its columns closed up, since the width of a column may be that of something taken out.
@@ -97,6 +98,8 @@ fn only_what_differs_is_taken_out() {
     );
     check("\"16-255fae8e37\"", "\"16-…\"");
     check("ZrZgenhxok4AAAABAAAAAAAAAA-GX-KX", "…");
+    check("sshfqEVcmmkAAAABAAAAAAAAAAddJyic", "…");
+    check("Kn01LSfcCc45Tu5IX3HHqPxlkgfjUQvDl5sZhXGfb8I=", "…");
     check("http://127.0.0.1:8340/ready", "http://127.0.0.1:…/ready");
     check("060460864201 {a b(1)}", "060460864201 {a b(1)}");
     assert_eq!(close_up("  a    b "), "  a b");

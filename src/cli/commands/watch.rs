@@ -32,7 +32,8 @@ pub async fn run(desk: &Desk, client: &Client, args: &WatchArgs) -> Result<Outco
         result = watch(desk, client, args, &mut after) => result,
         _interrupted = tokio::signal::ctrl_c() => Ok(Outcome::Done),
     };
-    if !after.is_empty() && desk.output.is_for_people() {
+    let moved = args.after.as_ref() != Some(&after);
+    if !after.is_empty() && (moved || outcome.is_ok()) && desk.output.is_for_people() {
         note(&format!(
             "To go on from here: oidctl watch --after {}",
             clean(&after)
