@@ -16,6 +16,7 @@ use std::{
 };
 
 use clap::error::ErrorKind;
+use oidra::cli as oidctl;
 
 /// The pages, as (name, text).
 fn pages() -> Vec<(String, String)> {
@@ -47,8 +48,6 @@ fn pages() -> Vec<(String, String)> {
     pages
 }
 
-use oidra::cli as oidctl;
-
 /// The examples below the help of every command.
 fn helps(command: &clap::Command, pages: &mut Vec<(String, String)>) {
     if let Some(after) = command.get_after_help() {
@@ -59,15 +58,18 @@ fn helps(command: &clap::Command, pages: &mut Vec<(String, String)>) {
     command.get_subcommands().for_each(|sub| helps(sub, pages));
 }
 
-/// The code of a page: what stands between backticks, and the lines of its blocks.
+/// The code of a page: what stands between backticks, and the lines of its blocks of commands.
 fn code(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut inside = false;
+    let (mut fenced, mut inside) = (false, false);
     let mut line = String::new();
     let mut prose = String::new();
     for part in text.lines() {
-        if part.starts_with("```") {
-            inside = part != "```";
+        if let Some(kind) = part.trim_start().strip_prefix("```") {
+            fenced = !fenced;
+            inside = fenced && matches!(kind, "" | "sh");
+        } else if fenced && !inside {
+            // What a command prints, or another language.
         } else if inside {
             line += part.trim();
             match line.strip_suffix('\\') {
