@@ -7,7 +7,7 @@ use crate::{
         failure::Failure,
         output::Output,
         table::{Palette, clean},
-        value::{show_seconds, show_windows},
+        value::{LANGUAGE_UNDETERMINED, show_seconds, show_windows},
         view::{EntryView, HoldingView, NotationsView, flags, moment, word},
     },
     pb::v1,
@@ -75,13 +75,11 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
     put("labels", join(&v.labels, |l| at(&l.label, &l.language)));
     put("long arcs", v.long_arcs.join(", "));
     for title in &v.titles {
-        put("title", format!("{} ({})", title.text, title.language));
+        put("title", in_language(&title.text, &title.language));
     }
     for description in &v.descriptions {
-        put(
-            "description",
-            format!("{} ({})", description.text, description.language),
-        );
+        let text = in_language(&description.text, &description.language);
+        put("description", text);
     }
     put("successor", v.relation.successor);
     put("duplicate of", v.relation.duplicate_of);
@@ -161,6 +159,15 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     out.push(("longest hold", span(p.hold_seconds_max)));
     out.retain(|(_, text)| !text.is_empty());
     out
+}
+
+/// A text with its language, where one was given.
+fn in_language(text: &str, language: &str) -> String {
+    if language == LANGUAGE_UNDETERMINED {
+        text.to_owned()
+    } else {
+        format!("{text} ({language})")
+    }
 }
 
 fn join<T>(list: &[T], show: impl Fn(&T) -> String) -> String {
@@ -298,6 +305,12 @@ mod tests {
         let told = difference(&before, &after, Palette::new(false));
         assert_eq!(told, ["  - state: active", "  + state: withdrawn"]);
         assert!(difference(&before, &before, Palette::new(false)).is_empty());
+    }
+
+    #[test]
+    fn a_language_that_nobody_gave_is_not_told() {
+        assert_eq!(in_language("Health", "en"), "Health (en)");
+        assert_eq!(in_language("Health", "und"), "Health");
     }
 
     #[test]

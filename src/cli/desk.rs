@@ -19,7 +19,7 @@ use crate::{
         output::{Output, note},
         settings::Settings,
         table::{Palette, aligned, clean},
-        value::AsOf,
+        value::{AsOf, LANGUAGE_UNDETERMINED},
         view::WrittenView,
     },
     model::{ids::RequestId, refusal::Code},
@@ -55,21 +55,37 @@ pub struct Plan {
 pub trait Change: Clone {
     /// Where its options stand.
     fn options(&mut self) -> &mut Option<v1::WriteOptions>;
+
+    /// Where the etag of the entry stands that is changed; none where an entry comes into being.
+    fn etag(&mut self) -> Option<&mut String>;
 }
 
 macro_rules! changes {
-    ($($request:ident)*) => {$(
-        impl Change for v1::$request {
+    ($($request:ident)*; $($new:ident)*) => {
+        $(impl Change for v1::$request {
             fn options(&mut self) -> &mut Option<v1::WriteOptions> {
                 &mut self.options
             }
-        }
-    )*};
+
+            fn etag(&mut self) -> Option<&mut String> {
+                Some(&mut self.etag)
+            }
+        })*
+        $(impl Change for v1::$new {
+            fn options(&mut self) -> &mut Option<v1::WriteOptions> {
+                &mut self.options
+            }
+
+            fn etag(&mut self) -> Option<&mut String> {
+                None
+            }
+        })*
+    };
 }
 
 changes! {
+    AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest;
     AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest
-    AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest
 }
 
 /// Makes a request's name from random bits.
@@ -131,6 +147,7 @@ impl Desk {
         plan: Option<Plan>,
         send: impl AsyncFn(Request<Q>) -> Result<Response<v1::WriteResponse>, Status>,
     ) -> Result<Outcome, Failure> {
+        self.put_etag(&mut request)?;
         if let Some(plan) = plan {
             *request.options() = Some(self.options(true));
             let tried = client.call(&request, &send).await?;
@@ -148,6 +165,7 @@ impl Desk {
         mut request: Q,
         send: impl AsyncFn(Request<Q>) -> Result<Response<A>, Status>,
     ) -> Result<A, Failure> {
+        self.put_etag(&mut request)?;
         *request.options() = Some(self.options(self.writing.dry_run));
         let result = client.call(&request, send).await;
         if let Err(failure) = &result
@@ -160,6 +178,31 @@ impl Desk {
             ));
         }
         result
+    }
+
+    /// Puts the etag that was typed in place of the one that was read.
+    fn put_etag(&self, request: &mut impl Change) -> Result<(), Failure> {
+        match (&self.writing.etag, request.etag()) {
+            (Some(typed), Some(place)) => place.clone_from(typed),
+            (Some(_), None) => {
+                return Err(Failure::Usage(
+                    "--etag: this command changes no entry that is there already".to_owned(),
+                ));
+            }
+            (None, _) => {}
+        }
+        Ok(())
+    }
+
+    /// Texts as they were typed, those without a language in the one that was said for them.
+    pub fn in_language(&self, typed: Option<&str>, mut texts: Vec<v1::Text>) -> Vec<v1::Text> {
+        if let Some(language) = typed.or(self.settings.lang.as_deref()) {
+            let unsaid = |text: &&mut v1::Text| text.language == LANGUAGE_UNDETERMINED;
+            for text in texts.iter_mut().filter(unsaid) {
+                language.clone_into(&mut text.language);
+            }
+        }
+        texts
     }
 
     fn options(&self, validate_only: bool) -> v1::WriteOptions {

@@ -22,7 +22,7 @@ mod wire_tests;
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use self::{
     args::{Cli, Command},
@@ -59,6 +59,11 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> u8 {
             failure.exit_code()
         }
     }
+}
+
+/// The tree of commands, as help, man pages and completions are made from it.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 fn carry_out(cli: Cli, environment: &dyn Fn(&str) -> Option<String>) -> Result<Outcome, Failure> {
@@ -113,7 +118,7 @@ fn check_options(cli: &Cli) -> Result<(), Failure> {
         |options: &str, why: &str| Err(Failure::Usage(format!("{options}: this command {why}")));
     if cli.writing.given() && !cli.command.writes() {
         return refuse(
-            "--yes, --dry-run, --request-id, --reason and --override-reason",
+            "--yes, --dry-run, --request-id, --reason, --etag and --override-reason",
             "does not change the register",
         );
     }

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use crate::cli::{
     args::{Format, Global},
     failure::Failure,
+    value,
 };
 
 /// Where a server answers that nobody named.
@@ -41,6 +42,8 @@ pub struct Settings {
     pub output: Format,
     /// How long to wait for an answer.
     pub timeout: Duration,
+    /// The language of texts that name none, where the environment or the profile says one.
+    pub lang: Option<String>,
     token: Token,
 }
 
@@ -76,6 +79,7 @@ struct Profile {
     server: Option<String>,
     token_file: Option<PathBuf>,
     output: Option<String>,
+    lang: Option<String>,
 }
 
 impl Settings {
@@ -106,7 +110,15 @@ impl Settings {
                 .or_else(|| profile.token_file.map(Token::File))
                 .unwrap_or(Token::None),
         };
+        let lang = env("OIDRA_LANG").or(profile.lang);
+        let lang = lang
+            .map(|tag| value::language(&tag))
+            .transpose()
+            .map_err(|error| {
+                Failure::Config(format!("the language (OIDRA_LANG, lang): {error}"))
+            })?;
         Ok(Self {
+            lang,
             server_named: named.is_some(),
             server: named.unwrap_or_else(|| SERVER_DEFAULT.to_owned()),
             output,
@@ -280,7 +292,11 @@ mod tests {
             (SERVER_DEFAULT, false)
         );
         assert_eq!((got.output, got.token().unwrap()), (Format::Human, None));
-        assert_eq!(got.timeout, TIMEOUT_DEFAULT);
+        assert_eq!((got.timeout, got.lang), (TIMEOUT_DEFAULT, None));
+        let got = settle(&Global::default(), &[("OIDRA_LANG", "sw-tz")]).unwrap();
+        assert_eq!(got.lang.as_deref(), Some("sw-TZ"));
+        let wrong = settle(&Global::default(), &[("OIDRA_LANG", "not a tag")]);
+        assert!(matches!(wrong, Err(Failure::Config(_))));
     }
 
     #[test]

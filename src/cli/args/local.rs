@@ -120,18 +120,26 @@ pub struct ExplainArgs {
     pub code: Option<String>,
 }
 
-/// Asks after the server itself
+/// Asks after the server itself; without a verb, what it is
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl server
+  oidctl server health
+  oidctl resolve 2.16.834 --as-of \"$(oidctl server revision)\"")]
 pub struct ServerArgs {
     #[command(subcommand)]
-    pub act: ServerAct,
+    pub act: Option<ServerAct>,
 }
 
 /// What to ask a server.
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Copy, Debug, Default, Subcommand)]
 pub enum ServerAct {
     /// Tells what the server is: its register, its authority, its revision, its limits
+    #[default]
     Info,
+    /// Tells the revision of now as one token, for `watch --after` and `--as-of`
+    Revision,
     /// Tells whether the server is ready; the exit code is 0 if it is
     Health,
 }

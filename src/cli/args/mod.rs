@@ -40,7 +40,7 @@ Examples:
   oidctl explain NUMBER_TAKEN
 
 Environment:
-  OIDRA_SERVER, OIDRA_TOKEN, OIDRA_TOKEN_FILE, OIDRA_PROFILE, OIDRA_CONFIG, OIDRA_OUTPUT, NO_COLOR
+  OIDRA_SERVER, OIDRA_TOKEN, OIDRA_TOKEN_FILE, OIDRA_PROFILE, OIDRA_CONFIG, OIDRA_OUTPUT, OIDRA_LANG, NO_COLOR
   A flag wins over the environment, the environment over the profile, the profile over the default.
 
 Exit codes:
@@ -118,6 +118,9 @@ pub struct Writing {
     /// Why, for the history
     #[arg(long, global = true, value_name = "TEXT")]
     pub reason: Option<String>,
+    /// Do it only if the entry still has this etag, which `resolve -o json` shows
+    #[arg(long, global = true, value_name = "ETAG")]
+    pub etag: Option<String>,
     /// Why you act below an arc that is another's; for administrators, and loud in the history
     #[arg(long, global = true, value_name = "TEXT")]
     pub override_reason: Option<String>,
@@ -130,6 +133,7 @@ impl Writing {
             || self.dry_run
             || self.request_id.is_some()
             || self.reason.is_some()
+            || self.etag.is_some()
             || self.override_reason.is_some()
     }
 }

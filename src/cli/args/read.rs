@@ -91,13 +91,13 @@ pub enum HistoryForm {
 
 /// Shows changes as they are recorded
 ///
-/// It goes on until it is interrupted, connects again after a break, and then says where to go on.
+/// It goes on until it is interrupted or has shown --count changes, connects again after a break, and then says where to go on.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   oidctl watch
   oidctl watch /Country/TZ -o jsonl
-  oidctl watch --after TOKEN")]
+  oidctl watch --after \"$(oidctl server revision)\" --count 1")]
 pub struct WatchArgs {
     /// Watch this node and what is below it; without it, the whole register
     #[arg(value_name = "OID")]
@@ -105,4 +105,7 @@ pub struct WatchArgs {
     /// Go on after this revision; without it, from now on
     #[arg(long, value_name = "TOKEN")]
     pub after: Option<String>,
+    /// End after so many changes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
 }

@@ -79,6 +79,9 @@ pub struct EntryArgs {
     /// A description, one for each language
     #[arg(long = "description", value_name = "[LANG:]TEXT", value_parser = value::text)]
     pub descriptions: Vec<v1::Text>,
+    /// The language of titles and descriptions that name none [env: OIDRA_LANG]
+    #[arg(long, value_name = "LANG", value_parser = value::language)]
+    pub lang: Option<String>,
     /// A service that tells more
     #[arg(long = "service", value_name = "KIND=URI[,PRIORITY]", value_parser = value::service)]
     pub services: Vec<v1::Service>,
@@ -265,6 +268,9 @@ pub struct AmendArgs {
     /// The description in a language; the other languages stay
     #[arg(long = "description", value_name = "[LANG:]TEXT", value_parser = value::text)]
     pub descriptions: Vec<v1::Text>,
+    /// The language of titles and descriptions that name none [env: OIDRA_LANG]
+    #[arg(long, value_name = "LANG", value_parser = value::language)]
+    pub lang: Option<String>,
     /// The language whose description to take away
     #[arg(long = "remove-description", value_name = "LANG", value_parser = value::language)]
     pub remove_descriptions: Vec<String>,

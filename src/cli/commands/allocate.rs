@@ -18,7 +18,7 @@ pub async fn allocate(
     client: &Client,
     args: AllocateArgs,
 ) -> Result<Outcome, Failure> {
-    let entry = Some(new_entry(args.entry));
+    let entry = Some(new_entry(desk, args.entry));
     let Some(count) = args.block else {
         let kind = match (args.number, args.random) {
             (Some(number), _) => number_choice::Kind::Number(number),
@@ -67,7 +67,7 @@ pub async fn allocate(
 pub async fn record(desk: &Desk, client: &Client, args: RecordArgs) -> Result<Outcome, Failure> {
     let one = v1::record_existing_request::One {
         oid: args.oid,
-        entry: Some(new_entry(args.entry)),
+        entry: Some(new_entry(desk, args.entry)),
         proof: args.proof,
         proof_uri: args.proof_uri.unwrap_or_default(),
         registered: args.registered,
@@ -82,14 +82,15 @@ pub async fn record(desk: &Desk, client: &Client, args: RecordArgs) -> Result<Ou
     .await
 }
 
-fn new_entry(args: EntryArgs) -> v1::NewEntry {
+fn new_entry(desk: &Desk, args: EntryArgs) -> v1::NewEntry {
+    let lang = args.lang.as_deref();
     v1::NewEntry {
         identifiers: args.identifiers,
         labels: args.labels,
         visibility: args.visibility.map(visibility).unwrap_or_default().into(),
         flags: flags(&args.flags, None),
-        titles: args.titles,
-        descriptions: args.descriptions,
+        titles: desk.in_language(lang, args.titles),
+        descriptions: desk.in_language(lang, args.descriptions),
         services: args.services,
         references: args.references,
         registrant: registrant(args.registrant, args.new_registrant),

@@ -16,7 +16,9 @@ use crate::{
 };
 
 /// Changes an entry.
-pub async fn run(desk: &Desk, client: &Client, args: AmendArgs) -> Result<Outcome, Failure> {
+pub async fn run(desk: &Desk, client: &Client, mut args: AmendArgs) -> Result<Outcome, Failure> {
+    args.titles = desk.in_language(args.lang.as_deref(), args.titles);
+    args.descriptions = desk.in_language(args.lang.as_deref(), args.descriptions);
     let now = desk.entry(client, &args.oid).await?;
     let (entry, paths) = changed(&args, &now)?;
     let request = v1::AmendRequest {

@@ -40,6 +40,7 @@ pub async fn run(desk: &Desk, client: &Client, args: &HistoryArgs) -> Result<Out
             .many(&items.iter().map(HistoryView::from).collect::<Vec<_>>())?,
     }
     if more {
+        desk.output.flush()?;
         note("There is more; see it all with --all.");
     }
     Ok(if items.is_empty() {

@@ -105,6 +105,7 @@ fn show(desk: &Desk, oid: &str, answer: &v1::ResolveResponse) -> Result<(), Fail
         )),
     }
     if let Some(referral) = &answer.referral {
+        desk.output.flush()?;
         note(&format!(
             "Its holder runs a register: {} {}",
             clean(&referral.oidip),
@@ -234,6 +235,7 @@ pub async fn children(
         Format::Json | Format::Yaml => desk.output.many(&views)?,
     }
     if !page_token.is_empty() {
+        desk.output.flush()?;
         note(&format!(
             "There are more than {most}; see them all with --all."
         ));

@@ -10,6 +10,7 @@ use crate::{
         client::Client,
         desk::Desk,
         failure::{Failure, Outcome},
+        table::clean,
         view::{RevisionView, moment},
     },
     pb::v1,
@@ -45,19 +46,34 @@ struct HealthView<'a> {
 
 /// Asks after the server.
 pub async fn run(desk: &Desk, client: &Client, args: &ServerArgs) -> Result<Outcome, Failure> {
-    match args.act {
+    match args.act.unwrap_or_default() {
         ServerAct::Info => info(desk, client).await,
+        ServerAct::Revision => revision(desk, client).await,
         ServerAct::Health => health(desk, client).await,
     }
 }
 
-async fn info(desk: &Desk, client: &Client) -> Result<Outcome, Failure> {
+async fn ask(client: &Client) -> Result<v1::GetServerInfoResponse, Failure> {
     let request = v1::GetServerInfoRequest {};
-    let answer = client
+    client
         .call(&request, async |r| {
             client.administration().get_server_info(r).await
         })
-        .await?;
+        .await
+}
+
+async fn revision(desk: &Desk, client: &Client) -> Result<Outcome, Failure> {
+    let revision = ask(client).await?.revision.unwrap_or_default();
+    if desk.output.is_for_people() {
+        desk.output.text(&format!("{}\n", clean(&revision.token)))?;
+    } else {
+        desk.output.one(&RevisionView::from(&revision))?;
+    }
+    Ok(Outcome::Done)
+}
+
+async fn info(desk: &Desk, client: &Client) -> Result<Outcome, Failure> {
+    let answer = ask(client).await?;
     let view = InfoView {
         server: client.server().to_owned(),
         version: answer.version,

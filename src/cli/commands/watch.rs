@@ -32,7 +32,8 @@ pub async fn run(desk: &Desk, client: &Client, args: &WatchArgs) -> Result<Outco
         result = watch(desk, client, args, &mut after) => result,
         _interrupted = tokio::signal::ctrl_c() => Ok(Outcome::Done),
     };
-    if !after.is_empty() && desk.output.is_for_people() {
+    let moved = args.after.as_ref() != Some(&after);
+    if !after.is_empty() && (moved || outcome.is_ok()) && desk.output.is_for_people() {
         note(&format!(
             "To go on from here: oidctl watch --after {}",
             clean(&after)
@@ -48,9 +49,11 @@ async fn watch(
     after: &mut String,
 ) -> Result<Outcome, Failure> {
     let mut breaks = 0;
+    let mut left = args.count;
     loop {
         let before = after.clone();
-        match follow(desk, client, args, after).await {
+        match follow(desk, client, args, after, &mut left).await {
+            Ok(()) if left == Some(0) => return Ok(Outcome::Done),
             Err(failure) if failure.transient() && breaks < BREAKS_MAX => {
                 breaks = if *after == before { breaks + 1 } else { 1 };
                 note("The connection broke; trying again.");
@@ -72,6 +75,7 @@ async fn follow(
     client: &Client,
     args: &WatchArgs,
     after: &mut String,
+    left: &mut Option<u64>,
 ) -> Result<(), Failure> {
     let request = v1::WatchRequest {
         oid: args.oid.clone().unwrap_or_default(),
@@ -90,6 +94,13 @@ async fn follow(
         desk.output.flush()?;
         if let Some(revision) = news.revision {
             *after = revision.token;
+        }
+        // The changes of one revision belong together: it is shown whole, also where it holds more than were wanted.
+        if let Some(left) = left {
+            *left = left.saturating_sub(u64::try_from(news.changes.len()).unwrap_or(u64::MAX));
+            if *left == 0 {
+                return Ok(());
+            }
         }
     }
     Ok(())
