@@ -160,6 +160,27 @@ async fn look_alike_labels_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_identifier_in_other_letters_is_the_same_one() {
+    let mut bench = Bench::open().await;
+    let identified = |name: &str| NewEntry {
+        identifiers: vec![name.to_owned()],
+        ..NewEntry::default()
+    };
+    bench.allocate("", identified("afya-Bora")).await.unwrap();
+    for name in ["afya-Bora", "afya-bora"] {
+        let refused = bench.allocate("", identified(name)).await.unwrap_err();
+        assert_eq!(code(&refused), "IDENTIFIER_TAKEN", "{name}");
+    }
+    // In a notation the case counts: this names nothing, and the number is followed.
+    let path = "{joint-iso-itu-t(2) country(16) tz(834) afya-Bora(1)}";
+    assert_eq!(
+        bench.resolve(path).await,
+        (Outcome::Found, "2.16.834.1".to_owned())
+    );
+    bench.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_withdrawn_number_is_never_given_out_again() {
     let mut bench = Bench::open().await;
     let first = bench.allocate("", NewEntry::default()).await.unwrap();

@@ -205,9 +205,10 @@ pub struct RegistrantRecorded {
 pub enum NumberFoundBy {
     /// The caller named it.
     Explicit,
-    /// It was the lowest number never assigned of the window that starts at `window_from`.
+    /// It was the lowest number never assigned of the policy's windows.
     NextFree {
-        /// The first number of that window: the cursor kept for it moves past the number.
+        /// Where the run starts that is filled up without a gap up to the number: the start of the window, or the number after
+        /// the last one before it that was held or kept back. The cursor kept for it moves past the number.
         window_from: ArcValue,
     },
     /// It was drawn.

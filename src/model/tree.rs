@@ -32,7 +32,7 @@ pub trait TreeView {
     /// The sibling below `superior` that has a label of this comparison key.
     fn label_holder(&self, superior: &NodePath, key: &ComparisonKey) -> Viewed<Option<ArcValue>>;
 
-    /// The siblings below `superior` that have this secondary identifier, in numeric order.
+    /// The siblings below `superior` that have this secondary identifier in any case of its letters, in numeric order.
     fn identifier_holders(
         &self,
         superior: &NodePath,
@@ -48,8 +48,8 @@ pub trait TreeView {
     /// Every hold that was not released, of the whole register.
     fn holds(&self) -> Viewed<Vec<Hold>>;
 
-    /// The lowest number not below `from` that no subordinate of `superior` has; holds do not count. `window_from` is the first
-    /// number of the policy's window: the cursor that is kept for it may be used as a start.
+    /// The lowest number not below `from` that no subordinate of `superior` has; holds do not count. `window_from` starts a run that
+    /// was filled up without a gap: the cursor that is kept for it may be used as a start.
     fn lowest_unassigned(
         &self,
         superior: &NodePath,

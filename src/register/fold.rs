@@ -80,7 +80,7 @@ pub(super) fn names_of(entry: &Entry) -> Vec<Vec<u8>> {
     let identifiers = fields
         .identifiers
         .iter()
-        .map(|identifier| below(NameKind::Identifier, identifier.as_str()));
+        .map(|identifier| below(NameKind::Identifier, &keys::folded(identifier)));
     let labels = fields
         .labels
         .iter()

@@ -9,7 +9,7 @@
 use std::ops::Bound;
 
 use crate::model::{RegistrantId, Seq};
-use crate::oid::{ArcValue, NodePath};
+use crate::oid::{ArcValue, Identifier, NodePath};
 
 /// The length octet that says that the length stands in the next two octets.
 const LONG: u8 = 255;
@@ -106,6 +106,11 @@ pub(super) fn with_seq(mut key: Vec<u8>, seq: Seq) -> Vec<u8> {
 pub(super) fn last_seq(key: &[u8]) -> Option<Seq> {
     let (_, seq) = key.split_last_chunk::<SEQ_BYTES>()?;
     Some(Seq::new(u64::from_be_bytes(*seq)))
+}
+
+/// The form in which identifiers are compared: a policy that wants them unambiguous takes `aFya` and `afya` for one.
+pub(super) fn folded(identifier: &Identifier) -> String {
+    identifier.as_str().to_ascii_lowercase()
 }
 
 /// What the keys of one name below `superior` begin with: the targets follow.

@@ -87,7 +87,12 @@ impl Names for ReadingNames<'_> {
     fn by_identifier(&self, superior: &NodePath, identifier: &Identifier) -> Vec<ArcValue> {
         let found = self.reading.identifier_holders(superior, identifier);
         let mut found = self.noted(found, Vec::new());
-        found.retain(|number| self.may_tell_below(superior, number));
+        found.retain(|number| {
+            // The table finds them in any case; in a notation the case counts (X.680 12.3).
+            let bears = |seen: &Seen| seen.entry.superior.identifiers.contains(identifier);
+            let path = superior.child(number.clone());
+            path.is_ok_and(|path| self.of_entry(&path, bears) == Some(true))
+        });
         found
     }
 

@@ -127,7 +127,7 @@ impl<S: Source> TreeView for S {
         superior: &NodePath,
         identifier: &Identifier,
     ) -> Viewed<Vec<ArcValue>> {
-        let prefix = keys::name(superior, NameKind::Identifier, identifier.as_str());
+        let prefix = keys::name(superior, NameKind::Identifier, &keys::folded(identifier));
         named(self, &prefix, usize::MAX)
     }
 

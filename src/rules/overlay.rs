@@ -250,10 +250,11 @@ impl TreeView for Overlay<'_> {
         from: &ArcValue,
     ) -> Viewed<ArcValue> {
         let at = (superior.clone(), window_from.clone());
-        let from = self.cursors.get(&at).map_or(from, |cursor| cursor.max(from));
-        let mut number = self
-            .below
-            .lowest_unassigned(superior, window_from, from)?;
+        let from = self
+            .cursors
+            .get(&at)
+            .map_or(from, |cursor| cursor.max(from));
+        let mut number = self.below.lowest_unassigned(superior, window_from, from)?;
         while self.is_laid(superior, &number) {
             let next = number.successor();
             number = self.below.lowest_unassigned(superior, window_from, &next)?;
