@@ -27,8 +27,9 @@ pub fn redact(text: &str) -> String {
         } else {
             let whole = std::mem::take(&mut word);
             let core = whole.trim_end_matches(['.', ':']);
+            let (core, stop) = whole.split_at(core.len());
             out.push_str(&redacted(core));
-            out.push_str(&whole[core.len()..]);
+            out.push_str(stop);
             out.push(character);
         }
     }
