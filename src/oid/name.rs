@@ -6,8 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::oid::arc::ArcValue;
-use crate::oid::contents::{self, ContentsError, Octets, Subidentifiers};
+use crate::oid::arc::{ArcValue, Digits};
+use crate::oid::contents::{self, ContentsError, Octets, Short, Subidentifiers};
 use crate::oid::dot::{self, DotError};
 use crate::oid::limits::{ARCS_CEILING, CONTENTS_OCTETS_MAX, ROOT_ARC_MAX, SECOND_ARC_MAX};
 pub use crate::oid::path::NodePath;
@@ -99,33 +99,49 @@ fn check_second(root: u64, second: &ArcValue) -> Result<(), OidError> {
 
 /// Packs arcs one by one into contents octets, within the limits.
 struct Packer {
-    octets: Octets,
+    short: Short,
+    /// The octets, once they are too many or too large for `short`.
+    long: Option<Octets>,
     arcs: usize,
 }
 
 impl Packer {
-    fn new() -> Self {
+    #[inline]
+    const fn new() -> Self {
         Self {
-            octets: Octets::new(),
+            short: Short::new(),
+            long: None,
             arcs: 0,
         }
     }
 
+    #[inline]
     fn push(&mut self, value: &ArcValue, arcs: usize) -> Result<(), OidError> {
         self.arcs += arcs;
+        if self.long.is_none()
+            && let Some(small) = value.to_u64()
+            && self.short.push(small).is_some()
+        {
+            return Ok(());
+        }
+        self.push_long(value)
+    }
+
+    fn push_long(&mut self, value: &ArcValue) -> Result<(), OidError> {
         if self.arcs > ARCS_CEILING {
             return Err(OidError::TooManyArcs);
         }
-        if value.to_u64().is_none()
-            && self.octets.len() + contents::subidentifier_len(value) > CONTENTS_OCTETS_MAX
-        {
+        let octets = self.long.get_or_insert_with(|| self.short.octets());
+        if octets.len() + contents::subidentifier_len(value) > CONTENTS_OCTETS_MAX {
             return Err(OidError::ContentsTooLong);
         }
-        contents::push_subidentifier(&mut self.octets, value);
-        if self.octets.len() > CONTENTS_OCTETS_MAX {
-            return Err(OidError::ContentsTooLong);
-        }
+        contents::push_subidentifier(octets, value);
         Ok(())
+    }
+
+    #[inline]
+    fn octets(self) -> Octets {
+        self.long.unwrap_or_else(|| self.short.octets())
     }
 }
 
@@ -170,17 +186,13 @@ impl Oid {
         for arc in rest {
             packer.push(&arc?, 1)?;
         }
-        Ok(Self(packer.octets))
+        Ok(Self(packer.octets()))
     }
 
     /// The arcs, root arc first.
     #[inline]
     pub fn arcs(&self) -> Arcs<'_> {
-        Arcs {
-            rest: Subidentifiers::new(&self.0),
-            second: None,
-            begun: false,
-        }
+        Arcs(RawArcs::new(&self.0))
     }
 
     /// The node directly above; of a value of two arcs it is a root arc.
@@ -189,29 +201,97 @@ impl Oid {
     }
 }
 
+/// An arc where it stands in contents octets.
+#[derive(Debug, Clone, Copy)]
+enum RawArc<'a> {
+    Small(u64),
+    /// The octets of a larger one.
+    Large(&'a [u8]),
+    /// The octets of a large first subidentifier, for the second arc in it.
+    LargeSecond(&'a [u8]),
+}
+
+impl RawArc<'_> {
+    #[inline]
+    fn value(self) -> ArcValue {
+        match self {
+            Self::Small(value) => ArcValue::new(value),
+            Self::Large(octets) => contents::large(octets),
+            Self::LargeSecond(octets) => contents::unpack_first(&contents::large(octets)).1,
+        }
+    }
+}
+
+/// The arcs of contents octets, nothing of which needs to be dropped.
+#[derive(Debug, Clone)]
+struct RawArcs<'a> {
+    top: [Option<RawArc<'a>>; 2],
+    rest: Subidentifiers<'a>,
+}
+
+impl<'a> RawArcs<'a> {
+    #[inline]
+    fn new(contents: &'a [u8]) -> Self {
+        let mut rest = Subidentifiers::new(contents);
+        let top = rest.next_small().map(|first| match first {
+            Ok(value @ 0..40) => (0, RawArc::Small(value)),
+            Ok(value @ 40..80) => (1, RawArc::Small(value - 40)),
+            Ok(value) => (2, RawArc::Small(value - 80)),
+            Err(octets) => (2, RawArc::LargeSecond(octets)),
+        });
+        let top = top.map_or([None, None], |(root, second)| {
+            [Some(RawArc::Small(root)), Some(second)]
+        });
+        Self { top, rest }
+    }
+
+    #[inline]
+    fn below(&mut self) -> Option<RawArc<'a>> {
+        let raw = self.rest.next_small()?;
+        Some(raw.map_or_else(RawArc::Large, RawArc::Small))
+    }
+}
+
+impl<'a> Iterator for RawArcs<'a> {
+    type Item = RawArc<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<RawArc<'a>> {
+        let [root, second] = &mut self.top;
+        if second.is_none() {
+            return self.below();
+        }
+        root.take().or_else(|| second.take())
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, RawArc<'a>) -> B>(mut self, start: B, mut with: F) -> B {
+        let mut sum = start;
+        for arc in self.top.into_iter().flatten() {
+            sum = with(sum, arc);
+        }
+        while let Some(arc) = self.below() {
+            sum = with(sum, arc);
+        }
+        sum
+    }
+}
+
 /// The arcs of an [`Oid`], root arc first.
 #[derive(Debug, Clone)]
-pub struct Arcs<'a> {
-    rest: Subidentifiers<'a>,
-    second: Option<ArcValue>,
-    begun: bool,
-}
+pub struct Arcs<'a>(RawArcs<'a>);
 
 impl Iterator for Arcs<'_> {
     type Item = ArcValue;
 
     #[inline]
     fn next(&mut self) -> Option<ArcValue> {
-        if self.begun {
-            return match self.second.take() {
-                None => self.rest.next(),
-                second => second,
-            };
-        }
-        self.begun = true;
-        let (root, second) = contents::unpack_first(&self.rest.next()?);
-        self.second = Some(second);
-        Some(root)
+        self.0.next().map(RawArc::value)
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, ArcValue) -> B>(self, start: B, mut with: F) -> B {
+        self.0.fold(start, |sum, arc| with(sum, arc.value()))
     }
 }
 
@@ -219,6 +299,9 @@ impl FromStr for Oid {
     type Err = DotError;
 
     fn from_str(text: &str) -> Result<Self, DotError> {
+        if let Some(octets) = dot::pack_short(text, true) {
+            return Ok(Self(octets));
+        }
         Self::try_from_arcs(dot::numbers(text)?)
     }
 }
@@ -279,7 +362,7 @@ impl RelativeOid {
         if packer.arcs == 0 {
             return Err(OidError::TooFewArcs { arcs: 0, least: 1 }.into());
         }
-        Ok(Self(packer.octets))
+        Ok(Self(packer.octets()))
     }
 
     /// The arcs, the topmost first.
@@ -293,6 +376,9 @@ impl FromStr for RelativeOid {
     type Err = DotError;
 
     fn from_str(text: &str) -> Result<Self, DotError> {
+        if let Some(octets) = dot::pack_short(text, false) {
+            return Ok(Self(octets));
+        }
         Self::try_from_arcs(dot::numbers(text)?)
     }
 }
@@ -313,13 +399,14 @@ pub(crate) fn write_dotted(
     f: &mut fmt::Formatter<'_>,
     arcs: impl Iterator<Item = ArcValue>,
 ) -> fmt::Result {
+    let mut text = Digits::new();
     for (index, arc) in arcs.enumerate() {
         if index > 0 {
-            f.write_str(".")?;
+            text.push(b'.');
         }
-        fmt::Display::fmt(&arc, f)?;
+        arc.push_digits(&mut text);
     }
-    Ok(())
+    f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
 }
 
 #[cfg(test)]
@@ -366,6 +453,17 @@ mod tests {
     }
 
     #[test]
+    fn a_second_arc_just_below_two_to_the_64_comes_back() {
+        for second in [u64::MAX, u64::MAX - 79, u64::MAX - 80] {
+            let oid = Oid::from_arcs([ArcValue::new(2), ArcValue::new(second)]).unwrap();
+            let arcs: Vec<ArcValue> = oid.arcs().collect();
+            assert_eq!(arcs, [ArcValue::new(2), ArcValue::new(second)]);
+            assert_eq!(oid.to_string(), format!("2.{second}"));
+            assert_eq!(oid.to_string().parse::<Oid>().unwrap(), oid);
+        }
+    }
+
+    #[test]
     fn order_is_the_order_of_the_tree() {
         let mut oids: Vec<Oid> = [
             "2.999",
@@ -399,6 +497,12 @@ mod tests {
             prop_assert_eq!(&Oid::from_arcs(oid.arcs()).unwrap(), &oid);
             prop_assert_eq!(&Oid::from_contents(oid.as_contents()).unwrap(), &oid);
             prop_assert_eq!(&oid.to_string().parse::<Oid>().unwrap(), &oid);
+            let mut one_by_one = Vec::new();
+            for arc in oid.arcs() {
+                one_by_one.push(arc);
+            }
+            prop_assert_eq!(oid.arcs().collect::<Vec<_>>(), one_by_one.clone());
+            prop_assert_eq!(oid.arcs().fold(0, |count, _| count + 1), one_by_one.len());
             let path = NodePath::from(&oid);
             prop_assert_eq!(path.to_oid(), Some(oid.clone()));
             prop_assert_eq!(path.to_string(), oid.to_string());
