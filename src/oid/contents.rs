@@ -257,6 +257,12 @@ impl<'a> Subidentifiers<'a> {
         Self { rest: octets }
     }
 
+    /// The first octet of the next one.
+    #[inline]
+    pub(crate) fn peek_octet(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
     /// The next one where it is below 2^64; of a larger one its octets, to be read by [`large`].
     #[inline]
     pub(crate) fn next_small(&mut self) -> Option<Result<u64, &'a [u8]>> {
@@ -281,20 +287,20 @@ impl<'a> Subidentifiers<'a> {
                 return Ok(value);
             }
         }
-        Err(self.skip_large())
-    }
-
-    #[cold]
-    fn skip_large(&mut self) -> &'a [u8] {
-        let end = self
-            .rest
-            .iter()
-            .position(|octet| *octet < 0x80)
-            .map_or(self.rest.len(), |place| place + 1);
-        let (octets, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, &[]));
+        let (octets, rest) = split_large(self.rest);
         self.rest = rest;
-        octets
+        Err(octets)
     }
+}
+
+/// Splits octets after the first subidentifier. It takes no reader, so that readers can stay in registers.
+#[cold]
+fn split_large(octets: &[u8]) -> (&[u8], &[u8]) {
+    let end = octets
+        .iter()
+        .position(|octet| *octet < 0x80)
+        .map_or(octets.len(), |place| place + 1);
+    octets.split_at_checked(end).unwrap_or((octets, &[]))
 }
 
 impl Iterator for Subidentifiers<'_> {

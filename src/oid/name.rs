@@ -78,6 +78,7 @@ pub(crate) fn check_top(arcs: &[ArcValue]) -> Result<(), OidError> {
         .map_or(Ok(()), |second| check_second(root, second))
 }
 
+#[inline]
 fn root_arc(first: &ArcValue) -> Result<u64, OidError> {
     match first.to_u64() {
         Some(root @ 0..=ROOT_ARC_MAX) => Ok(root),
@@ -87,6 +88,7 @@ fn root_arc(first: &ArcValue) -> Result<u64, OidError> {
     }
 }
 
+#[inline]
 fn check_second(root: u64, second: &ArcValue) -> Result<(), OidError> {
     if root < ROOT_ARC_MAX && second.to_u64().is_none_or(|value| value > SECOND_ARC_MAX) {
         return Err(OidError::SecondArcTooLarge {
@@ -99,50 +101,55 @@ fn check_second(root: u64, second: &ArcValue) -> Result<(), OidError> {
 
 /// Packs arcs one by one into contents octets, within the limits.
 struct Packer {
-    short: Short,
-    /// The octets, once they are too many or too large for `short`.
-    long: Option<Octets>,
+    octets: Octets,
     arcs: usize,
 }
 
 impl Packer {
-    #[inline]
-    const fn new() -> Self {
-        Self {
-            short: Short::new(),
-            long: None,
-            arcs: 0,
-        }
-    }
-
-    #[inline]
     fn push(&mut self, value: &ArcValue, arcs: usize) -> Result<(), OidError> {
         self.arcs += arcs;
-        if self.long.is_none()
-            && let Some(small) = value.to_u64()
-            && self.short.push(small).is_some()
-        {
-            return Ok(());
-        }
-        self.push_long(value)
-    }
-
-    fn push_long(&mut self, value: &ArcValue) -> Result<(), OidError> {
         if self.arcs > ARCS_CEILING {
             return Err(OidError::TooManyArcs);
         }
-        let octets = self.long.get_or_insert_with(|| self.short.octets());
-        if octets.len() + contents::subidentifier_len(value) > CONTENTS_OCTETS_MAX {
+        if self.octets.len() + contents::subidentifier_len(value) > CONTENTS_OCTETS_MAX {
             return Err(OidError::ContentsTooLong);
         }
-        contents::push_subidentifier(octets, value);
+        contents::push_subidentifier(&mut self.octets, value);
         Ok(())
     }
+}
 
-    #[inline]
-    fn octets(self) -> Octets {
-        self.long.unwrap_or_else(|| self.short.octets())
+/// Appends the subidentifiers of `rest` to those in `short`, which are of `arcs` arcs.
+#[inline]
+fn pack<E: From<OidError>>(
+    mut short: Short,
+    mut arcs: usize,
+    mut rest: impl Iterator<Item = Result<ArcValue, E>>,
+) -> Result<Octets, E> {
+    for arc in rest.by_ref() {
+        let arc = arc?;
+        if arc.to_u64().and_then(|small| short.push(small)).is_none() {
+            let octets = short.octets();
+            return pack_long(Packer { octets, arcs }, &arc, 1, rest);
+        }
+        arcs += 1;
     }
+    Ok(short.octets())
+}
+
+/// Appends the subidentifier of `next`, which stands for `arcs` arcs, and those of `rest`.
+#[cold]
+fn pack_long<E: From<OidError>>(
+    mut packer: Packer,
+    next: &ArcValue,
+    arcs: usize,
+    rest: impl Iterator<Item = Result<ArcValue, E>>,
+) -> Result<Octets, E> {
+    packer.push(next, arcs)?;
+    for arc in rest {
+        packer.push(&arc?, 1)?;
+    }
+    Ok(packer.octets)
 }
 
 /// An OBJECT IDENTIFIER value: two arcs or more.
@@ -160,15 +167,18 @@ impl Oid {
     }
 
     /// The contents octets.
+    #[inline]
     pub fn as_contents(&self) -> &[u8] {
         &self.0
     }
 
     /// Packs arcs, root arc first.
+    #[inline]
     pub fn from_arcs(arcs: impl IntoIterator<Item = ArcValue>) -> Result<Self, OidError> {
         Self::try_from_arcs(arcs.into_iter().map(Ok::<_, OidError>))
     }
 
+    #[inline]
     fn try_from_arcs<E: From<OidError>>(
         mut rest: impl Iterator<Item = Result<ArcValue, E>>,
     ) -> Result<Self, E> {
@@ -180,19 +190,26 @@ impl Oid {
             .next()
             .ok_or(OidError::TooFewArcs { arcs: 1, least: 2 })??;
         check_second(root, &second)?;
-        let subidentifier = contents::pack_first(root, &second).ok_or(OidError::ContentsTooLong)?;
-        let mut packer = Packer::new();
-        packer.push(&subidentifier, 2)?;
-        for arc in rest {
-            packer.push(&arc?, 1)?;
+        let mut short = Short::new();
+        let top = second.to_u64();
+        if top
+            .and_then(|second| short.push_top(root, second))
+            .is_some()
+        {
+            return pack(short, 2, rest).map(Self);
         }
-        Ok(Self(packer.octets()))
+        let subidentifier = contents::pack_first(root, &second).ok_or(OidError::ContentsTooLong)?;
+        let octets = short.octets();
+        pack_long(Packer { octets, arcs: 0 }, &subidentifier, 2, rest).map(Self)
     }
 
     /// The arcs, root arc first.
     #[inline]
     pub fn arcs(&self) -> Arcs<'_> {
-        Arcs(RawArcs::new(&self.0))
+        Arcs(RawArcs {
+            rest: Subidentifiers::new(&self.0),
+            told: 0,
+        })
     }
 
     /// The node directly above; of a value of two arcs it is a root arc.
@@ -225,31 +242,9 @@ impl RawArc<'_> {
 /// The arcs of contents octets, nothing of which needs to be dropped.
 #[derive(Debug, Clone)]
 struct RawArcs<'a> {
-    top: [Option<RawArc<'a>>; 2],
     rest: Subidentifiers<'a>,
-}
-
-impl<'a> RawArcs<'a> {
-    #[inline]
-    fn new(contents: &'a [u8]) -> Self {
-        let mut rest = Subidentifiers::new(contents);
-        let top = rest.next_small().map(|first| match first {
-            Ok(value @ 0..40) => (0, RawArc::Small(value)),
-            Ok(value @ 40..80) => (1, RawArc::Small(value - 40)),
-            Ok(value) => (2, RawArc::Small(value - 80)),
-            Err(octets) => (2, RawArc::LargeSecond(octets)),
-        });
-        let top = top.map_or([None, None], |(root, second)| {
-            [Some(RawArc::Small(root)), Some(second)]
-        });
-        Self { top, rest }
-    }
-
-    #[inline]
-    fn below(&mut self) -> Option<RawArc<'a>> {
-        let raw = self.rest.next_small()?;
-        Some(raw.map_or_else(RawArc::Large, RawArc::Small))
-    }
+    /// How many were told, counted up to 2. It is as wide as its neighbours, so that a move of all is cheap.
+    told: usize,
 }
 
 impl<'a> Iterator for RawArcs<'a> {
@@ -257,23 +252,31 @@ impl<'a> Iterator for RawArcs<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<RawArc<'a>> {
-        let [root, second] = &mut self.top;
-        if second.is_none() {
-            return self.below();
+        match self.told {
+            0 => {
+                self.told = 1;
+                // The first octet alone tells the root arc.
+                let root = match self.rest.peek_octet()? {
+                    0..40 => 0,
+                    40..80 => 1,
+                    _ => 2,
+                };
+                Some(RawArc::Small(root))
+            }
+            1 => {
+                self.told = 2;
+                Some(match self.rest.next_small()? {
+                    Ok(value @ 0..40) => RawArc::Small(value),
+                    Ok(value @ 40..80) => RawArc::Small(value - 40),
+                    Ok(value) => RawArc::Small(value - 80),
+                    Err(octets) => RawArc::LargeSecond(octets),
+                })
+            }
+            _ => {
+                let raw = self.rest.next_small()?;
+                Some(raw.map_or_else(RawArc::Large, RawArc::Small))
+            }
         }
-        root.take().or_else(|| second.take())
-    }
-
-    #[inline]
-    fn fold<B, F: FnMut(B, RawArc<'a>) -> B>(mut self, start: B, mut with: F) -> B {
-        let mut sum = start;
-        for arc in self.top.into_iter().flatten() {
-            sum = with(sum, arc);
-        }
-        while let Some(arc) = self.below() {
-            sum = with(sum, arc);
-        }
-        sum
     }
 }
 
@@ -289,9 +292,14 @@ impl Iterator for Arcs<'_> {
         self.0.next().map(RawArc::value)
     }
 
+    /// What takes all arcs at once (`sum`, `for_each`, `collect`) gets each without a stop in memory.
     #[inline]
-    fn fold<B, F: FnMut(B, ArcValue) -> B>(self, start: B, mut with: F) -> B {
-        self.0.fold(start, |sum, arc| with(sum, arc.value()))
+    fn fold<B, F: FnMut(B, ArcValue) -> B>(mut self, start: B, mut with: F) -> B {
+        let mut sum = start;
+        while let Some(arc) = self.0.next() {
+            sum = with(sum, arc.value());
+        }
+        sum
     }
 }
 
@@ -343,6 +351,7 @@ impl RelativeOid {
     }
 
     /// The contents octets.
+    #[inline]
     pub fn as_contents(&self) -> &[u8] {
         &self.0
     }
@@ -355,14 +364,11 @@ impl RelativeOid {
     fn try_from_arcs<E: From<OidError>>(
         arcs: impl Iterator<Item = Result<ArcValue, E>>,
     ) -> Result<Self, E> {
-        let mut packer = Packer::new();
-        for arc in arcs {
-            packer.push(&arc?, 1)?;
-        }
-        if packer.arcs == 0 {
+        let octets = pack(Short::new(), 0, arcs)?;
+        if octets.is_empty() {
             return Err(OidError::TooFewArcs { arcs: 0, least: 1 }.into());
         }
-        Ok(Self(packer.octets()))
+        Ok(Self(octets))
     }
 
     /// The arcs, the topmost first.

@@ -199,7 +199,19 @@ fn rendered(path: &NodePath, recognised: String, names: &dyn Names) -> Converted
 
 /// Octets in hexadecimal; no text where there are none.
 fn hexadecimal(octets: Option<impl AsRef<[u8]>>) -> String {
-    octets.map(hex::encode).unwrap_or_default()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let Some(octets) = octets else {
+        return String::new();
+    };
+    let octets = octets.as_ref();
+    let mut text = Vec::with_capacity(2 * octets.len());
+    for octet in octets {
+        let digits = [octet >> 4, octet & 0xF]
+            .map(|digit| DIGITS.get(usize::from(digit)).copied().unwrap_or(b'0'));
+        text.extend_from_slice(&digits);
+    }
+    // Digits are ASCII, so that there is nothing to be lost.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 fn disagreement(d: &Disagreement, path: &NodePath) -> DisagreementView {
@@ -392,6 +404,13 @@ mod tests {
         };
         assert_eq!(wanted("/Country/TZ").as_deref(), Some("/Country/TZ"));
         assert_eq!(wanted("1.2.x"), None);
+    }
+
+    #[test]
+    fn every_octet_has_two_digits() {
+        let octets: Vec<u8> = (0..=u8::MAX).collect();
+        assert_eq!(hexadecimal(Some(&octets)), hex::encode(&octets));
+        assert_eq!(hexadecimal(None::<&[u8]>), "");
     }
 
     #[test]
