@@ -294,9 +294,9 @@ impl Iterator for Arcs<'_> {
 
     /// What takes all arcs at once (`sum`, `for_each`, `collect`) gets each without a stop in memory.
     #[inline]
-    fn fold<B, F: FnMut(B, ArcValue) -> B>(mut self, start: B, mut with: F) -> B {
+    fn fold<B, F: FnMut(B, ArcValue) -> B>(self, start: B, mut with: F) -> B {
         let mut sum = start;
-        while let Some(arc) = self.0.next() {
+        for arc in self.0 {
             sum = with(sum, arc.value());
         }
         sum
