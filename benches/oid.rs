@@ -1,13 +1,15 @@
-//! Encoding and decoding of an object identifier of six arcs, beside the `const-oid` crate in the same run.
+//! Object identifiers of six arcs beside the `const-oid` crate, in the same run, like with like.
 //!
-//! Encode: from arcs to contents octets, and from text to contents octets. Decode: from contents octets to arcs, and
-//! to text. The arcs are those of rsadsi pkcs pkcs-1, held in the type that each crate takes.
+//! Each group is one step: octets to the typed value, the typed value to octets, text to the typed value, the typed value to
+//! text, arcs to the typed value, and the typed value's arcs one by one. The arcs are those of rsadsi pkcs pkcs-1; each
+//! crate takes and gives them in its own type, which is `u32` there and a number of any size here.
 
 #![allow(
     clippy::unwrap_used,
     reason = "the inputs are constants that are known to be good"
 )]
 
+use const_oid::ObjectIdentifier;
 use divan::{Bencher, black_box};
 use oidra::oid::{ArcValue, Oid};
 
@@ -20,23 +22,40 @@ fn main() {
 }
 
 #[divan::bench_group]
-mod encode_arcs {
-    use super::{ARCS, ArcValue, Bencher, Oid, black_box};
+mod octets_to_oid {
+    use super::{Bencher, CONTENTS, ObjectIdentifier, Oid, black_box};
 
     #[divan::bench]
     fn oidra(bencher: Bencher<'_, '_>) {
-        bencher.bench(|| Oid::from_arcs(black_box(ARCS).into_iter().map(ArcValue::from)).unwrap());
+        bencher.bench(|| Oid::from_contents(black_box(CONTENTS)).unwrap());
     }
 
     #[divan::bench]
     fn const_oid(bencher: Bencher<'_, '_>) {
-        bencher.bench(|| const_oid::ObjectIdentifier::from_arcs(black_box(ARCS)).unwrap());
+        bencher.bench(|| ObjectIdentifier::from_bytes(black_box(CONTENTS)).unwrap());
     }
 }
 
 #[divan::bench_group]
-mod encode_text {
-    use super::{Bencher, Oid, TEXT, black_box};
+mod oid_to_octets {
+    use super::{Bencher, ObjectIdentifier, Oid, TEXT, black_box};
+
+    #[divan::bench]
+    fn oidra(bencher: Bencher<'_, '_>) {
+        let oid: Oid = TEXT.parse().unwrap();
+        bencher.bench(|| black_box(&oid).as_contents().to_vec());
+    }
+
+    #[divan::bench]
+    fn const_oid(bencher: Bencher<'_, '_>) {
+        let oid: ObjectIdentifier = TEXT.parse().unwrap();
+        bencher.bench(|| black_box(&oid).as_bytes().to_vec());
+    }
+}
+
+#[divan::bench_group]
+mod text_to_oid {
+    use super::{Bencher, ObjectIdentifier, Oid, TEXT, black_box};
 
     #[divan::bench]
     fn oidra(bencher: Bencher<'_, '_>) {
@@ -45,13 +64,65 @@ mod encode_text {
 
     #[divan::bench]
     fn const_oid(bencher: Bencher<'_, '_>) {
-        bencher.bench(|| const_oid::ObjectIdentifier::new(black_box(TEXT)).unwrap());
+        bencher.bench(|| black_box(TEXT).parse::<ObjectIdentifier>().unwrap());
     }
 }
 
 #[divan::bench_group]
-mod decode_arcs {
-    use super::{Bencher, CONTENTS, Oid, black_box};
+mod oid_to_text {
+    use super::{Bencher, ObjectIdentifier, Oid, TEXT, black_box};
+
+    #[divan::bench]
+    fn oidra(bencher: Bencher<'_, '_>) {
+        let oid: Oid = TEXT.parse().unwrap();
+        bencher.bench(|| black_box(&oid).to_string());
+    }
+
+    #[divan::bench]
+    fn const_oid(bencher: Bencher<'_, '_>) {
+        let oid: ObjectIdentifier = TEXT.parse().unwrap();
+        bencher.bench(|| black_box(&oid).to_string());
+    }
+}
+
+#[divan::bench_group]
+mod arcs_to_oid {
+    use super::{ARCS, ArcValue, Bencher, ObjectIdentifier, Oid, black_box};
+
+    #[divan::bench]
+    fn oidra(bencher: Bencher<'_, '_>) {
+        bencher.bench(|| Oid::from_arcs(black_box(ARCS).into_iter().map(ArcValue::from)).unwrap());
+    }
+
+    #[divan::bench]
+    fn const_oid(bencher: Bencher<'_, '_>) {
+        bencher.bench(|| ObjectIdentifier::from_arcs(black_box(ARCS)).unwrap());
+    }
+}
+
+#[divan::bench_group]
+mod oid_to_arcs {
+    use super::{Bencher, ObjectIdentifier, Oid, TEXT, black_box};
+
+    #[divan::bench]
+    fn oidra(bencher: Bencher<'_, '_>) {
+        let oid: Oid = TEXT.parse().unwrap();
+        bencher.bench(|| {
+            let arcs = black_box(&oid).arcs();
+            arcs.filter_map(|arc| arc.to_u64()).sum::<u64>()
+        });
+    }
+
+    #[divan::bench]
+    fn const_oid(bencher: Bencher<'_, '_>) {
+        let oid: ObjectIdentifier = TEXT.parse().unwrap();
+        bencher.bench(|| black_box(&oid).arcs().map(u64::from).sum::<u64>());
+    }
+}
+
+#[divan::bench_group]
+mod octets_to_arcs {
+    use super::{Bencher, CONTENTS, ObjectIdentifier, Oid, black_box};
 
     #[divan::bench]
     fn oidra(bencher: Bencher<'_, '_>) {
@@ -64,27 +135,8 @@ mod decode_arcs {
     #[divan::bench]
     fn const_oid(bencher: Bencher<'_, '_>) {
         bencher.bench(|| {
-            let oid = const_oid::ObjectIdentifier::from_bytes(black_box(CONTENTS)).unwrap();
+            let oid = ObjectIdentifier::from_bytes(black_box(CONTENTS)).unwrap();
             oid.arcs().map(u64::from).sum::<u64>()
-        });
-    }
-}
-
-#[divan::bench_group]
-mod decode_text {
-    use super::{Bencher, CONTENTS, Oid, black_box};
-
-    #[divan::bench]
-    fn oidra(bencher: Bencher<'_, '_>) {
-        bencher.bench(|| Oid::from_contents(black_box(CONTENTS)).unwrap().to_string());
-    }
-
-    #[divan::bench]
-    fn const_oid(bencher: Bencher<'_, '_>) {
-        bencher.bench(|| {
-            const_oid::ObjectIdentifier::from_bytes(black_box(CONTENTS))
-                .unwrap()
-                .to_string()
         });
     }
 }

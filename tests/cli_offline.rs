@@ -72,17 +72,22 @@ fn converts(typed: &[&str], expect: &str) {
 
 #[test]
 fn any_form_to_any_other() {
-    let asn1 = "{joint-iso-itu-t(2) 16 834}";
+    let asn1 = "{joint-iso-itu-t(2) country(16) tz(834)}";
     converts(
         &["{joint-iso-itu-t country(16) tz(834)}", "--to", "dot"],
         "2.16.834",
     );
     converts(&["2.16.834", "--to", "asn1"], asn1);
     converts(&["2.16.834", "--to", "asn1-numbers"], "{2 16 834}");
+    converts(&["urn:oid:2.16.834", "--to", "iri"], "/Country/TZ");
+    converts(&["2.16.834.7", "--to", "iri"], "/Country/TZ/7");
+    converts(&["/Country/TZ", "--to", "dot"], "2.16.834");
     converts(
-        &["urn:oid:2.16.834", "--to", "iri"],
-        "/Joint-ISO-ITU-T/16/834",
+        &["oid:/country/tz/5", "--to", "asn1-numbers"],
+        "{2 16 834 5}",
     );
+    // The sources disagree on the label of 2.50: it is understood, but not written.
+    converts(&["/ORS", "--to", "iri"], "/Joint-ISO-ITU-T/50");
     converts(&["oid:/2/16/834", "--to", "iri-numbers"], "/2/16/834");
     converts(&["/2/16/834", "--to", "urn"], "urn:oid:2.16.834");
     converts(&["2.16.834", "--to", "der"], "0603608642");
@@ -121,6 +126,10 @@ fn any_form_to_any_other() {
             "uuid",
         ],
         uuid,
+    );
+    converts(
+        &[&format!("/UUID/{uuid}"), "--to", "dot"],
+        "2.25.329800735698586629295641978511506172918",
     );
     converts(
         &["2.999.18446744073709551616", "--to", "contents"],
@@ -474,7 +483,7 @@ fn a_server_that_cannot_be_reached_is_2() {
         &["resolve", "2.16.834"][..],
         &["server", "health"],
         &["tree"],
-        &["convert", "/Country/TZ"],
+        &["convert", "/Country/TZ/Afya"],
     ] {
         let output = oidctl()
             .args(["--server", &server])

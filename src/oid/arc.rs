@@ -16,6 +16,31 @@ use crate::oid::limits::{ARC_DIGITS_MAX, CONTENTS_OCTETS_MAX};
 /// Big-endian octets of a value, in place up to sixteen (a UUID fits).
 pub type ValueOctets = SmallVec<[u8; 16]>;
 
+/// Text in the making (ASCII), in place for all but unusually long object identifiers.
+pub(crate) type Digits = SmallVec<[u8; 96]>;
+
+/// The most digits of a value below 2^64.
+const U64_DIGITS: usize = 20;
+
+#[inline]
+fn push_u64(out: &mut Digits, value: u64) {
+    if let Ok(value @ 0..10) = u8::try_from(value) {
+        out.push(b'0' + value);
+        return;
+    }
+    let mut digits = [0; U64_DIGITS];
+    let (mut left, mut used) = (value, 0);
+    for place in digits.iter_mut().rev() {
+        *place = b'0' + u8::try_from(left % 10).unwrap_or_default();
+        left /= 10;
+        used += 1;
+        if left == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(U64_DIGITS - used..).unwrap_or_default());
+}
+
 /// A primary integer value; unbounded, ordered by number.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ArcValue(Repr);
@@ -190,6 +215,15 @@ impl ArcValue {
                     .map_or(0, |first| first.leading_zeros() as usize);
                 octets.len() * 8 - spare
             }
+        }
+    }
+
+    /// Appends the decimal digits.
+    #[inline]
+    pub(crate) fn push_digits(&self, out: &mut Digits) {
+        match &self.0 {
+            Repr::Small(value) => push_u64(out, *value),
+            Repr::Large(_) => out.extend_from_slice(self.to_string().as_bytes()),
         }
     }
 

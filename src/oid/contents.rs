@@ -7,7 +7,7 @@
 use smallvec::SmallVec;
 
 use crate::oid::arc::ArcValue;
-use crate::oid::limits::{ARCS_CEILING, CONTENTS_OCTETS_MAX};
+use crate::oid::limits::{ARCS_CEILING, CONTENTS_OCTETS_MAX, ROOT_ARC_MAX, SECOND_ARC_MAX};
 
 /// Contents octets, in place for all but unusually long object identifiers.
 pub type Octets = SmallVec<[u8; 24]>;
@@ -78,21 +78,17 @@ pub fn validate(octets: &[u8], extra: usize) -> Result<usize, ContentsError> {
             octets: octets.len(),
         });
     }
-    let mut start = 0;
-    let mut at_start = true;
+    // Most octets are right: what is wrong with the others, and where, is looked for only when something is.
     let mut count = 0;
-    for (position, octet) in octets.iter().enumerate() {
-        if at_start {
-            start = position;
-            if *octet == 0x80 {
-                return Err(ContentsError::Padded { position });
-            }
-        }
-        at_start = *octet < 0x80;
-        count += usize::from(at_start);
+    let mut padded = false;
+    let mut before = 0;
+    for octet in octets {
+        padded |= before < 0x80 && *octet == 0x80;
+        count += usize::from(*octet < 0x80);
+        before = *octet;
     }
-    if !at_start {
-        return Err(ContentsError::Unterminated { position: start });
+    if padded || before >= 0x80 {
+        return Err(fault_of(octets));
     }
     if count + extra > ARCS_CEILING {
         return Err(ContentsError::TooManyArcs {
@@ -100,6 +96,23 @@ pub fn validate(octets: &[u8], extra: usize) -> Result<usize, ContentsError> {
         });
     }
     Ok(count)
+}
+
+/// The first padded subidentifier, or else the last one, which does not end.
+#[cold]
+fn fault_of(octets: &[u8]) -> ContentsError {
+    let mut start = 0;
+    let mut at_start = true;
+    for (position, octet) in octets.iter().enumerate() {
+        if at_start {
+            start = position;
+            if *octet == 0x80 {
+                return ContentsError::Padded { position };
+            }
+        }
+        at_start = *octet < 0x80;
+    }
+    ContentsError::Unterminated { position: start }
 }
 
 /// How many octets the subidentifier of `value` has.
@@ -117,15 +130,74 @@ pub fn push_subidentifier(out: &mut Octets, value: &ArcValue) {
 }
 
 fn push_small(out: &mut Octets, value: u64) {
-    if value < 0x80 {
-        out.push(low_seven(value));
-        return;
-    }
-    let groups = (64 - value.leading_zeros()).div_ceil(7);
+    let groups = small_len(value);
     for group in (1..groups).rev() {
         out.push(0x80 | low_seven(value >> (7 * group)));
     }
     out.push(low_seven(value));
+}
+
+/// How many octets the subidentifier of a value below 2^64 has.
+#[inline]
+const fn small_len(value: u64) -> u32 {
+    (64 - (value | 1).leading_zeros()).div_ceil(7)
+}
+
+/// Contents octets in the making, of values below 2^64 and no more octets than stand here in place: nearly all are such.
+/// Whatever does not fit is for [`push_subidentifier`].
+#[derive(Debug)]
+pub(crate) struct Short {
+    octets: [u8; SHORT_OCTETS],
+    len: usize,
+}
+
+/// Octets that [`Short`] holds; each holds one arc at most, so that the limits of arcs and octets are kept.
+const SHORT_OCTETS: usize = 64;
+
+impl Short {
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Self {
+            octets: [0; SHORT_OCTETS],
+            len: 0,
+        }
+    }
+
+    /// Appends a subidentifier; none where it does not fit.
+    #[inline]
+    pub(crate) fn push(&mut self, value: u64) -> Option<()> {
+        if value < 0x80 {
+            *self.octets.get_mut(self.len)? = low_seven(value);
+            self.len += 1;
+            return Some(());
+        }
+        let groups = small_len(value);
+        // All of it or nothing, so that what was packed before can still be taken.
+        if self.len + groups as usize > SHORT_OCTETS {
+            return None;
+        }
+        for group in (1..groups).rev() {
+            *self.octets.get_mut(self.len)? = 0x80 | low_seven(value >> (7 * group));
+            self.len += 1;
+        }
+        *self.octets.get_mut(self.len)? = low_seven(value);
+        self.len += 1;
+        Some(())
+    }
+
+    /// Appends the subidentifier of the first two arcs; none where they cannot be the first or do not fit.
+    #[inline]
+    pub(crate) fn push_top(&mut self, root: u64, second: u64) -> Option<()> {
+        if root > ROOT_ARC_MAX || (root < ROOT_ARC_MAX && second > SECOND_ARC_MAX) {
+            return None;
+        }
+        self.push(second.checked_add(root * 40)?)
+    }
+
+    #[inline]
+    pub(crate) fn octets(&self) -> Octets {
+        Octets::from_slice(self.octets.get(..self.len).unwrap_or_default())
+    }
 }
 
 const fn low_seven(value: u64) -> u8 {
@@ -180,9 +252,55 @@ pub struct Subidentifiers<'a> {
 
 impl<'a> Subidentifiers<'a> {
     /// Reads from the first octet on.
+    #[inline]
     pub const fn new(octets: &'a [u8]) -> Self {
         Self { rest: octets }
     }
+
+    /// The first octet of the next one.
+    #[inline]
+    pub(crate) fn peek_octet(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    /// The next one where it is below 2^64; of a larger one its octets, to be read by [`large`].
+    #[inline]
+    pub(crate) fn next_small(&mut self) -> Option<Result<u64, &'a [u8]>> {
+        let (first, rest) = self.rest.split_first()?;
+        if *first < 0x80 {
+            self.rest = rest;
+            return Some(Ok(u64::from(*first)));
+        }
+        Some(self.next_long(*first))
+    }
+
+    #[inline]
+    fn next_long(&mut self, first: u8) -> Result<u64, &'a [u8]> {
+        let mut value = u64::from(first & 0x7F);
+        let mut octets = self.rest.iter();
+        octets.next();
+        // Below 2^57 another group of seven bits still fits.
+        while let (0, Some(octet)) = (value >> 57, octets.next()) {
+            value = (value << 7) | u64::from(octet & 0x7F);
+            if *octet < 0x80 {
+                self.rest = octets.as_slice();
+                return Ok(value);
+            }
+        }
+        let (octets, rest) = split_large(self.rest);
+        self.rest = rest;
+        Err(octets)
+    }
+}
+
+/// Splits octets after the first subidentifier. It takes no reader, so that readers can stay in registers.
+#[cold]
+fn split_large(octets: &[u8]) -> (&[u8], &[u8]) {
+    let end = octets
+        .iter()
+        .position(|octet| *octet < 0x80)
+        .map_or(octets.len(), |place| place + 1);
+    octets.split_at_checked(end).unwrap_or((octets, &[]))
 }
 
 impl Iterator for Subidentifiers<'_> {
@@ -190,48 +308,31 @@ impl Iterator for Subidentifiers<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<ArcValue> {
-        let (first, mut rest) = self.rest.split_first()?;
-        let mut value = u64::from(first & 0x7F);
-        let mut last = *first;
-        // Below 2^57 another group of seven bits still fits.
-        while last >= 0x80 {
-            let Some((octet, after)) = rest.split_first().filter(|_| value >> 57 == 0) else {
-                return Some(self.next_large());
-            };
-            value = (value << 7) | u64::from(octet & 0x7F);
-            last = *octet;
-            rest = after;
-        }
-        self.rest = rest;
-        Some(ArcValue::new(value))
+        let value = match self.next_small()? {
+            Ok(small) => ArcValue::new(small),
+            Err(octets) => large(octets),
+        };
+        Some(value)
     }
 }
 
-impl Subidentifiers<'_> {
-    #[cold]
-    fn next_large(&mut self) -> ArcValue {
-        let end = self
-            .rest
-            .iter()
-            .position(|octet| *octet < 0x80)
-            .map_or(self.rest.len(), |p| p + 1);
-        let (groups, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, &[]));
-        self.rest = rest;
-        let mut octets: SmallVec<[u8; 32]> = SmallVec::new();
-        let (mut window, mut bits) = (0_u32, 0_u32);
-        for group in groups.iter().rev() {
-            window |= u32::from(group & 0x7F) << bits;
-            bits += 7;
-            if bits >= 8 {
-                octets.push(low_eight(window));
-                window >>= 8;
-                bits -= 8;
-            }
+/// The value of a subidentifier of any size.
+#[cold]
+pub(crate) fn large(groups: &[u8]) -> ArcValue {
+    let mut octets: SmallVec<[u8; 32]> = SmallVec::new();
+    let (mut window, mut bits) = (0_u32, 0_u32);
+    for group in groups.iter().rev() {
+        window |= u32::from(group & 0x7F) << bits;
+        bits += 7;
+        if bits >= 8 {
+            octets.push(low_eight(window));
+            window >>= 8;
+            bits -= 8;
         }
-        octets.push(low_eight(window));
-        octets.reverse();
-        ArcValue::from_be_bytes(&octets)
     }
+    octets.push(low_eight(window));
+    octets.reverse();
+    ArcValue::from_be_bytes(&octets)
 }
 
 const fn low_eight(value: u32) -> u8 {

@@ -4,6 +4,7 @@
 //! It must never forgive anything: what people paste is for `pasted`.
 
 use crate::oid::arc::{ArcError, ArcValue};
+use crate::oid::contents::{Octets, Short};
 use crate::oid::limits::TEXT_BYTES_MAX;
 use crate::oid::name::OidError;
 
@@ -56,6 +57,50 @@ impl DotError {
         }
     }
 }
+
+/// Packs a dotted text of numbers below 10^19 in one pass: two arcs or more where `top`, else one or more.
+///
+/// None for all that is wrong, large or long: [`numbers`] says what it is.
+#[inline]
+pub(crate) fn pack_short(text: &str, top: bool) -> Option<Octets> {
+    let mut packed = Short::new();
+    let mut root = None;
+    let mut at_top = top;
+    let (mut value, mut digits) = (0_u64, 0_u32);
+    let mut push = |value: u64, digits: u32| match (at_top, root) {
+        _ if digits == 0 => None,
+        (true, None) => {
+            root = Some(value);
+            Some(())
+        }
+        (true, Some(root)) => {
+            at_top = false;
+            packed.push_top(root, value)
+        }
+        (false, _) => packed.push(value),
+    };
+    for octet in text.as_bytes() {
+        let digit = octet.wrapping_sub(b'0');
+        if digit <= 9 {
+            // A second digit after a zero is a leading zero; nineteen digits can't wrap.
+            if digits == DIGITS_SHORT || (digits == 1 && value == 0) {
+                return None;
+            }
+            value = value * 10 + u64::from(digit);
+            digits += 1;
+        } else if *octet == b'.' {
+            push(value, digits)?;
+            (value, digits) = (0, 0);
+        } else {
+            return None;
+        }
+    }
+    push(value, digits)?;
+    (!at_top).then(|| packed.octets())
+}
+
+/// Digits of the numbers that can't wrap a `u64`.
+const DIGITS_SHORT: u32 = 19;
 
 /// The numbers of a dotted text, in order.
 pub fn numbers(text: &str) -> Result<impl Iterator<Item = Result<ArcValue, DotError>>, DotError> {

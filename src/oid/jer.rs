@@ -10,7 +10,12 @@ use crate::oid::text::TextError;
 
 /// The JSON string of an object identifier.
 pub fn encode(oid: &Oid) -> String {
-    format!("\"{oid}\"")
+    string_of(oid)
+}
+
+/// The string that holds a dotted text.
+pub(crate) fn string_of(dotted: impl std::fmt::Display) -> String {
+    format!("\"{dotted}\"")
 }
 
 /// The JSON string of a relative object identifier.

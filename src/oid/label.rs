@@ -325,13 +325,16 @@ impl ComparisonKey {
 }
 
 fn a_label_or_self(part: &str) -> Cow<'_, str> {
-    Uts46::new()
-        .to_ascii(
-            part.as_bytes(),
-            AsciiDenyList::STD3,
-            Hyphens::Allow,
-            DnsLength::Ignore,
-        )
+    let a_label = Uts46::new().to_ascii(
+        part.as_bytes(),
+        AsciiDenyList::STD3,
+        Hyphens::Allow,
+        DnsLength::Ignore,
+    );
+    // Of characters that UTS 46 leaves out nothing would remain, and no key may be empty.
+    a_label
+        .ok()
+        .filter(|a_label| !a_label.is_empty())
         .unwrap_or(Cow::Borrowed(part))
 }
 
@@ -460,6 +463,10 @@ mod tests {
         key("Straße", "strasse");
         key("STRASSE", "strasse");
         key("Éa", "xn--a-9fa");
+        // UTS 46 leaves COMBINING GRAPHEME JOINER out.
+        key("a\u{34F}b", "ab");
+        key("\u{34F}", "\u{34F}");
+        key("A.\u{34F}", "a.\u{34F}");
         key("éA", "xn--a-9fa");
     }
 

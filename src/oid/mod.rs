@@ -13,6 +13,7 @@ pub mod dot;
 pub mod encoding;
 pub mod iri;
 pub mod jer;
+pub mod known;
 pub mod label;
 mod lexer;
 pub mod limits;

@@ -6,8 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::oid::arc::ArcValue;
-use crate::oid::contents::{self, ContentsError, Octets, Subidentifiers};
+use crate::oid::arc::{ArcValue, Digits};
+use crate::oid::contents::{self, ContentsError, Octets, Short, Subidentifiers};
 use crate::oid::dot::{self, DotError};
 use crate::oid::limits::{ARCS_CEILING, CONTENTS_OCTETS_MAX, ROOT_ARC_MAX, SECOND_ARC_MAX};
 pub use crate::oid::path::NodePath;
@@ -78,6 +78,7 @@ pub(crate) fn check_top(arcs: &[ArcValue]) -> Result<(), OidError> {
         .map_or(Ok(()), |second| check_second(root, second))
 }
 
+#[inline]
 fn root_arc(first: &ArcValue) -> Result<u64, OidError> {
     match first.to_u64() {
         Some(root @ 0..=ROOT_ARC_MAX) => Ok(root),
@@ -87,6 +88,7 @@ fn root_arc(first: &ArcValue) -> Result<u64, OidError> {
     }
 }
 
+#[inline]
 fn check_second(root: u64, second: &ArcValue) -> Result<(), OidError> {
     if root < ROOT_ARC_MAX && second.to_u64().is_none_or(|value| value > SECOND_ARC_MAX) {
         return Err(OidError::SecondArcTooLarge {
@@ -104,29 +106,50 @@ struct Packer {
 }
 
 impl Packer {
-    fn new() -> Self {
-        Self {
-            octets: Octets::new(),
-            arcs: 0,
-        }
-    }
-
     fn push(&mut self, value: &ArcValue, arcs: usize) -> Result<(), OidError> {
         self.arcs += arcs;
         if self.arcs > ARCS_CEILING {
             return Err(OidError::TooManyArcs);
         }
-        if value.to_u64().is_none()
-            && self.octets.len() + contents::subidentifier_len(value) > CONTENTS_OCTETS_MAX
-        {
+        if self.octets.len() + contents::subidentifier_len(value) > CONTENTS_OCTETS_MAX {
             return Err(OidError::ContentsTooLong);
         }
         contents::push_subidentifier(&mut self.octets, value);
-        if self.octets.len() > CONTENTS_OCTETS_MAX {
-            return Err(OidError::ContentsTooLong);
-        }
         Ok(())
     }
+}
+
+/// Appends the subidentifiers of `rest` to those in `short`, which are of `arcs` arcs.
+#[inline]
+fn pack<E: From<OidError>>(
+    mut short: Short,
+    mut arcs: usize,
+    mut rest: impl Iterator<Item = Result<ArcValue, E>>,
+) -> Result<Octets, E> {
+    for arc in rest.by_ref() {
+        let arc = arc?;
+        if arc.to_u64().and_then(|small| short.push(small)).is_none() {
+            let octets = short.octets();
+            return pack_long(Packer { octets, arcs }, &arc, 1, rest);
+        }
+        arcs += 1;
+    }
+    Ok(short.octets())
+}
+
+/// Appends the subidentifier of `next`, which stands for `arcs` arcs, and those of `rest`.
+#[cold]
+fn pack_long<E: From<OidError>>(
+    mut packer: Packer,
+    next: &ArcValue,
+    arcs: usize,
+    rest: impl Iterator<Item = Result<ArcValue, E>>,
+) -> Result<Octets, E> {
+    packer.push(next, arcs)?;
+    for arc in rest {
+        packer.push(&arc?, 1)?;
+    }
+    Ok(packer.octets)
 }
 
 /// An OBJECT IDENTIFIER value: two arcs or more.
@@ -144,15 +167,18 @@ impl Oid {
     }
 
     /// The contents octets.
+    #[inline]
     pub fn as_contents(&self) -> &[u8] {
         &self.0
     }
 
     /// Packs arcs, root arc first.
+    #[inline]
     pub fn from_arcs(arcs: impl IntoIterator<Item = ArcValue>) -> Result<Self, OidError> {
         Self::try_from_arcs(arcs.into_iter().map(Ok::<_, OidError>))
     }
 
+    #[inline]
     fn try_from_arcs<E: From<OidError>>(
         mut rest: impl Iterator<Item = Result<ArcValue, E>>,
     ) -> Result<Self, E> {
@@ -164,23 +190,26 @@ impl Oid {
             .next()
             .ok_or(OidError::TooFewArcs { arcs: 1, least: 2 })??;
         check_second(root, &second)?;
-        let subidentifier = contents::pack_first(root, &second).ok_or(OidError::ContentsTooLong)?;
-        let mut packer = Packer::new();
-        packer.push(&subidentifier, 2)?;
-        for arc in rest {
-            packer.push(&arc?, 1)?;
+        let mut short = Short::new();
+        let top = second.to_u64();
+        if top
+            .and_then(|second| short.push_top(root, second))
+            .is_some()
+        {
+            return pack(short, 2, rest).map(Self);
         }
-        Ok(Self(packer.octets))
+        let subidentifier = contents::pack_first(root, &second).ok_or(OidError::ContentsTooLong)?;
+        let octets = short.octets();
+        pack_long(Packer { octets, arcs: 0 }, &subidentifier, 2, rest).map(Self)
     }
 
     /// The arcs, root arc first.
     #[inline]
     pub fn arcs(&self) -> Arcs<'_> {
-        Arcs {
+        Arcs(RawArcs {
             rest: Subidentifiers::new(&self.0),
-            second: None,
-            begun: false,
-        }
+            told: 0,
+        })
     }
 
     /// The node directly above; of a value of two arcs it is a root arc.
@@ -189,29 +218,88 @@ impl Oid {
     }
 }
 
+/// An arc where it stands in contents octets.
+#[derive(Debug, Clone, Copy)]
+enum RawArc<'a> {
+    Small(u64),
+    /// The octets of a larger one.
+    Large(&'a [u8]),
+    /// The octets of a large first subidentifier, for the second arc in it.
+    LargeSecond(&'a [u8]),
+}
+
+impl RawArc<'_> {
+    #[inline]
+    fn value(self) -> ArcValue {
+        match self {
+            Self::Small(value) => ArcValue::new(value),
+            Self::Large(octets) => contents::large(octets),
+            Self::LargeSecond(octets) => contents::unpack_first(&contents::large(octets)).1,
+        }
+    }
+}
+
+/// The arcs of contents octets, nothing of which needs to be dropped.
+#[derive(Debug, Clone)]
+struct RawArcs<'a> {
+    rest: Subidentifiers<'a>,
+    /// How many were told, counted up to 2. It is as wide as its neighbours, so that a move of all is cheap.
+    told: usize,
+}
+
+impl<'a> Iterator for RawArcs<'a> {
+    type Item = RawArc<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<RawArc<'a>> {
+        match self.told {
+            0 => {
+                self.told = 1;
+                // The first octet alone tells the root arc.
+                let root = match self.rest.peek_octet()? {
+                    0..40 => 0,
+                    40..80 => 1,
+                    _ => 2,
+                };
+                Some(RawArc::Small(root))
+            }
+            1 => {
+                self.told = 2;
+                Some(match self.rest.next_small()? {
+                    Ok(value @ 0..40) => RawArc::Small(value),
+                    Ok(value @ 40..80) => RawArc::Small(value - 40),
+                    Ok(value) => RawArc::Small(value - 80),
+                    Err(octets) => RawArc::LargeSecond(octets),
+                })
+            }
+            _ => {
+                let raw = self.rest.next_small()?;
+                Some(raw.map_or_else(RawArc::Large, RawArc::Small))
+            }
+        }
+    }
+}
+
 /// The arcs of an [`Oid`], root arc first.
 #[derive(Debug, Clone)]
-pub struct Arcs<'a> {
-    rest: Subidentifiers<'a>,
-    second: Option<ArcValue>,
-    begun: bool,
-}
+pub struct Arcs<'a>(RawArcs<'a>);
 
 impl Iterator for Arcs<'_> {
     type Item = ArcValue;
 
     #[inline]
     fn next(&mut self) -> Option<ArcValue> {
-        if self.begun {
-            return match self.second.take() {
-                None => self.rest.next(),
-                second => second,
-            };
+        self.0.next().map(RawArc::value)
+    }
+
+    /// What takes all arcs at once (`sum`, `for_each`, `collect`) gets each without a stop in memory.
+    #[inline]
+    fn fold<B, F: FnMut(B, ArcValue) -> B>(self, start: B, mut with: F) -> B {
+        let mut sum = start;
+        for arc in self.0 {
+            sum = with(sum, arc.value());
         }
-        self.begun = true;
-        let (root, second) = contents::unpack_first(&self.rest.next()?);
-        self.second = Some(second);
-        Some(root)
+        sum
     }
 }
 
@@ -219,6 +307,9 @@ impl FromStr for Oid {
     type Err = DotError;
 
     fn from_str(text: &str) -> Result<Self, DotError> {
+        if let Some(octets) = dot::pack_short(text, true) {
+            return Ok(Self(octets));
+        }
         Self::try_from_arcs(dot::numbers(text)?)
     }
 }
@@ -260,6 +351,7 @@ impl RelativeOid {
     }
 
     /// The contents octets.
+    #[inline]
     pub fn as_contents(&self) -> &[u8] {
         &self.0
     }
@@ -272,14 +364,11 @@ impl RelativeOid {
     fn try_from_arcs<E: From<OidError>>(
         arcs: impl Iterator<Item = Result<ArcValue, E>>,
     ) -> Result<Self, E> {
-        let mut packer = Packer::new();
-        for arc in arcs {
-            packer.push(&arc?, 1)?;
-        }
-        if packer.arcs == 0 {
+        let octets = pack(Short::new(), 0, arcs)?;
+        if octets.is_empty() {
             return Err(OidError::TooFewArcs { arcs: 0, least: 1 }.into());
         }
-        Ok(Self(packer.octets))
+        Ok(Self(octets))
     }
 
     /// The arcs, the topmost first.
@@ -293,6 +382,9 @@ impl FromStr for RelativeOid {
     type Err = DotError;
 
     fn from_str(text: &str) -> Result<Self, DotError> {
+        if let Some(octets) = dot::pack_short(text, false) {
+            return Ok(Self(octets));
+        }
         Self::try_from_arcs(dot::numbers(text)?)
     }
 }
@@ -313,13 +405,14 @@ pub(crate) fn write_dotted(
     f: &mut fmt::Formatter<'_>,
     arcs: impl Iterator<Item = ArcValue>,
 ) -> fmt::Result {
+    let mut text = Digits::new();
     for (index, arc) in arcs.enumerate() {
         if index > 0 {
-            f.write_str(".")?;
+            text.push(b'.');
         }
-        fmt::Display::fmt(&arc, f)?;
+        arc.push_digits(&mut text);
     }
-    Ok(())
+    f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
 }
 
 #[cfg(test)]
@@ -366,6 +459,17 @@ mod tests {
     }
 
     #[test]
+    fn a_second_arc_just_below_two_to_the_64_comes_back() {
+        for second in [u64::MAX, u64::MAX - 79, u64::MAX - 80] {
+            let oid = Oid::from_arcs([ArcValue::new(2), ArcValue::new(second)]).unwrap();
+            let arcs: Vec<ArcValue> = oid.arcs().collect();
+            assert_eq!(arcs, [ArcValue::new(2), ArcValue::new(second)]);
+            assert_eq!(oid.to_string(), format!("2.{second}"));
+            assert_eq!(oid.to_string().parse::<Oid>().unwrap(), oid);
+        }
+    }
+
+    #[test]
     fn order_is_the_order_of_the_tree() {
         let mut oids: Vec<Oid> = [
             "2.999",
@@ -399,6 +503,12 @@ mod tests {
             prop_assert_eq!(&Oid::from_arcs(oid.arcs()).unwrap(), &oid);
             prop_assert_eq!(&Oid::from_contents(oid.as_contents()).unwrap(), &oid);
             prop_assert_eq!(&oid.to_string().parse::<Oid>().unwrap(), &oid);
+            let mut one_by_one = Vec::new();
+            for arc in oid.arcs() {
+                one_by_one.push(arc);
+            }
+            prop_assert_eq!(oid.arcs().collect::<Vec<_>>(), one_by_one.clone());
+            prop_assert_eq!(oid.arcs().fold(0, |count, _| count + 1), one_by_one.len());
             let path = NodePath::from(&oid);
             prop_assert_eq!(path.to_oid(), Some(oid.clone()));
             prop_assert_eq!(path.to_string(), oid.to_string());

@@ -5,30 +5,158 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use smallvec::SmallVec;
 
+use crate::oid::arc::{ArcValue, Digits};
+use crate::oid::ber::{self, Value};
 use crate::oid::name::Oid;
 use crate::oid::path::NodePath;
 use crate::oid::resolve::Names;
+use crate::oid::standard::{ITU_R, ITU_R_IDENTIFIER};
 use crate::oid::{cbor, iri, jer, oer, per, urn, uuid, xer};
 
-/// A node in every notation; what needs an object identifier value is none for the root and for a root arc alone.
+/// A node with the names that are known for it: the notations that need names are written at once, the others, and the
+/// encodings as octets, when they are asked for. What needs an object identifier value is none for the root and for a
+/// root arc alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendered {
+pub struct Forms {
+    path: NodePath,
+    oid: Option<Oid>,
     /// `2.16.834`; `.` for the root.
     pub dot: String,
     /// `{joint-iso-itu-t(2) country(16) tz(834)}`, with the names that are known; `{}` for the root.
     pub asn1: String,
-    /// `{2 16 834}`
-    pub asn1_numbers: String,
     /// `/Country/TZ`, with the labels that are known, from a long arc where there is one; `/` for the root.
     pub iri: String,
+}
+
+/// Writes a node with its names.
+pub fn forms(path: &NodePath, names: &dyn Names) -> Forms {
+    let line: Line = (1..=path.depth())
+        .map(|depth| path.truncated(depth))
+        .collect();
+    Forms {
+        oid: path.to_oid(),
+        dot: path.to_string(),
+        // The deepest node is asked for first: a register looks its superiors up with it.
+        iri: labels(&line, names),
+        asn1: identifiers(&line, names),
+        path: path.clone(),
+    }
+}
+
+impl Forms {
+    /// The node.
+    pub const fn path(&self) -> &NodePath {
+        &self.path
+    }
+
+    /// The object identifier value.
+    pub const fn oid(&self) -> Option<&Oid> {
+        self.oid.as_ref()
+    }
+
+    fn of<T>(&self, write: impl FnOnce(&Oid) -> T) -> Option<T> {
+        self.oid.as_ref().map(write)
+    }
+
+    /// The numbers of the arcs, joined by `between`.
+    fn joined(&self, between: &str) -> String {
+        if self.path.is_root() {
+            return String::new();
+        }
+        self.dot.replace('.', between)
+    }
+
+    /// `{2 16 834}`
+    pub fn asn1_numbers(&self) -> String {
+        format!("{{{}}}", self.joined(" "))
+    }
+
     /// `/2/16/834`
-    pub iri_numbers: String,
+    pub fn iri_numbers(&self) -> String {
+        format!("/{}", self.joined("/"))
+    }
+
     /// `oid:/Country/TZ`, percent-encoded (a URI).
-    pub oid_iri: String,
+    pub fn oid_iri(&self) -> String {
+        iri::to_uri(&self.iri)
+    }
+
     /// `urn:oid:2.16.834` (RFC 3061).
-    pub urn: Option<String>,
+    pub fn urn(&self) -> Option<String> {
+        self.of(|_| urn::write(&self.dot))
+    }
+
     /// `2.16.834`, as LDAP's `numericoid` (RFC 4512 1.4).
+    pub fn ldap(&self) -> Option<&str> {
+        self.of(|_| self.dot.as_str())
+    }
+
+    /// The DER encoding.
+    pub fn der(&self) -> Option<Vec<u8>> {
+        self.of(Oid::to_der)
+    }
+
+    /// The DER encoding of the OID-IRI value; none for the root only, which has none.
+    pub fn der_iri(&self) -> Option<Vec<u8>> {
+        (!self.path.is_root()).then(|| ber::encode(&Value::OidIri(self.iri.clone())))
+    }
+
+    /// The X.690 contents octets.
+    pub fn contents(&self) -> Option<&[u8]> {
+        self.oid.as_ref().map(Oid::as_contents)
+    }
+
+    /// The PER encoding, aligned or not (X.691).
+    pub fn per(&self) -> Option<Vec<u8>> {
+        self.of(per::encode)
+    }
+
+    /// The OER encoding (X.696).
+    pub fn oer(&self) -> Option<Vec<u8>> {
+        self.of(oer::encode)
+    }
+
+    /// The XML value (X.693).
+    pub fn xer(&self) -> Option<String> {
+        self.of(|_| xer::element(&self.dot))
+    }
+
+    /// The JSON value (X.697).
+    pub fn jer(&self) -> Option<String> {
+        self.of(|_| jer::string_of(&self.dot))
+    }
+
+    /// The CBOR encoding with tag 111 (RFC 9090).
+    pub fn cbor(&self) -> Option<Vec<u8>> {
+        self.of(cbor::encode)
+    }
+
+    /// The UUID of a node directly below 2.25, hyphenated, in small letters.
+    pub fn uuid(&self) -> Option<String> {
+        uuid::from_path(&self.path).map(|uuid| uuid.hyphenated().to_string())
+    }
+}
+
+/// A node in every notation at once, octets in hexadecimal; see [`Forms`] for what is written when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// See [`Forms::dot`].
+    pub dot: String,
+    /// See [`Forms::asn1`].
+    pub asn1: String,
+    /// See [`Forms::asn1_numbers`].
+    pub asn1_numbers: String,
+    /// See [`Forms::iri`].
+    pub iri: String,
+    /// See [`Forms::iri_numbers`].
+    pub iri_numbers: String,
+    /// See [`Forms::oid_iri`].
+    pub oid_iri: String,
+    /// See [`Forms::urn`].
+    pub urn: Option<String>,
+    /// See [`Forms::ldap`].
     pub ldap: Option<String>,
     /// The DER encoding in hexadecimal.
     pub der_hex: Option<String>,
@@ -36,98 +164,138 @@ pub struct Rendered {
     pub der_base64: Option<String>,
     /// The X.690 contents octets in hexadecimal.
     pub contents_hex: Option<String>,
-    /// The PER encoding, aligned or not, in hexadecimal (X.691).
+    /// The PER encoding in hexadecimal.
     pub per_hex: Option<String>,
-    /// The OER encoding in hexadecimal (X.696).
+    /// The OER encoding in hexadecimal.
     pub oer_hex: Option<String>,
-    /// The XML value (X.693).
+    /// See [`Forms::xer`].
     pub xer: Option<String>,
-    /// The JSON value (X.697).
+    /// See [`Forms::jer`].
     pub jer: Option<String>,
-    /// The CBOR encoding with tag 111 in hexadecimal (RFC 9090).
+    /// The CBOR encoding with tag 111 in hexadecimal.
     pub cbor_hex: Option<String>,
-    /// The UUID of a node directly below 2.25, hyphenated, in small letters.
+    /// See [`Forms::uuid`].
     pub uuid: Option<String>,
 }
 
 /// Writes a node in every notation.
 pub fn render(path: &NodePath, names: &dyn Names) -> Rendered {
-    let oid = path.to_oid();
-    let of = |write: fn(&Oid) -> String| oid.as_ref().map(write);
-    let iri = labels(path, names);
+    let forms = forms(path, names);
+    let der = forms.der();
     Rendered {
-        dot: path.to_string(),
-        asn1: asn1(path, |path| {
-            names.identifier_of(path).map(|name| name.to_string())
-        }),
-        asn1_numbers: asn1(path, |_| None),
-        oid_iri: iri::to_uri(&iri),
-        iri,
-        iri_numbers: numbers(path),
-        urn: of(|oid| urn::write(oid)),
-        ldap: of(ToString::to_string),
-        der_hex: of(|oid| hex::encode(oid.to_der())),
-        der_base64: of(|oid| BASE64.encode(oid.to_der())),
-        contents_hex: of(|oid| hex::encode(oid.as_contents())),
-        per_hex: of(|oid| hex::encode(per::encode(oid))),
-        oer_hex: of(|oid| hex::encode(oer::encode(oid))),
-        xer: of(xer::encode),
-        jer: of(jer::encode),
-        cbor_hex: of(|oid| hex::encode(cbor::encode(oid))),
-        uuid: uuid::from_path(path).map(|uuid| uuid.hyphenated().to_string()),
+        asn1_numbers: forms.asn1_numbers(),
+        iri_numbers: forms.iri_numbers(),
+        oid_iri: forms.oid_iri(),
+        urn: forms.urn(),
+        ldap: forms.ldap().map(str::to_owned),
+        der_base64: der.as_ref().map(|der| BASE64.encode(der)),
+        der_hex: der.map(hex::encode),
+        contents_hex: forms.contents().map(hex::encode),
+        per_hex: forms.per().map(hex::encode),
+        oer_hex: forms.oer().map(hex::encode),
+        xer: forms.xer(),
+        jer: forms.jer(),
+        cbor_hex: forms.cbor().map(hex::encode),
+        uuid: forms.uuid(),
+        dot: forms.dot,
+        asn1: forms.asn1,
+        iri: forms.iri,
     }
 }
 
-/// The nodes from the root arc down to `path` itself.
-fn line(path: &NodePath) -> impl Iterator<Item = NodePath> {
-    (1..=path.depth()).map(|depth| path.truncated(depth))
+/// The nodes from the root arc down to the node itself.
+type Line = SmallVec<[NodePath; 8]>;
+
+/// Octets of a name with its number, as a guess for the space that a text needs.
+const NAMED_BYTES: usize = 24;
+
+/// Whether the name of a root arc leads to 0.5: only there `itu-r` and `ITU-R` are its names.
+fn leads_to_r_recommendation(line: &Line) -> bool {
+    line.get(1)
+        .is_some_and(|node| matches!(node.arcs(), [root, second] if *root == 0 && *second == 5))
 }
 
-fn asn1(path: &NodePath, name: impl Fn(&NodePath) -> Option<String>) -> String {
-    let components: Vec<String> = line(path)
-        .filter_map(|node| {
-            let number = node.last()?;
-            Some(match name(&node) {
-                Some(name) => format!("{name}({number})"),
-                None => number.to_string(),
-            })
-        })
-        .collect();
-    format!("{{{}}}", components.join(" "))
-}
-
-fn labels(path: &NodePath, names: &dyn Names) -> String {
-    let long = line(path)
-        .collect::<Vec<_>>()
-        .into_iter()
+fn identifiers(line: &Line, names: &dyn Names) -> String {
+    let mut found: SmallVec<[_; 8]> = line
+        .iter()
         .rev()
-        .find_map(|node| {
-            names
-                .long_arc_of(&node)
-                .map(|label| (node.depth(), label.to_string()))
-        });
-    let (from, mut labels) = long.map_or((0, Vec::new()), |(depth, label)| (depth, vec![label]));
-    labels.extend(line(path).skip(from).filter_map(|node| {
-        let number = node.last()?;
-        Some(
-            names
-                .label_of(&node)
-                .map_or_else(|| number.to_string(), |label| label.to_string()),
-        )
-    }));
-    format!("/{}", labels.join("/"))
+        .map(|node| names.identifier_of(node))
+        .collect();
+    found.reverse();
+    if leads_to_r_recommendation(line)
+        && let Some(root) = line.first()
+        && let mut known = names.identifiers_of(root).into_iter()
+        && let Some(itu_r) = known.find(|name| name.as_str() == ITU_R_IDENTIFIER)
+        && let Some(first) = found.first_mut()
+    {
+        *first = Some(itu_r);
+    }
+    let mut text = String::with_capacity(2 + NAMED_BYTES * line.len());
+    text.push('{');
+    for (place, (node, name)) in line.iter().zip(&found).enumerate() {
+        let Some(number) = node.last() else { continue };
+        if place > 0 {
+            text.push(' ');
+        }
+        match name {
+            Some(name) => {
+                text.push_str(name.as_str());
+                text.push('(');
+                push(&mut text, number);
+                text.push(')');
+            }
+            None => push(&mut text, number),
+        }
+    }
+    text.push('}');
+    text
 }
 
-fn numbers(path: &NodePath) -> String {
-    let numbers: Vec<String> = path.arcs().iter().map(ToString::to_string).collect();
-    format!("/{}", numbers.join("/"))
+fn labels(line: &Line, names: &dyn Names) -> String {
+    let mut found: SmallVec<[_; 8]> = SmallVec::new();
+    for node in line.iter().rev() {
+        let long = names.long_arc_of(node);
+        let done = long.is_some();
+        found.push((node, long.or_else(|| names.label_of(node))));
+        if done {
+            break;
+        }
+    }
+    let to_root = found.len() == line.len();
+    let r_recommendation = to_root && leads_to_r_recommendation(line);
+    let mut text = String::with_capacity(1 + NAMED_BYTES * line.len());
+    // The label of R-Recommendation stands after ITU-R only.
+    let labelled = found
+        .iter()
+        .rev()
+        .nth(1)
+        .is_some_and(|(_, label)| label.is_some());
+    for (place, (node, label)) in found.iter().rev().enumerate() {
+        text.push('/');
+        match (label, node.last()) {
+            _ if place == 0 && r_recommendation && labelled => text.push_str(ITU_R),
+            (Some(label), _) => text.push_str(label.as_str()),
+            (None, Some(number)) => push(&mut text, number),
+            (None, None) => {}
+        }
+    }
+    if line.is_empty() {
+        text.push('/');
+    }
+    text
+}
+
+fn push(text: &mut String, number: &ArcValue) {
+    let mut digits = Digits::new();
+    number.push_digits(&mut digits);
+    // Digits are ASCII, so that this writes them all.
+    text.push_str(std::str::from_utf8(&digits).unwrap_or_default());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oid::arc::ArcValue;
-    use crate::oid::ber::{Rules, Value, decode};
+    use crate::oid::ber::{Rules, decode};
     use crate::oid::label::{Identifier, UnicodeLabel};
     use crate::oid::notation::{Mode, NoNames, Notation, ResolveError, parse, parse_as, resolve};
     use proptest::prelude::*;

@@ -3,6 +3,8 @@
 //! The number of a name-and-number decides; a name that disagrees is told back, except that a name which X.660
 //! standardizes may not be paired with another number. It must never choose among several candidates.
 
+use smallvec::SmallVec;
+
 use crate::oid::arc::ArcValue;
 use crate::oid::label::{Identifier, UnicodeLabel};
 use crate::oid::name::OidError;
@@ -219,6 +221,13 @@ pub fn resolve(
     names: &dyn Names,
     base: Option<&NodePath>,
 ) -> Result<Resolved, ResolveError> {
+    if let Some(path) = numbers_alone(parsed) {
+        return Ok(Resolved {
+            path,
+            disagreements: Vec::new(),
+            tolerated: parsed.tolerated.clone(),
+        });
+    }
     let path = match (parsed.relative, base) {
         (true, Some(base)) => base.clone(),
         (true, None) => return Err(ResolveError::NoBase),
@@ -238,6 +247,24 @@ pub fn resolve(
     }
     check_itu_r(parsed, &walk.resolved.path)?;
     Ok(walk.resolved)
+}
+
+/// The node of steps that are numbers from the root on; none where one is a name, or where they make no node.
+fn numbers_alone(parsed: &Parsed) -> Option<NodePath> {
+    let number = |step: &Step| match step {
+        Step::Number(number) => Some(number.clone()),
+        _ => None,
+    };
+    let numbers: Option<SmallVec<[ArcValue; 16]>> = parsed.steps.iter().map(number).collect();
+    let path = NodePath::from_arcs(numbers.filter(|_| !parsed.relative)?).ok()?;
+    // Only an arc below 2.25 must be a UUID as well.
+    let uuid = match path.arcs().split_at_checked(2) {
+        Some((superior, [number, ..])) if uuid::is_uuid_arcs(superior) => {
+            uuid::from_arc(number).is_some()
+        }
+        _ => true,
+    };
+    uuid.then_some(path)
 }
 
 fn check_itu_r(parsed: &Parsed, path: &NodePath) -> Result<(), ResolveError> {

@@ -4,7 +4,7 @@
 //! holds: `country`, `r-recommendation` and all else is told by [`crate::oid::notation::Names`].
 
 use crate::oid::arc::ArcValue;
-use crate::oid::label::{Identifier, UnicodeLabel};
+use crate::oid::label::{ComparisonKey, Identifier, UnicodeLabel};
 
 /// Superior, name, number; of several names of one arc the one to write stands first.
 const NAME_FORMS: &[(&[u64], &str, u64)] = &[
@@ -34,6 +34,9 @@ const ROOT_LABELS: &[(&str, u64)] = &[
 
 /// The label of root arc 0 that leads to the arc 5 only.
 pub(crate) const ITU_R: &str = "ITU-R";
+
+/// The secondary identifier of root arc 0 that leads to the arc 5 only; no `NameForm`.
+pub(crate) const ITU_R_IDENTIFIER: &str = "itu-r";
 
 /// The number that X.660 standardizes for `name` below `superior`.
 pub fn number_of(superior: &[ArcValue], name: &str) -> Option<u64> {
@@ -76,6 +79,14 @@ pub fn root_of_label(label: &UnicodeLabel) -> Option<u64> {
     Some(found.1)
 }
 
+/// The root arc whose label compares equal to what has this key: a wide or otherwise folded spelling counts too.
+pub fn root_of_key(key: &ComparisonKey) -> Option<u64> {
+    let found = ROOT_LABELS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(key.as_str()))?;
+    Some(found.1)
+}
+
 /// The Unicode label of a root arc.
 pub fn label_of_root(number: &ArcValue) -> Option<UnicodeLabel> {
     let found = ROOT_LABELS.iter().find(|(_, known)| *number == *known)?;
@@ -102,6 +113,19 @@ mod tests {
         if let Some(number) = expect {
             let names = names_of(superior.arcs(), &ArcValue::new(number));
             assert!(names.iter().any(|known| known.as_str() == name));
+        }
+    }
+
+    #[test]
+    fn labels_of_the_roots() {
+        let key =
+            |label: &str| root_of_key(&label.parse::<UnicodeLabel>().unwrap().comparison_key());
+        assert_eq!(key("Joint-ISO-ITU-T"), Some(2));
+        assert_eq!(key("ＩＳＯ"), Some(1));
+        assert_eq!(key("itu-r"), Some(0));
+        assert_eq!(key("ITU"), None);
+        for (label, number) in ROOT_LABELS {
+            assert_eq!(key(label), Some(*number));
         }
     }
 

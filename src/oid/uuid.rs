@@ -24,7 +24,11 @@ pub fn parse(text: &str) -> Option<Uuid> {
 
 /// Whether `path` is `{joint-iso-itu-t(2) uuid(25)}`.
 pub fn is_uuid_node(path: &NodePath) -> bool {
-    let arcs = path.arcs();
+    is_uuid_arcs(path.arcs())
+}
+
+/// Whether `arcs` are those of `{joint-iso-itu-t(2) uuid(25)}`.
+pub(crate) fn is_uuid_arcs(arcs: &[ArcValue]) -> bool {
     arcs.len() == UUID_NODE.len() && arcs.iter().zip(UUID_NODE).all(|(a, b)| *a == b)
 }
 
@@ -49,10 +53,8 @@ pub fn to_path(uuid: &Uuid) -> Option<NodePath> {
 
 /// The UUID of a node directly below 2.25; none of any other.
 pub fn from_path(path: &NodePath) -> Option<Uuid> {
-    if !path.parent().is_some_and(|parent| is_uuid_node(&parent)) {
-        return None;
-    }
-    path.last().and_then(from_arc)
+    let (number, superior) = path.arcs().split_last()?;
+    is_uuid_arcs(superior).then(|| from_arc(number))?
 }
 
 #[cfg(test)]

@@ -16,7 +16,12 @@ const RELATIVE_ELEMENT: &str = "RELATIVE_OID";
 
 /// The canonical element of an object identifier.
 pub fn encode(oid: &Oid) -> String {
-    format!("<{OID_ELEMENT}>{oid}</{OID_ELEMENT}>")
+    element(oid)
+}
+
+/// The element that holds a dotted text.
+pub(crate) fn element(dotted: impl std::fmt::Display) -> String {
+    format!("<{OID_ELEMENT}>{dotted}</{OID_ELEMENT}>")
 }
 
 /// The canonical element of a relative object identifier.

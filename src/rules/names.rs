@@ -5,33 +5,7 @@
 
 use crate::model::entry::Label;
 use crate::model::{Code, Entry, Refusal, Rejection, TreeView};
-use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
-
-/// Secondary identifiers standardized as a `NameForm` (X.660 A.2.3, A.3.2, A.4.2): superior, name, number.
-const STANDARDIZED: &[(&[u64], &str, u64)] = &[
-    (&[], "itu-t", 0),
-    (&[], "ccitt", 0),
-    (&[], "iso", 1),
-    (&[], "joint-iso-itu-t", 2),
-    (&[], "joint-iso-ccitt", 2),
-    (&[0], "recommendation", 0),
-    (&[0], "question", 1),
-    (&[0], "administration", 2),
-    (&[0], "network-operator", 3),
-    (&[0], "identified-organization", 4),
-    (&[1], "standard", 0),
-    (&[1], "registration-authority", 1),
-    (&[1], "member-body", 2),
-    (&[1], "identified-organization", 3),
-];
-
-/// The Unicode labels of the root arcs, as comparison keys (X.660 Annex A).
-const ROOT_LABEL_KEYS: [(&str, u64); 4] = [
-    ("itu-t", 0),
-    ("itu-r", 0),
-    ("iso", 1),
-    ("joint-iso-itu-t", 2),
-];
+use crate::oid::{ArcValue, Identifier, UnicodeLabel, standard};
 
 /// The names that an arc shall get.
 pub struct Names<'a> {
@@ -79,7 +53,7 @@ fn identifier_free(
             );
         }
     }
-    if let Some(number) = standardized(superior, identifier.as_str())
+    if let Some(number) = standard::number_of(superior.arcs(), identifier.as_str())
         && *names.number != number
     {
         return refuse(
@@ -133,11 +107,8 @@ fn label_free(
             format!("it is the long arc that leads to {target}"),
         );
     }
-    let root = ROOT_LABEL_KEYS
-        .iter()
-        .find(|(known, _)| *known == key.as_str());
-    if let (true, Some((_, number))) = (superior.is_root(), root)
-        && *names.number != *number
+    if let (true, Some(number)) = (superior.is_root(), standard::root_of_key(&key))
+        && *names.number != number
     {
         return refuse(
             Code::LabelIsLongArc,
@@ -145,21 +116,6 @@ fn label_free(
         );
     }
     Ok(())
-}
-
-/// The number that X.660 standardizes for `name` below `superior`; below 0.0 the letters a to z are 1 to 26 (A.3.3.1).
-fn standardized(superior: &NodePath, name: &str) -> Option<u64> {
-    let arcs = superior.arcs();
-    let is = |numbers: &[u64]| {
-        arcs.len() == numbers.len() && arcs.iter().zip(numbers).all(|(a, b)| a == b)
-    };
-    if let ([letter @ b'a'..=b'z'], true) = (name.as_bytes(), is(&[0, 0])) {
-        return Some(u64::from(letter - b'a') + 1);
-    }
-    let found = STANDARDIZED
-        .iter()
-        .find(|(above, known, _)| *known == name && is(above));
-    found.map(|(_, _, number)| *number)
 }
 
 #[cfg(test)]

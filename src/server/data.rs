@@ -1,9 +1,7 @@
 //! The reference data that the program carries (`data/arcs.csv`), read once at the start.
 //!
-//! The form is that of `data/README.md`: a version line, a header, one record a line, quoted as RFC 4180 says. Every fault
-//! names the file and the line. What is read here becomes events of the register; nothing is answered from it directly.
-
-use std::{collections::HashSet, str::FromStr};
+//! `oid::known` reads the file; here its words become flags and certainties of the model. Every fault names the file and
+//! the line. What is read here becomes events of the register; nothing is answered from it directly.
 
 use crate::{
     model::{
@@ -11,56 +9,16 @@ use crate::{
         event::ReferenceLoaded,
         ids::Seq,
     },
-    oid::{NodePath, UnicodeLabel},
+    oid::{
+        UnicodeLabel,
+        known::{self, Known, Table, Version},
+    },
 };
 
-/// The file's name, for those who read of a fault.
-const FILE: &str = "data/arcs.csv";
-/// The file itself.
-const ARCS: &str = include_str!("../../data/arcs.csv");
-/// What the first line begins with.
-const VERSION_MARK: &str = "# version: ";
-/// The columns, in order.
-const COLUMNS: [&str; 8] = [
-    "oid",
-    "identifiers",
-    "labels",
-    "long_arcs",
-    "flags",
-    "certainty",
-    "description",
-    "source",
-];
+pub use crate::oid::known::KnownError as DataError;
+
 /// The language of the descriptions.
 const LANGUAGE: &str = "en";
-
-/// What is wrong with the reference data, and where.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, line {line}: {detail}")]
-pub struct DataError {
-    /// The file.
-    pub file: &'static str,
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub detail: String,
-}
-
-/// A version of the reference data: year, month, and which one of that month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DataVersion([u32; 3]);
-
-impl FromStr for DataVersion {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let numbers: Option<Vec<u32>> = text.split('-').map(|part| part.parse().ok()).collect();
-        let three = numbers.and_then(|numbers| <[u32; 3]>::try_from(numbers).ok());
-        three
-            .map(Self)
-            .ok_or_else(|| format!("{text:?} is no version: year-month-number is wanted"))
-    }
-}
 
 /// The reference data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,120 +32,59 @@ pub struct ReferenceData {
 impl ReferenceData {
     /// The data that the program carries.
     pub fn embedded() -> Result<Self, DataError> {
-        Self::parse(ARCS)
+        known::embedded().map_err(Clone::clone).and_then(Self::of)
     }
 
     /// Whether this is newer than the version that a register holds. A version that cannot be read counts as older, so
     /// that a register is never left without data it could have.
     pub fn is_newer_than(&self, loaded: Option<&str>) -> bool {
-        let ours = self.version.parse::<DataVersion>().ok();
+        let ours = self.version.parse::<Version>().ok();
         ours > loaded.and_then(|text| text.parse().ok())
     }
 
-    fn parse(text: &str) -> Result<Self, DataError> {
-        let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
-        let version = match lines
-            .next()
-            .and_then(|(_, line)| line.strip_prefix(VERSION_MARK))
-        {
-            Some(version) => version.to_owned(),
-            None => return Err(fault(1, format!("must begin with {VERSION_MARK:?}"))),
-        };
-        version
-            .parse::<DataVersion>()
-            .map_err(|why| fault(1, why))?;
-        if lines.next().map(|(_, line)| line) != Some(&COLUMNS.join(",")) {
-            return Err(fault(
-                2,
-                format!("the columns must be {}", COLUMNS.join(",")),
-            ));
-        }
-        let mut entries: Vec<ReferenceLoaded> = Vec::new();
-        let mut seen = HashSet::new();
-        for (at, line) in lines {
-            let entry = record(line, &version).map_err(|why| fault(at, why))?;
-            let superior = entry.path.parent().filter(|superior| !superior.is_root());
-            if let Some(missing) = superior.filter(|superior| !seen.contains(superior)) {
-                return Err(fault(
-                    at,
-                    format!("its superior {missing} has no line before it"),
-                ));
-            }
-            if !seen.insert(entry.path.clone()) {
-                return Err(fault(at, format!("{} has a line already", entry.path)));
-            }
-            entries.push(entry);
-        }
-        Ok(Self { version, entries })
+    fn of(table: &Table) -> Result<Self, DataError> {
+        let entries = table.rows.iter().map(|known| {
+            record(known, &table.version).map_err(|why| DataError::new(known.line, why))
+        });
+        Ok(Self {
+            version: table.version.clone(),
+            entries: entries.collect::<Result<_, _>>()?,
+        })
     }
 }
 
-fn fault(line: usize, detail: String) -> DataError {
-    let file = FILE;
-    DataError { file, line, detail }
-}
-
-/// One line as an entry.
-fn record(line: &str, version: &str) -> Result<ReferenceLoaded, String> {
-    let fields = fields(line)?;
-    let found = fields.len();
-    let Ok(
-        [
-            oid,
-            identifiers,
-            labels,
-            long_arcs,
-            flags,
-            certainty,
-            description,
-            source,
-        ],
-    ) = <[String; 8]>::try_from(fields)
-    else {
-        return Err(format!("{found} fields instead of {}", COLUMNS.len()));
-    };
+/// One arc as an entry.
+fn record(known: &Known, version: &str) -> Result<ReferenceLoaded, String> {
     let language: Language = LANGUAGE.parse().map_err(|why| format!("{why}"))?;
-    let descriptions = match description.as_str() {
+    let descriptions = match known.description.as_str() {
         "" => Vec::new(),
         text => vec![Text {
             language,
             text: text.to_owned(),
         }],
     };
-    let unlabelled = |label: UnicodeLabel| Label {
-        label,
+    let unlabelled = |label: &UnicodeLabel| Label {
+        label: label.clone(),
         language: None,
     };
-    let labels: Vec<UnicodeLabel> = list(&labels)?;
     Ok(ReferenceLoaded {
-        path: NodePath::from_str(&oid).map_err(|why| format!("oid: {why}"))?,
+        path: known.path.clone(),
         previous: Seq::ZERO,
-        identifiers: list(&identifiers)?,
-        labels: labels.into_iter().map(unlabelled).collect(),
-        long_arcs: list(&long_arcs)?,
+        identifiers: known.identifiers.clone(),
+        labels: known.labels.iter().map(unlabelled).collect(),
+        long_arcs: known.long_arcs.clone(),
         descriptions,
-        flags: flags_of(&flags)?,
-        source,
-        certainty: certainty_of(&certainty)?,
+        flags: flags_of(&known.flags)?,
+        source: known.source.clone(),
+        certainty: certainty_of(&known.certainty)?,
         data_version: version.to_owned(),
     })
 }
 
-/// The values of a list, which are apart by `;`.
-fn list<T: FromStr>(text: &str) -> Result<Vec<T>, String>
-where
-    T::Err: std::fmt::Display,
-{
-    let values = text.split(';').filter(|value| !value.is_empty());
-    values
-        .map(|value| value.parse().map_err(|why| format!("{value}: {why}")))
-        .collect()
-}
-
-fn flags_of(text: &str) -> Result<Flags, String> {
+fn flags_of(words: &[String]) -> Result<Flags, String> {
     let mut flags = Flags::default();
-    for word in text.split(';').filter(|word| !word.is_empty()) {
-        match word {
+    for word in words {
+        match word.as_str() {
             "leaf" => flags.leaf = true,
             "frozen" => flags.frozen = true,
             "no-identifiers" => flags.no_identifiers = true,
@@ -210,40 +107,12 @@ fn certainty_of(text: &str) -> Result<Certainty, String> {
         .ok_or_else(|| format!("no certainty is called {text:?}"))
 }
 
-/// The fields of a line: apart by commas, in quotation marks where they hold one (RFC 4180, without line breaks).
-fn fields(line: &str) -> Result<Vec<String>, String> {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    let mut characters = line.chars().peekable();
-    while let Some(c) = characters.next() {
-        let Some(field) = fields.last_mut() else {
-            break;
-        };
-        match c {
-            '"' if quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                field.push('"');
-            }
-            '"' if quoted => match characters.peek() {
-                None | Some(',') => quoted = false,
-                Some(_) => return Err("text after a closing quotation mark".to_owned()),
-            },
-            '"' if field.is_empty() => quoted = true,
-            '"' => return Err("a quotation mark within a field that has none around it".to_owned()),
-            ',' if !quoted => fields.push(String::new()),
-            c => field.push(c),
-        }
-    }
-    if quoted {
-        return Err("a quotation mark is not closed".to_owned());
-    }
-    Ok(fields)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
+    use std::collections::{HashMap, HashSet};
+
+    use crate::oid::NodePath;
 
     const HEAD: &str = "# version: 2026-11-1\noid,identifiers,labels,long_arcs,flags,certainty,description,source\n";
 
@@ -332,7 +201,11 @@ mod tests {
             ("2.16", "frozen"),
             ("0.1", "leaf"),
         ] {
-            assert_eq!(entry(&data, oid).flags, flags_of(flags).unwrap(), "{oid}");
+            assert_eq!(
+                entry(&data, oid).flags,
+                flags_of(&[flags.to_owned()]).unwrap(),
+                "{oid}"
+            );
         }
         assert_eq!(entry(&data, "2.50").certainty, Certainty::Partial);
         assert_eq!(entry(&data, "2.24").certainty, Certainty::SingleSource);
@@ -345,45 +218,23 @@ mod tests {
     #[test]
     fn faults_name_the_file_and_the_line() {
         let check = |rows: &str, line: usize, said: &str| {
-            let fault = ReferenceData::parse(&format!("{HEAD}{rows}")).unwrap_err();
+            let table = known::parse(&format!("{HEAD}{rows}")).unwrap();
+            let fault = ReferenceData::of(&table).unwrap_err();
             assert!(fault.line == line && fault.detail.contains(said), "{fault}");
             assert!(fault.to_string().contains("data/arcs.csv"));
         };
-        check(
-            "2,a,A,,,verified,d,s\n2.1,b--c,,,,verified,d,s\n",
-            4,
-            "b--c",
-        );
-        check("2,a,A\n", 3, "3 fields");
         check("2,a,A,,,sure,d,s\n", 3, "sure");
-        check("2,a,A,,closed,verified,d,s\n", 3, "closed");
-        check("2,a,007,,,verified,d,s\n", 3, "007");
-        check("2.1,a,A,,,verified,d,s\n", 3, "superior 2 ");
-        check("2,a,A,,,verified,d,s\n2,a,A,,,verified,d,s\n", 4, "already");
-        check("2,a,A,,,verified,\"d,s\n", 3, "not closed");
-        check("02,a,A,,,verified,d,s\n", 3, "oid");
-        assert_eq!(ReferenceData::parse("oid\n").unwrap_err().line, 1);
-        assert_eq!(
-            ReferenceData::parse("# version: soon\n").unwrap_err().line,
-            1
+        check(
+            "2,a,A,,,verified,d,s\n2.1,a,A,,closed,verified,d,s\n",
+            4,
+            "closed",
         );
-        assert_eq!(
-            ReferenceData::parse("# version: 2026-11-1\noid\n")
-                .unwrap_err()
-                .line,
-            2
-        );
-    }
-
-    #[test]
-    fn quoted_fields_are_read() {
-        assert_eq!(fields("a,\"b,\"\"c\"\"\",").unwrap(), ["a", "b,\"c\"", ""]);
-        assert!(fields("a,\"b\"c").is_err());
     }
 
     #[test]
     fn versions_are_ordered_by_number() {
-        let data = ReferenceData::parse(&HEAD.replace("2026-11-1", "2026-11-10")).unwrap();
+        let data = known::parse(&HEAD.replace("2026-11-1", "2026-11-10")).unwrap();
+        let data = ReferenceData::of(&data).unwrap();
         let check = |loaded: Option<&str>, newer| assert_eq!(data.is_newer_than(loaded), newer);
         check(None, true);
         check(Some("2026-11-9"), true);

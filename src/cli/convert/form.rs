@@ -12,8 +12,8 @@ use crate::{
     oid::{
         ContentsError, DerError, EncodingError, NodePath, Oid, ber, cbor, jer,
         notation::{
-            Disagreement, Mode, Names, Notation, Parsed, ResolveError, TextError, Tolerance, parse,
-            parse_as, render, resolve,
+            Disagreement, Mode, Names, Notation, Parsed, ResolveError, TextError, Tolerance, forms,
+            parse, parse_as, resolve,
         },
         oer, per, uuid, xer,
     },
@@ -31,8 +31,8 @@ pub struct Converted {
     pub disagreements: Vec<DisagreementView>,
     /// What was tolerated.
     pub tolerated: Vec<ToleranceView>,
-    /// The text to ask a server about it.
-    pub asked: String,
+    /// The text to ask a server about it, where it is not its dot notation.
+    pub asked: Option<String>,
 }
 
 /// Why an input is refused.
@@ -139,7 +139,7 @@ fn text(parsed: &Parsed, input: &str, names: &dyn Names) -> Result<Converted, Fa
         .map(|d| disagreement(d, &resolved.path))
         .collect();
     converted.tolerated = resolved.tolerated.iter().map(tolerance).collect();
-    input.clone_into(&mut converted.asked);
+    converted.asked = Some(input.to_owned());
     Ok(converted)
 }
 
@@ -172,31 +172,46 @@ fn found(oid: &Oid, recognised: String, names: &dyn Names) -> Converted {
 }
 
 fn rendered(path: &NodePath, recognised: String, names: &dyn Names) -> Converted {
-    let r = render(path, names);
-    let der_iri = hex::encode(ber::encode(&ber::Value::OidIri(r.iri.clone())));
+    let forms = forms(path, names);
     Converted {
         recognised,
-        asked: r.dot.clone(),
         notations: NotationsView {
-            dot: r.dot,
-            asn1: r.asn1,
-            asn1_numbers: r.asn1_numbers,
-            iri: r.iri,
-            iri_numbers: r.iri_numbers,
-            oid_iri: r.oid_iri,
-            urn: r.urn.unwrap_or_default(),
-            der: r.der_hex.unwrap_or_default(),
-            contents: r.contents_hex.unwrap_or_default(),
-            der_iri,
-            per: r.per_hex.unwrap_or_default(),
-            oer: r.oer_hex.unwrap_or_default(),
-            xer: r.xer.unwrap_or_default(),
-            jer: r.jer.unwrap_or_default(),
-            cbor: r.cbor_hex.unwrap_or_default(),
-            uuid: r.uuid.unwrap_or_default(),
+            asn1_numbers: forms.asn1_numbers(),
+            iri_numbers: forms.iri_numbers(),
+            oid_iri: forms.oid_iri(),
+            urn: forms.urn().unwrap_or_default(),
+            der: hexadecimal(forms.der()),
+            contents: hexadecimal(forms.contents()),
+            der_iri: hexadecimal(forms.der_iri()),
+            per: hexadecimal(forms.per()),
+            oer: hexadecimal(forms.oer()),
+            xer: forms.xer().unwrap_or_default(),
+            jer: forms.jer().unwrap_or_default(),
+            cbor: hexadecimal(forms.cbor()),
+            uuid: forms.uuid().unwrap_or_default(),
+            dot: forms.dot,
+            asn1: forms.asn1,
+            iri: forms.iri,
         },
         ..Converted::default()
     }
+}
+
+/// Octets in hexadecimal; no text where there are none.
+fn hexadecimal(octets: Option<impl AsRef<[u8]>>) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let Some(octets) = octets else {
+        return String::new();
+    };
+    let octets = octets.as_ref();
+    let mut text = Vec::with_capacity(2 * octets.len());
+    for octet in octets {
+        let digits = [octet >> 4, octet & 0xF]
+            .map(|digit| DIGITS.get(usize::from(digit)).copied().unwrap_or(b'0'));
+        text.extend_from_slice(&digits);
+    }
+    // Digits are ASCII, so that there is nothing to be lost.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 fn disagreement(d: &Disagreement, path: &NodePath) -> DisagreementView {
@@ -250,6 +265,11 @@ fn base64(input: &str, mode: Mode) -> Result<Vec<u8>, Fault> {
 }
 
 impl Converted {
+    /// The text to ask a server about it.
+    pub fn to_ask(&self) -> &str {
+        self.asked.as_deref().unwrap_or(&self.notations.dot)
+    }
+
     /// What a server answered, with what was seen here of the input.
     pub fn answered(here: Option<Self>, answer: &v1::ConvertResponse) -> Self {
         let here = here.unwrap_or_default();
@@ -384,6 +404,13 @@ mod tests {
         };
         assert_eq!(wanted("/Country/TZ").as_deref(), Some("/Country/TZ"));
         assert_eq!(wanted("1.2.x"), None);
+    }
+
+    #[test]
+    fn every_octet_has_two_digits() {
+        let octets: Vec<u8> = (0..=u8::MAX).collect();
+        assert_eq!(hexadecimal(Some(&octets)), hex::encode(&octets));
+        assert_eq!(hexadecimal(None::<&[u8]>), "");
     }
 
     #[test]

@@ -21,7 +21,10 @@ use crate::{
         output::note,
         table::clean,
     },
-    oid::notation::{Mode, Names, NoNames},
+    oid::{
+        known::KnownArcs,
+        notation::{Mode, Names},
+    },
     pb::v1,
 };
 
@@ -30,9 +33,9 @@ use self::{
     row::Row,
 };
 
-/// The names that are known without a server.
+/// The names that are known without a server: those of the reference data that the program carries.
 fn names() -> &'static dyn Names {
-    &NoNames
+    KnownArcs::embedded()
 }
 
 /// How inputs are converted.
@@ -212,7 +215,7 @@ impl Converter<'_> {
     fn convert(&mut self, input: &str) -> Result<Result<Converted, Fault>, Failure> {
         let here = form::convert(input, self.args.from, self.mode(), names());
         let ask = match &here {
-            Ok(converted) => self.args.names.then(|| converted.asked.clone()),
+            Ok(converted) => self.args.names.then(|| converted.to_ask().to_owned()),
             Err(fault) => fault
                 .names_wanted
                 .clone()
