@@ -1,5 +1,14 @@
 //! Damage from outside: the tables may be lost and come back the same, the journal may not, and a start says where.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on must fail"
+)]
+
 mod support;
 
 use std::{
@@ -63,9 +72,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         for entry in fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path)
+                folders.push(path);
             } else {
-                found.push(path)
+                found.push(path);
             }
         }
     }

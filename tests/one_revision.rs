@@ -3,6 +3,15 @@
 //! Every write puts one arc below each of two nodes in one record. A reader that ever sees more below the one than below
 //! the other has seen two revisions in one answer.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on must fail"
+)]
+
 mod support;
 
 use std::sync::{

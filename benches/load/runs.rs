@@ -171,8 +171,8 @@ async fn reads(server: &Server, noop: &NoOp, arcs: u64, seconds: u64) {
         async move { run(&target, seconds, allocate("beside")).await }
     });
     let beside = run(&target(server.address()), seconds, random_resolve(nodes)).await;
-    let written = writers.await.unwrap();
-    println!("writes beside the reads: {:.0}/s", written.per_second);
+    let beside_them = writers.await.unwrap();
+    println!("writes beside the reads: {:.0}/s", beside_them.per_second);
     told(
         "resolve beside writers / no-op",
         &beside,

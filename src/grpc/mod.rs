@@ -19,14 +19,8 @@ pub mod view;
 
 use std::{convert::Infallible, sync::Arc};
 
-use axum::{
-    Router,
-    body::Body,
-    extract::Request,
-    middleware::{self, Next},
-    response::{IntoResponse as _, Response},
-};
-use http::{HeaderName, Method, StatusCode, Version, header};
+use axum::{Router, body::Body, extract::Request, middleware, response::Response};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use tonic::{codec::CompressionEncoding, service::Routes};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
@@ -65,20 +59,42 @@ pub fn router(register: Register, options: Options) -> Result<Router, BuildError
             Arc::clone(&desk),
             layer::around,
         ));
+    let direct = calls.clone().into_service::<Body>();
     let calls = calls.into_service::<Body>();
     let calls = service_fn(move |request: http::Request<tonic::body::Body>| {
         let calls = calls.clone();
         async move { calls.oneshot(request.map(Body::new)).await }
     });
-    let both = tonic_web::GrpcWebLayer::new().layer(calls);
-    let both = service_fn(move |request: Request| {
-        let both = both.clone();
-        async move { Ok::<_, Infallible>(both.oneshot(request).await?.map(Body::new)) }
+    let web = tonic_web::GrpcWebLayer::new().layer(calls);
+    let web = service_fn(move |request: Request| {
+        let web = web.clone();
+        async move { Ok::<_, Infallible>(web.oneshot(request).await?.map(Body::new)) }
     });
-    Ok(Router::new()
-        .fallback_service(both)
-        .layer(middleware::from_fn(only_grpc))
-        .layer(cors()))
+    let web = Router::new().fallback_service(web).layer(cors());
+    let web = web.into_service::<Body>();
+    // gRPC itself, which is nearly every call, passes nothing that only browsers need.
+    Ok(
+        Router::new().fallback_service(service_fn(move |request: Request| {
+            let (direct, web) = (direct.clone(), web.clone());
+            async move {
+                match spoken(&request) {
+                    Spoken::Grpc => direct.oneshot(request).await,
+                    Spoken::Web => web.oneshot(request).await,
+                    Spoken::Otherwise(answer) => Ok(answer),
+                }
+            }
+        })),
+    )
+}
+
+/// What a request speaks.
+enum Spoken {
+    /// gRPC over HTTP/2.
+    Grpc,
+    /// gRPC-Web, or a browser's question whether it may.
+    Web,
+    /// Neither: the answer says so in plain text.
+    Otherwise(Response),
 }
 
 /// The services alone, without what surrounds a call.
@@ -134,24 +150,24 @@ fn cors() -> CorsLayer {
         .max_age(std::time::Duration::from_secs(CORS_SECONDS))
 }
 
-/// Answers what is neither gRPC nor gRPC-Web in plain text.
-async fn only_grpc(request: Request, next: Next) -> Response {
+/// Tells what a request speaks, by its content type.
+fn spoken(request: &Request) -> Spoken {
     let kind = request.headers().get(header::CONTENT_TYPE);
-    let kind = kind
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let web = kind.starts_with("application/grpc-web");
-    if !web && !kind.starts_with("application/grpc") {
+    let kind = kind.map(HeaderValue::as_bytes).unwrap_or_default();
+    if request.method() == Method::OPTIONS || kind.starts_with(b"application/grpc-web") {
+        return Spoken::Web;
+    }
+    if !kind.starts_with(b"application/grpc") {
         let text = "This port speaks gRPC and gRPC-Web: ask for oidra.v1.ResolutionService with a gRPC client, for \
                     example oidctl.\n";
-        return layer::plain(StatusCode::NOT_FOUND, text);
+        return Spoken::Otherwise(layer::plain(StatusCode::NOT_FOUND, text));
     }
-    if !web && request.version() != Version::HTTP_2 {
-        let text = "gRPC needs HTTP/2; over HTTP/1.1 this port speaks gRPC-Web.\n";
-        let mut response = layer::plain(StatusCode::UPGRADE_REQUIRED, text);
-        let protocol = http::HeaderValue::from_static("h2c");
-        response.headers_mut().insert(header::UPGRADE, protocol);
-        return response;
+    if request.version() == Version::HTTP_2 {
+        return Spoken::Grpc;
     }
-    next.run(request).await.into_response()
+    let text = "gRPC needs HTTP/2; over HTTP/1.1 this port speaks gRPC-Web.\n";
+    let mut response = layer::plain(StatusCode::UPGRADE_REQUIRED, text);
+    let protocol = HeaderValue::from_static("h2c");
+    response.headers_mut().insert(header::UPGRADE, protocol);
+    Spoken::Otherwise(response)
 }

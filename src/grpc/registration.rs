@@ -153,8 +153,8 @@ impl Registrar {
     ) -> Result<pb::WriteResponse, Rejection> {
         let register = &self.desk.register;
         let many = outcome.entries.len() > WRITTEN_INLINE_MAX;
-        let mut reading = register.newest();
-        if outcome.seq != Seq::ZERO && reading.seq() != outcome.seq {
+        let mut reading = register.reading_of(&outcome);
+        if outcome.replayed {
             let token = register.revision_token(outcome.seq);
             let at = ReadAt {
                 as_of_revision: Some(token),

@@ -125,18 +125,17 @@ impl State {
 
     /// Whether DESIGN §5 lets an arc go from this state to `to`, the policy's window for reinstatement apart.
     pub const fn may_become(self, to: Self) -> bool {
-        match (self, to) {
+        matches!(
+            (self, to),
             (
                 Self::Reserved | Self::Suspended | Self::Deprecated | Self::Withdrawn,
-                Self::Active,
-            )
-            | (Self::Active, Self::Suspended | Self::Deprecated)
-            | (
-                Self::Reserved | Self::Active | Self::Suspended | Self::Deprecated,
-                Self::Withdrawn,
-            ) => true,
-            _ => false,
-        }
+                Self::Active
+            ) | (Self::Active, Self::Suspended | Self::Deprecated)
+                | (
+                    Self::Reserved | Self::Active | Self::Suspended | Self::Deprecated,
+                    Self::Withdrawn
+                )
+        )
     }
 }
 

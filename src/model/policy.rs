@@ -33,6 +33,10 @@ pub enum Numbering {
 
 /// The policy for the subordinates of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent wishes, each a word of the policy"
+)]
 pub struct Policy {
     /// How numbers are chosen.
     pub numbering: Numbering,

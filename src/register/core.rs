@@ -118,6 +118,13 @@ impl Core {
         Ok(Reading::new(self.clone(), of, now, time))
     }
 
+    /// A reading at a record whose time is known, as the record left the register: today is its own day.
+    pub(super) fn reading_of(self: &Arc<Self>, seq: Seq, time: Timestamp) -> Reading {
+        let Published { tables, row } = self.published();
+        let at = seq.min(row.head.seq);
+        Reading::new(self.clone(), AsOf { tables, at }, at, time)
+    }
+
     /// The newest reading.
     pub(super) fn newest(self: &Arc<Self>) -> Reading {
         let Published { tables, row } = self.published();

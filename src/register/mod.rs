@@ -168,6 +168,15 @@ impl Register {
         self.core.newest()
     }
 
+    /// A reading of the register as a command left it: cheap, since nothing has to be looked up. For what was carried out
+    /// just now; of an answer that is given again, today's visibility must be asked for ([`Register::reading`]).
+    pub fn reading_of(&self, outcome: &Outcome) -> Reading {
+        if outcome.seq == Seq::ZERO {
+            return self.newest();
+        }
+        self.core.reading_of(outcome.seq, outcome.time)
+    }
+
     /// A reading pinned to the revision asked for; waits at most [`AT_LEAST_WAIT`] for one that is not reached yet.
     pub async fn reading(&self, at: &ReadAt) -> Result<Reading, Rejection> {
         let parse = |token: &Option<String>, field: &str| {

@@ -9,7 +9,7 @@ use crate::access::Sight;
 use crate::model::{TreeView, ViewFault, Viewed};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel, notation::Names};
 
-use super::answers::Seen;
+use super::answers::{Resolution, Seen};
 use super::reading::Reading;
 
 /// The names of a [`Reading`], as far as they may be seen.
@@ -34,6 +34,19 @@ impl<'a> ReadingNames<'a> {
     /// The first reading of the tables that failed while names were looked up. An answer made with it must not be given.
     pub fn fault(&self) -> Option<ViewFault> {
         self.fault.borrow().clone()
+    }
+
+    /// What is known of a path. The line of nodes is kept for the names that are asked for next.
+    pub fn resolve(&self, path: &NodePath) -> Viewed<Resolution> {
+        self.look(path)?;
+        let line = self.line.borrow();
+        let known = line.1.get(..path.depth()).unwrap_or(&line.1);
+        let distance = path.depth() - known.len();
+        Ok(match known.last() {
+            None => Resolution::Unknown,
+            Some(seen) if distance == 0 => Resolution::Found(seen.clone()),
+            Some(seen) => Resolution::SuperiorFound(seen.clone(), distance),
+        })
     }
 
     /// Looks a path up once, ahead of the names of its nodes.

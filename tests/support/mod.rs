@@ -3,6 +3,7 @@
 //! A [`Server`] is killed when it is dropped. Nothing here listens anywhere but on loopback.
 
 #![allow(dead_code, reason = "every test program uses its own part of this")]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::string_slice)]
 
 use std::{
     fs,
@@ -48,10 +49,8 @@ impl Server {
 
     /// The same with further arguments.
     pub fn start_with(data_dir: &Path, arguments: &[&str]) -> Self {
-        match Self::try_start(data_dir, arguments) {
-            Ok(server) => server,
-            Err(output) => panic!("oidrad did not start:\n{output}"),
-        }
+        Self::try_start(data_dir, arguments)
+            .unwrap_or_else(|output| panic!("oidrad did not start:\n{output}"))
     }
 
     /// The same, giving back what the program said when it does not come up.
@@ -73,38 +72,35 @@ impl Server {
             BufReader::new(out)
                 .lines()
                 .map_while(Result::ok)
-                .for_each(|l| drop(say.send(l)))
+                .for_each(|l| drop(say.send(l)));
         });
         thread::spawn(move || {
             BufReader::new(err)
                 .lines()
                 .map_while(Result::ok)
-                .for_each(|l| drop(say_too.send(l)))
+                .for_each(|l| drop(say_too.send(l)));
         });
         let mut said = String::new();
         let deadline = Instant::now() + START_MAX;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match heard.recv_timeout(left) {
-                Ok(line) => {
-                    if let Some(address) = address_in(&line) {
-                        // Whatever else it says is read and dropped, so that its pipes never fill.
-                        thread::spawn(move || while heard.recv().is_ok() {});
-                        return Ok(Self {
-                            child,
-                            address,
-                            data_dir: data_dir.to_owned(),
-                        });
-                    }
-                    said.push_str(&line);
-                    said.push('\n');
-                }
-                Err(_) => {
-                    drop(child.kill());
-                    let status = child.wait().unwrap();
-                    return Err(format!("{said}{status}"));
-                }
+            let Ok(line) = heard.recv_timeout(left) else {
+                drop(child.kill());
+                let status = child.wait().unwrap();
+                return Err(format!("{said}{status}"));
+            };
+            if let Some(address) = address_in(&line) {
+                // Whatever else it says is read and dropped, so that its pipes never fill.
+                thread::spawn(move || while heard.recv().is_ok() {});
+                let data_dir = data_dir.to_owned();
+                return Ok(Self {
+                    child,
+                    address,
+                    data_dir,
+                });
             }
+            said.push_str(&line);
+            said.push('\n');
         }
     }
 

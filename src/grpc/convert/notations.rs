@@ -11,35 +11,33 @@ use crate::{
 
 /// A node in every notation and encoding, with the names that `names` lets be seen.
 pub fn notations(path: &NodePath, names: &dyn Names) -> pb::Notations {
-    let rendered = notation::render(path, names);
-    let octets = |hexadecimal: Option<String>| {
-        hexadecimal
-            .and_then(|text| hex::decode(text).ok())
-            .map(bytes::Bytes::from)
-            .unwrap_or_default()
-    };
+    let forms = notation::forms(path, names);
+    let octets = |octets: Option<Vec<u8>>| octets.map(bytes::Bytes::from).unwrap_or_default();
     let der_iri = if path.is_root() {
         bytes::Bytes::new()
     } else {
-        ber::encode(&Value::OidIri(rendered.iri.clone())).into()
+        ber::encode(&Value::OidIri(forms.iri.clone())).into()
     };
     pb::Notations {
-        dot: rendered.dot,
-        asn1: rendered.asn1,
-        asn1_numbers: rendered.asn1_numbers,
-        iri: rendered.iri,
-        iri_numbers: rendered.iri_numbers,
-        oid_iri: rendered.oid_iri,
-        urn: rendered.urn.unwrap_or_default(),
-        der: octets(rendered.der_hex),
-        contents: octets(rendered.contents_hex),
+        asn1_numbers: forms.asn1_numbers(),
+        iri_numbers: forms.iri_numbers(),
+        oid_iri: forms.oid_iri(),
+        urn: forms.urn().unwrap_or_default(),
+        der: octets(forms.der()),
+        contents: forms
+            .contents()
+            .map(bytes::Bytes::copy_from_slice)
+            .unwrap_or_default(),
         der_iri,
-        per: octets(rendered.per_hex),
-        oer: octets(rendered.oer_hex),
-        xer: rendered.xer.unwrap_or_default(),
-        jer: rendered.jer.unwrap_or_default(),
-        cbor: octets(rendered.cbor_hex),
-        uuid: rendered.uuid.unwrap_or_default(),
+        per: octets(forms.per()),
+        oer: octets(forms.oer()),
+        xer: forms.xer().unwrap_or_default(),
+        jer: forms.jer().unwrap_or_default(),
+        cbor: octets(forms.cbor()),
+        uuid: forms.uuid().unwrap_or_default(),
+        dot: forms.dot,
+        asn1: forms.asn1,
+        iri: forms.iri,
     }
 }
 

@@ -103,7 +103,7 @@ fn resolve(
 ) -> Result<pb::ResolveResponse, Rejection> {
     let read = text::read(oid, strict, view.names(), "oid")?;
     let path = &read.resolved.path;
-    let (outcome, seen, distance) = match view.reading.resolve(path, view.sight)? {
+    let (outcome, seen, distance) = match view.names().resolve(path)? {
         Resolution::Found(seen) => (Outcome::Found, Some(seen), 0),
         Resolution::SuperiorFound(seen, distance) => (Outcome::SuperiorFound, Some(seen), distance),
         Resolution::Unknown => (Outcome::Unknown, None, 0),
@@ -114,11 +114,15 @@ fn resolve(
             superiors.push(view.entry(&superior)?);
         }
     }
+    let entry = seen.as_ref().map(|seen| view.entry(seen)).transpose()?;
+    // What is found is what was asked for: it is written once.
+    let written = entry.as_ref().filter(|_| distance == 0);
+    let notations = written.and_then(|entry| entry.notations.clone());
     Ok(pb::ResolveResponse {
         outcome: outcome as i32,
-        notations: Some(view.notations(path)),
+        notations: Some(notations.unwrap_or_else(|| view.notations(path))),
         referral: seen.as_ref().and_then(referral),
-        entry: seen.map(|seen| view.entry(&seen)).transpose()?,
+        entry,
         distance: u32::try_from(distance).unwrap_or(u32::MAX),
         superiors,
         disagreements: text::disagreements(&read.resolved),
