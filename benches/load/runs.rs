@@ -162,9 +162,9 @@ async fn reads(server: &Server, noop: &NoOp, arcs: u64, seconds: u64) {
     let bare = run(&target(&noop.address), seconds, random_resolve(nodes)).await;
     let ours = run(&target(server.address()), seconds, random_resolve(nodes)).await;
     let bare_again = run(&target(&noop.address), seconds, random_resolve(nodes)).await;
-    let base = f64::midpoint(bare.per_second, bare_again.per_second);
+    let bound = f64::midpoint(bare.per_second, bare_again.per_second);
     println!("no-op resolve: {bare:.0?} and {bare_again:.0?}");
-    told("resolve / no-op", &ours, ours.per_second / base, 0.7);
+    told("resolve / no-op", &ours, ours.per_second / bound, 0.7);
 
     let writers = tokio::spawn({
         let target = writing(server, 16, 16);
