@@ -176,7 +176,7 @@ async fn reads(server: &Server, noop: &NoOp, arcs: u64, seconds: u64) {
     told(
         "resolve beside writers / no-op",
         &beside,
-        beside.per_second / base,
+        beside.per_second / bound,
         0.3,
     );
 }

@@ -1,6 +1,6 @@
 //! Settings of `oidrad`: what can be set, what holds where nothing is, and what it may be.
 //!
-//! A later layer wins: defaults, the file, the environment, the flags ([`load`]). This room reads no clock and binds
+//! A later layer wins: defaults, the file, the environment, the flags (`load`). This room reads no clock and binds
 //! nothing. Only `server` imports it: every other room gets a small options struct of its own. Every size and duration
 //! ends with its unit. `deploy/oidra.toml` shows every key and is proven equal to the defaults.
 

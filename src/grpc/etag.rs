@@ -32,7 +32,10 @@ pub fn parse(tag: &str, path: &NodePath, field: &str) -> Result<Option<Seq>, Ref
         .and_then(|(revision, _)| revision.parse().ok());
     match revision.map(Seq::new) {
         Some(revision) if of(path, revision) == bare => Ok(Some(revision)),
-        _ => Err(Refusal::new(Code::FieldInvalid, field, "is no etag of this entry").value(tag)),
+        _ => {
+            let detail = "the etag was not given out for this entry; read the entry again";
+            Err(Refusal::new(Code::FieldInvalid, field, detail).value(tag))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use crate::access::Permit;
 use crate::journal::codec;
 use crate::model::{Command, Seq, Submission, Timestamp, Viewed};
+use crate::telemetry::events::{CheckpointFailed, CheckpointSigned, Emit as _};
 
 use super::Register;
 use super::answers::Readiness;
@@ -154,8 +155,14 @@ impl Register {
         if every > 0 && since >= every && news {
             done.checkpoint_at = now;
             match blocking(core, Core::checkpoint).await {
-                Some(Ok((seq, _))) => done.checkpoint = seq,
-                Some(Err(error)) => tracing::warn!(%error, "no checkpoint could be made"),
+                Some(Ok((seq, _))) => {
+                    done.checkpoint = seq;
+                    CheckpointSigned { seq }.emit();
+                }
+                Some(Err(error)) => {
+                    let why = &error.to_string();
+                    CheckpointFailed { why }.emit();
+                }
                 None => {}
             }
         }

@@ -36,16 +36,17 @@ mod writer;
 
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{oneshot, watch};
 
 use crate::access::{Permit, Sight};
 use crate::model::{
-    Clock, Code, Refusal, Rejection, RequestId, Seq, Submission, Timestamp, TreeView, ViewFault,
-    Viewed,
+    Clock, Code, Event, Refusal, Rejection, RequestId, Seq, Submission, Timestamp, TreeView,
+    ViewFault, Viewed,
 };
 use crate::rules::Founding;
+use crate::telemetry::events::{CommandRecorded, Emit as _};
 
 use self::core::{Core, refuse};
 use fold::Stamp;
@@ -124,6 +125,7 @@ impl Register {
         if submission.validate_only {
             return self.validate(permit, submission).await;
         }
+        let (word, asked) = (submission.command.word(), Instant::now());
         let (answer, told) = oneshot::channel();
         let command = Command {
             permit,
@@ -140,7 +142,13 @@ impl Register {
             }
             Err(TrySendError::Disconnected(_)) => return Err(not_ready()),
         }
-        told.await.unwrap_or_else(|_| Err(not_ready()))
+        let told = told.await.unwrap_or_else(|_| Err(not_ready()));
+        if let Ok(outcome) = &told
+            && !outcome.replayed
+        {
+            recorded(word, outcome, asked.elapsed());
+        }
+        told
     }
 
     /// Decides against the newest revision and records nothing.
@@ -298,4 +306,21 @@ impl Register {
             drop(waits.await);
         }
     }
+}
+
+/// Tells operators of a write that is on record.
+fn recorded(command: &'static str, outcome: &Outcome, took: Duration) {
+    let registered = outcome.events.iter().filter(|event| {
+        matches!(
+            event,
+            Event::ArcRegistered(_) | Event::ReservedArcAllocated(_)
+        )
+    });
+    CommandRecorded {
+        command,
+        seq: outcome.seq,
+        arcs: registered.count() as u64,
+        took,
+    }
+    .emit();
 }

@@ -6,7 +6,8 @@
 use std::cell::RefCell;
 
 use crate::access::Sight;
-use crate::model::{TreeView, ViewFault, Viewed};
+use crate::model::entry::{Certainty, Origin};
+use crate::model::{Entry, TreeView, ViewFault, Viewed};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel, notation::Names};
 
 use super::answers::{Resolution, Seen};
@@ -133,12 +134,26 @@ impl Names for ReadingNames<'_> {
 
     fn label_of(&self, path: &NodePath) -> Option<UnicodeLabel> {
         self.of_entry(path, |seen| {
-            let label = seen.entry.superior.labels.first();
+            let mut labels = seen.entry.superior.labels.iter();
+            let label = labels.find(|_| is_agreed(&seen.entry));
             label.map(|label| label.label.clone())
         })?
     }
 
     fn long_arc_of(&self, path: &NodePath) -> Option<UnicodeLabel> {
-        self.of_entry(path, |seen| seen.entry.superior.long_arcs.first().cloned())?
+        self.of_entry(path, |seen| {
+            let mut long_arcs = seen.entry.superior.long_arcs.iter();
+            long_arcs.find(|_| is_agreed(&seen.entry)).cloned()
+        })?
     }
+}
+
+/// Whether the sources of an entry agree about its labels. Where they do not, the labels are understood but not written
+/// (X.660 Annex A as the sources quote it: 2.50 has two).
+fn is_agreed(entry: &Entry) -> bool {
+    let certainty = match &entry.origin {
+        Origin::Reference { certainty, .. } => Some(*certainty),
+        Origin::Assigned | Origin::Recorded { .. } => None,
+    };
+    certainty != Some(Certainty::Partial)
 }

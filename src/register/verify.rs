@@ -1,6 +1,6 @@
 //! Verifying a register: a fresh replay of the journal compared with the tables in use, and the register's invariants.
 //!
-//! The digest is SHA-256 over all rows as of one revision, table by table in the order of [`Table::ALL`] and in the order of
+//! The digest is SHA-256 over all rows as of one revision, table by table in the order of `Table::ALL` and in the order of
 //! keys, each row as the lengths of key and value (four octets each) and both; then the founding and the version of the
 //! reference data. The table of requests is left out: what lies past the horizon is forgotten at leisure. It must never
 //! change the tables it verifies.
