@@ -89,9 +89,13 @@ async fn load(file: &str, root: &str, at_least: usize) {
 
     let folder = tempfile::tempdir().unwrap();
     let authority = folder.path().join("authority.toml");
-    fs::write(&authority, format!("[[node]]\noid = \"{root}\"\n")).unwrap();
+    fs::write(
+        &authority,
+        format!("[[node]]\noid = \"{root}\"\n[node.titles]\nen = \"A collection\"\n"),
+    )
+    .unwrap();
     let data = folder.path().join("data");
-    let server = Server::start_with(&data, &["--authority", authority.to_str().unwrap()]);
+    let server = Server::start_with(&data, &["--authority-file", authority.to_str().unwrap()]);
     let report = record(&server, root, &rows).await;
     println!("{file}: {} rows, {report:?}", rows.len());
     assert!(
