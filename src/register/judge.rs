@@ -106,7 +106,11 @@ impl Pending {
         outcome.seq = stamp.seq;
         self.rows
             .fold_request(stamp, principal, asked.request_id.as_str(), asked.digest);
-        let draft = self.draft(core, principal, asked, stamp, &happening)?;
+        // Its rows are folded: whatever goes wrong from here on, the others must be decided without them.
+        let draft = match self.draft(core, principal, asked, stamp, &happening) {
+            Ok(draft) => draft,
+            Err(fault) => return Ok(Judged::Spoiled(fault.into())),
+        };
         let size = draft.items.iter().map(|item| item.body.len());
         let size =
             RECORD_OVERHEAD_BYTES + draft.items.len() * ITEM_OVERHEAD_BYTES + size.sum::<usize>();

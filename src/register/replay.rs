@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::journal::{Head, Journal, Record, codec};
+use crate::journal::{Head, Journal, Record, StoredItem, codec};
 use crate::model::{Seq, ViewFault};
 
 use super::base::AsOf;
@@ -14,8 +14,31 @@ use super::project::{Fuse, write};
 use super::rows::Rows;
 use super::tables::{HeadRow, Tables};
 
-/// Records folded before their rows are written.
+/// Records folded before their rows are written, at most.
 const REPLAY_RECORDS: usize = 1_000;
+/// Bytes of records after which their rows are written, however few they are.
+const REPLAY_BYTES: usize = 16 << 20;
+
+/// The next records to fold at once: as many as memory bears.
+pub(super) fn chunk<E>(
+    records: &mut impl Iterator<Item = Result<Record, E>>,
+) -> Result<Vec<Record>, E> {
+    let (mut chunk, mut bytes) = (Vec::new(), 0);
+    while chunk.len() < REPLAY_RECORDS && bytes < REPLAY_BYTES {
+        let Some(record) = records.next() else { break };
+        let record = record?;
+        bytes += record.envelope.len() + record.items.iter().map(item_bytes).sum::<usize>();
+        chunk.push(record);
+    }
+    Ok(chunk)
+}
+
+fn item_bytes(item: &StoredItem) -> usize {
+    match item {
+        StoredItem::Present(item) => item.body.len(),
+        StoredItem::Erased { .. } => 0,
+    }
+}
 
 /// Why a replay ended early.
 #[derive(Debug, thiserror::Error)]
@@ -110,8 +133,7 @@ pub(super) fn replay(
         });
     let (progress, what) = progress;
     loop {
-        let batch: Result<Vec<Record>, _> = records.by_ref().take(REPLAY_RECORDS).collect();
-        let batch = batch.map_err(failed)?;
+        let batch = chunk(&mut records).map_err(failed)?;
         let Some(last) = batch.last() else {
             return Ok(row);
         };

@@ -28,12 +28,20 @@ pub(super) fn token(register: &RegisterId, epoch: u32, seq: Seq) -> String {
     URL_SAFE_NO_PAD.encode(octets)
 }
 
-/// The revision of a token.
+/// Most digits of a plain sequence number.
+const DIGITS_MAX: usize = 20;
+
+/// The revision of a token, or of a plain sequence number as people read it in answers. A number is taken as one of the present
+/// epoch: whoever wants a restore to be noticed hands back the token.
 pub(super) fn parse(text: &str, register: &RegisterId, epoch: u32) -> Result<Seq, Refusal> {
     let invalid = || {
-        let detail = "The revision token was not made by this register.";
+        let detail = "This is no revision of this register: it takes a revision token that it gave out, or a sequence \
+                      number.";
         Refusal::new(Code::RevisionInvalid, "", detail).value(text)
     };
+    if text.len() <= DIGITS_MAX && text.bytes().all(|octet| octet.is_ascii_digit()) {
+        return text.parse().map(Seq::new).map_err(|_| invalid());
+    }
     let octets = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
     let octets: [u8; TOKEN_BYTES] = octets.try_into().map_err(|_| invalid())?;
     let (found, sum) = octets
@@ -78,7 +86,10 @@ mod tests {
         check(&token_of(&ours, 2, 7), Err(Code::RevisionOtherEpoch));
         check(&token_of(&theirs, 1, 7), Err(Code::RevisionInvalid));
         check("", Err(Code::RevisionInvalid));
-        check("7", Err(Code::RevisionInvalid));
+        check("7", Ok(7));
+        check("7x", Err(Code::RevisionInvalid));
+        check("99999999999999999999", Err(Code::RevisionInvalid));
+        check("000000000000000000007", Err(Code::RevisionInvalid));
         let mut bent = token_of(&ours, 1, 7).into_bytes();
         bent[24] = if bent[24] == b'A' { b'B' } else { b'A' };
         check(

@@ -23,13 +23,11 @@ use super::invariants::Findings;
 use super::options::{OpenError, Options, Progress};
 use super::place;
 use super::project::Fuse;
-use super::replay::replay_batch;
+use super::replay::{chunk, replay_batch};
 use super::source::Source;
 use super::tables::{Counts, HeadRow, Table, Tables, split_seq, with_two};
 use super::writer::Job;
 
-/// Records replayed in one go.
-const BATCH: usize = 1_000;
 /// The directory of the tables that are only compared.
 const SCRATCH: &str = "verification";
 /// Bytes of memory for them.
@@ -177,8 +175,7 @@ fn replay_to(
         .read_from(Seq::FIRST)?
         .take_while(|record| record.as_ref().map_or(true, |record| record.seq <= up_to));
     loop {
-        let batch: Result<Vec<_>, _> = records.by_ref().take(BATCH).collect();
-        let batch = batch?;
+        let batch = chunk(&mut records)?;
         if batch.is_empty() {
             break;
         }

@@ -4,6 +4,7 @@
 
 use std::{
     fs,
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     sync::{Condvar, Mutex},
 };
@@ -71,6 +72,8 @@ struct Loaded {
     chain: Chain,
     first_frame: u64,
     cut: Option<Cut>,
+    /// The last frame of the last segment: where it begins, and its bytes.
+    last_frame: Option<(u64, Vec<u8>)>,
     bytes: u64,
 }
 
@@ -96,8 +99,14 @@ pub(super) fn open(dir: &Path, options: Options, applied: Seq) -> Result<Opened,
             file.set_len(cut.at as u64)
                 .map_err(JournalError::io(problem()))?;
         }
-        // A process that was killed between a write and its sync left a frame that is readable and not yet durable.
-        file.sync_all()
+        // A process that ended between a write and its sync, or whose sync failed, left a frame that is readable and not
+        // durable. After a failed sync the system may take its pages for clean: they are written again, and then synced.
+        let again = loaded
+            .last_frame
+            .take()
+            .map_or(Ok(()), |(offset, bytes)| file.write_all_at(&bytes, offset));
+        again
+            .and_then(|()| file.sync_all())
             .and_then(|()| durable::sync_dir(dir))
             .map_err(JournalError::io(problem()))?;
         file
@@ -152,6 +161,7 @@ fn load(
         chain,
         first_frame: 0,
         cut: None,
+        last_frame: None,
         bytes: 0,
     };
     let mut data = Vec::new();
@@ -208,9 +218,11 @@ fn load_segment(
         end: 0,
         marks: Vec::new(),
     };
+    let mut last_frame = None;
     loop {
         match segment.frame(at) {
             Ok(frame) => {
+                last_frame = Some(at);
                 chain
                     .take(&frame, depth)
                     .map_err(|(seq, what)| segment.fault(at, seq, what))?;
@@ -240,6 +252,10 @@ fn load_segment(
         }
     }
     info.end = at as u64;
+    loaded.last_frame = last_frame.filter(|_| last).map(|from| {
+        let bytes = segment.from(from).get(..at - from).unwrap_or_default();
+        (from as u64, bytes.to_vec())
+    });
     loaded.first_frame = read.len as u64;
     loaded.segments.push(info);
     Ok(())

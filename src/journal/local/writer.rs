@@ -141,14 +141,13 @@ impl Writer {
     }
 
     fn roll(&mut self) -> Result<SegmentInfo, JournalError> {
-        // A closed segment ends with its last frame, so that anything behind it is damage.
-        if self.reserved > self.offset {
-            let cut = self
-                .file
-                .set_len(self.offset)
-                .and_then(|()| self.file.sync_all());
-            cut.map_err(JournalError::io("can't close a full segment"))?;
-        }
+        // A closed segment ends with its last frame, so that anything behind it is damage. Cut always: a reservation that
+        // failed may have grown the file all the same.
+        let cut = self
+            .file
+            .set_len(self.offset)
+            .and_then(|()| self.file.sync_all());
+        cut.map_err(JournalError::io("can't close a full segment"))?;
         let (file, info, end) = create_segment(&self.dir, &self.head, &self.frontier)?;
         (self.file, self.offset, self.reserved, self.first_frame) = (file, end, end, end);
         self.seed = info.seed;
