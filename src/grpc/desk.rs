@@ -5,7 +5,10 @@
 
 use std::{
     fmt,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -75,6 +78,7 @@ pub struct Desk {
     pub options: Options,
     /// Calls that may still begin.
     pub calls: Arc<Semaphore>,
+    ids: CallIds,
     streams: Arc<Semaphore>,
 }
 
@@ -84,11 +88,17 @@ impl Desk {
         let calls = Arc::new(Semaphore::new(options.calls_at_once_max));
         let streams = Arc::new(Semaphore::new(options.streams_at_once_max));
         Self {
+            ids: CallIds::new(register.fresh_request_id()),
             register,
             options,
             calls,
             streams,
         }
+    }
+
+    /// A name for a call that came without one.
+    pub fn fresh_call_id(&self) -> RequestId {
+        self.ids.next()
     }
 
     /// Who has this token now.
@@ -99,6 +109,9 @@ impl Desk {
 
     /// Refuses where the register cannot be read.
     pub fn readable(&self) -> Result<(), Refusal> {
+        if self.register.is_ready() {
+            return Ok(());
+        }
         let detail = match &*self.register.readiness().borrow() {
             Readiness::Ready | Readiness::WritingStopped(_) => return Ok(()),
             Readiness::Rebuilding(_) => "the register's tables are being made anew",
@@ -131,6 +144,28 @@ impl Desk {
     }
 }
 
+/// Names for calls: one of random bits for this start of the server, and a count.
+struct CallIds {
+    start: RequestId,
+    count: AtomicU64,
+}
+
+impl CallIds {
+    const fn new(start: RequestId) -> Self {
+        Self {
+            start,
+            count: AtomicU64::new(1),
+        }
+    }
+
+    fn next(&self) -> RequestId {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let text = format!("{}.{count}", self.start);
+        // A name of 34 characters and a number of 20 at most always fit.
+        text.parse().unwrap_or_else(|_| self.start.clone())
+    }
+}
+
 /// A bearer token as it came; it is never shown.
 #[derive(Clone)]
 pub struct Token(Arc<str>);
@@ -152,12 +187,11 @@ impl fmt::Debug for Token {
 }
 
 /// What is known of the call at hand.
-#[derive(Clone)]
 pub struct Call {
     /// Its id: the caller's `x-request-id`, or one made here. Logs name it.
     pub id: RequestId,
     /// Who calls.
-    pub identity: Arc<Identity>,
+    pub identity: Identity,
     /// The token it came with.
     pub token: Option<Token>,
     /// When its caller stops waiting, if it said so.
@@ -166,8 +200,8 @@ pub struct Call {
 
 impl Call {
     /// The call that a request belongs to; the layer has put it there.
-    pub fn of<T>(request: &tonic::Request<T>) -> Result<Self, Status> {
-        let call = request.extensions().get::<Self>();
+    pub fn of<T>(request: &tonic::Request<T>) -> Result<Arc<Self>, Status> {
+        let call = request.extensions().get::<Arc<Self>>();
         call.cloned()
             .ok_or_else(|| Status::internal("the call did not pass the layer"))
     }
@@ -181,5 +215,19 @@ impl Call {
     pub fn is_waited_for(&self) -> bool {
         self.deadline
             .is_none_or(|deadline| Instant::now() < deadline)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_calls_differ_and_fit_however_many_there_are() {
+        let ids = CallIds::new(RequestId::from_random([7; 16]));
+        let (first, second) = (ids.next(), ids.next());
+        assert_ne!(first, second);
+        ids.count.store(u64::MAX, Ordering::Relaxed);
+        assert!(ids.next().as_str().ends_with(".18446744073709551615"));
     }
 }

@@ -3,8 +3,6 @@
 //! A tag holds the revision and a checksum over node and revision, so that a tag of another entry or a mistyped one is told
 //! apart from one that is merely old. It is no secret and proves nothing.
 
-use sha2::{Digest as _, Sha256};
-
 use crate::{
     model::{Code, Refusal, Seq},
     oid::NodePath,
@@ -12,9 +10,14 @@ use crate::{
 
 /// The tag of the revision `revision` of the entry of `path`.
 pub fn of(path: &NodePath, revision: Seq) -> String {
-    let digest = Sha256::digest(format!("oidra etag {path} {revision}").as_bytes());
-    let sum: String = hex::encode(digest).chars().take(10).collect();
-    format!("{revision}-{sum}")
+    let of_node = path.arcs().iter().fold(0, |sum, arc| {
+        let arc = arc.to_be_bytes_min();
+        // The length keeps arcs apart that would otherwise run together.
+        let length = crc32c::crc32c_append(sum, &arc.len().to_be_bytes());
+        crc32c::crc32c_append(length, &arc)
+    });
+    let sum = crc32c::crc32c_append(of_node, &revision.get().to_be_bytes());
+    format!("{revision}-{sum:08x}")
 }
 
 /// The revision that a tag of the entry of `path` names; none for an empty tag.
@@ -57,7 +60,7 @@ mod tests {
         for (tag, path) in [
             (tag.as_str(), &other),
             ("7", &path),
-            ("8-0000000000", &path),
+            ("8-00000000", &path),
             ("x", &path),
             (tag.strip_suffix(|_: char| true).unwrap(), &path),
         ] {

@@ -8,15 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{
-    body::Body,
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
-use tonic::Status;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
+use tokio::sync::OwnedSemaphorePermit;
+use tonic::{Status, body::Body};
 use tracing::Instrument as _;
 
 use crate::{
@@ -36,17 +31,25 @@ const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 /// Calls below this path need to know who calls; health and reflection do not.
 const OURS: &str = "/oidra.";
 
-/// Carries one call out.
-pub async fn around(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
-    let id = request_id(request.headers(), &desk);
-    let span = tracing::info_span!("call", id = id.as_str(), method = request.uri().path());
+/// Carries one call out that began at `begun`.
+pub async fn around<B, F>(
+    desk: &Arc<Desk>,
+    begun: Instant,
+    mut request: Request<B>,
+    handle: impl FnOnce(Request<B>) -> F,
+) -> Response<Body>
+where
+    F: Future<Output = Response<Body>>,
+{
+    let id = request_id(request.headers(), desk);
+    // What is logged above this level names the call itself.
+    let span = tracing::debug_span!("call", id = id.as_str(), method = request.uri().path());
     let mut response = async {
-        let started = Instant::now();
-        match admit(&desk, &id, &mut request, started) {
+        match admit(desk, &id, &mut request, begun) {
             Ok(held) => {
                 let most = desk.options.call_time_max;
                 let wait = timeout(request.headers()).map_or(most, |wait| wait.min(most));
-                let response = contain(&id, wait, next.run(request)).await;
+                let response = contain(&id, wait, handle(request)).await;
                 drop(held);
                 response
             }
@@ -55,41 +58,46 @@ pub async fn around(State(desk): State<Arc<Desk>>, mut request: Request, next: N
     }
     .instrument(span)
     .await;
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+    if let Ok(mut value) = HeaderValue::from_str(id.as_str()) {
+        // Each is another one: neither side is to keep it in its table of headers (RFC 7541 7.1.3).
+        value.set_sensitive(true);
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
 }
 
 /// Lets a call in, and puts what is known of it where its handler finds it.
-fn admit(
+fn admit<B>(
     desk: &Arc<Desk>,
     id: &RequestId,
-    request: &mut Request,
-    started: Instant,
-) -> Result<tokio::sync::OwnedSemaphorePermit, Status> {
+    request: &mut Request<B>,
+    begun: Instant,
+) -> Result<OwnedSemaphorePermit, Status> {
     let pages = &desk.options.pages;
     let held = Arc::clone(&desk.calls).try_acquire_owned().map_err(|_| {
         let detail = "more calls at once than the server bears";
         status::of_refusal(Refusal::new(Code::Overloaded, "", detail), pages)
     })?;
-    let deadline = timeout(request.headers()).and_then(|wait| started.checked_add(wait));
+    let deadline = timeout(request.headers()).and_then(|wait| begun.checked_add(wait));
     let token = token(request.headers()).map_err(|refusal| status::of_refusal(refusal, pages))?;
     let identity = if request.uri().path().starts_with(OURS) {
         desk.readable()
             .map_err(|refusal| status::of_refusal(refusal, pages))?;
-        let identified = contained(|| desk.identify(token.as_ref()));
-        identified.map_err(|rejection| status::of_rejection(&rejection, id.as_str(), pages))?
+        match &token {
+            None => Identity::Anonymous,
+            Some(token) => contained(|| desk.identify(Some(token)))
+                .map_err(|rejection| status::of_rejection(&rejection, id.as_str(), pages))?,
+        }
     } else {
         Identity::Anonymous
     };
     let call = Call {
         id: id.clone(),
-        identity: Arc::new(identity),
+        identity,
         token,
         deadline,
     };
-    request.extensions_mut().insert(call);
+    request.extensions_mut().insert(Arc::new(call));
     Ok(held)
 }
 
@@ -104,8 +112,8 @@ fn contained<T>(read: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Reject
 async fn contain(
     id: &RequestId,
     wait: Duration,
-    handled: impl Future<Output = Response>,
-) -> Response {
+    handled: impl Future<Output = Response<Body>>,
+) -> Response<Body> {
     let handled = AssertUnwindSafe(handled).catch_unwind();
     match tokio::time::timeout(wait, handled).await {
         Ok(Ok(response)) => response,
@@ -132,7 +140,7 @@ fn request_id(headers: &HeaderMap, desk: &Desk) -> RequestId {
         .get(REQUEST_ID)
         .and_then(|value| value.to_str().ok());
     let given = given.and_then(|text| text.parse().ok());
-    given.unwrap_or_else(|| desk.register.fresh_request_id())
+    given.unwrap_or_else(|| desk.fresh_call_id())
 }
 
 fn token(headers: &HeaderMap) -> Result<Option<Token>, Refusal> {
@@ -163,15 +171,6 @@ fn timeout(headers: &HeaderMap) -> Option<Duration> {
         "n" => Some(Duration::from_nanos(amount)),
         _ => None,
     }
-}
-
-/// An answer in plain text, for what is no gRPC.
-pub fn plain(code: http::StatusCode, text: &'static str) -> Response {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = code;
-    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response
 }
 
 #[cfg(test)]

@@ -136,14 +136,11 @@ fn keep_house(register: &Register) {
 }
 
 /// How serving ends.
-pub type Serving = JoinHandle<Result<(), tonic::transport::Error>>;
+pub type Serving = JoinHandle<()>;
 
-fn stopped_by_itself(
-    ended: Result<Result<(), tonic::transport::Error>, tokio::task::JoinError>,
-) -> Failure {
+fn stopped_by_itself(ended: Result<(), tokio::task::JoinError>) -> Failure {
     Failure::Serving(match ended {
-        Ok(Ok(())) => "it ended without being asked to".to_owned(),
-        Ok(Err(why)) => why.to_string(),
+        Ok(()) => "it ended without being asked to".to_owned(),
         Err(why) => why.to_string(),
     })
 }

@@ -7,7 +7,6 @@ pub mod api;
 pub mod args;
 pub mod authority;
 pub mod build;
-pub mod connections;
 pub mod data;
 pub mod dump;
 pub mod entropy;
@@ -19,6 +18,7 @@ pub mod listeners;
 pub mod offline;
 pub mod progress;
 pub mod shutdown;
+pub mod transport;
 pub mod welcome;
 
 use std::{

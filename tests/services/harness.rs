@@ -11,7 +11,7 @@ use std::{
 
 use oidra::{
     access::Token,
-    grpc::{self, Options},
+    grpc::{Face, Options},
     model::{
         Policy, Timestamp,
         actor::{Credential, Principal, PrincipalKind},
@@ -28,6 +28,7 @@ use oidra::{
     },
     register::{self, Entropy, Register, Silent},
     rules::{AuthorityNode, Founding},
+    server::transport::{self, Bounds},
 };
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -128,10 +129,14 @@ impl House {
         let mut options = Options::new(clock);
         set(&mut options);
         let stopping = options.stopping.clone();
-        let router = grpc::router(register.clone(), options).unwrap();
+        let face = Face::new(register.clone(), options).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let bounds = Bounds {
+            connections: 64,
+            streams: 256,
+        };
+        tokio::spawn(transport::serve(listener, bounds, face, stopping.clone()));
         let channel = Channel::from_shared(format!("http://{address}")).unwrap();
         let channel = channel.connect().await.unwrap();
         let token = token.reveal().to_owned();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oidra::pb::v1 as pb;
+use oidra::{pb::v1 as pb, server::transport::HEADERS_BYTES_MAX};
 use prost::Message as _;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -216,7 +216,8 @@ async fn a_call_keeps_its_id() {
         .await
         .unwrap();
     assert_eq!(answer.metadata().get("x-request-id").unwrap(), "mine-1");
-    for id in [None, Some("not well formed")] {
+    let mut all = Vec::new();
+    for id in [None, Some("not well formed"), None] {
         let answer = client.get_server_info(request(id)).await.unwrap();
         let made = answer
             .metadata()
@@ -224,8 +225,11 @@ async fn a_call_keeps_its_id() {
             .unwrap()
             .to_str()
             .unwrap();
-        assert!(made.starts_with("q-") && made.len() == 34, "{made}");
+        assert!(made.starts_with("q-") && made.len() >= 36, "{made}");
+        all.push(made.to_owned());
     }
+    all.dedup();
+    assert_eq!(all.len(), 3, "{all:?}");
     house.close().await;
 }
 
@@ -290,5 +294,23 @@ async fn calls_beyond_the_most_are_refused() {
         Code::ResourceExhausted,
         "OVERLOADED",
     );
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_one_past_the_limit_are_refused_and_the_next_call_is_answered() {
+    let house = House::open().await;
+    let filled = |bytes: usize| {
+        let mut request = Request::new(pb::GetServerInfoRequest {});
+        let value = "a".repeat(bytes).parse().unwrap();
+        request.metadata_mut().insert("x-filler", value);
+        request
+    };
+    let most = usize::try_from(HEADERS_BYTES_MAX).unwrap();
+    let mut client = house.administration();
+    // The other headers of a call, and what the protocol counts for each, take less than a kibibyte.
+    assert!(client.get_server_info(filled(most - 1_024)).await.is_ok());
+    assert!(client.get_server_info(filled(most + 1)).await.is_err());
+    assert!(client.get_server_info(filled(1)).await.is_ok());
     house.close().await;
 }

@@ -29,7 +29,7 @@ use super::Streamed;
 /// Begins a walk.
 pub async fn subtree(
     desk: &Arc<Desk>,
-    call: &Call,
+    call: &Arc<Call>,
     request: pb::WalkSubtreeRequest,
 ) -> Result<Streamed<pb::WalkSubtreeResponse>, Rejection> {
     let held = desk.stream()?;
@@ -44,7 +44,7 @@ pub async fn subtree(
         view.settled(reading.walk(&top, None, depth_max, sight))?
     };
     let (sender, receiver) = mpsc::channel(STREAM_MESSAGES_MAX);
-    let (desk, call) = (Arc::clone(desk), call.clone());
+    let (desk, call) = (Arc::clone(desk), Arc::clone(call));
     tokio::spawn(
         async move {
             if let Err(status) = feed(&desk, &call, reading, walk, sight, &sender).await {

@@ -36,7 +36,7 @@ type Sender = mpsc::Sender<Result<pb::WatchResponse, Status>>;
 /// Begins a watch.
 pub fn changes(
     desk: &Arc<Desk>,
-    call: &Call,
+    call: &Arc<Call>,
     request: &pb::WatchRequest,
 ) -> Result<Streamed<pb::WatchResponse>, Rejection> {
     let held = desk.stream()?;
@@ -56,7 +56,7 @@ pub fn changes(
     let (sender, receiver) = mpsc::channel(STREAM_MESSAGES_MAX);
     let mut watcher = Watcher {
         desk: Arc::clone(desk),
-        call: call.clone(),
+        call: Arc::clone(call),
         top,
         told,
         time: None,
@@ -109,7 +109,7 @@ impl<T: Into<Rejection>> From<T> for End {
 
 struct Watcher {
     desk: Arc<Desk>,
-    call: Call,
+    call: Arc<Call>,
     top: NodePath,
     /// Everything up to here has been told.
     told: Seq,

@@ -5,7 +5,6 @@
 
 use std::{
     io,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -18,7 +17,6 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
-use tonic::transport::server::{Connected, TcpConnectInfo};
 
 use crate::telemetry::events::{self, Emit as _};
 
@@ -28,32 +26,28 @@ const BACKOFF_MIN: Duration = Duration::from_millis(5);
 const BACKOFF_MAX: Duration = Duration::from_secs(1);
 
 /// The connections of `listener`, at most `most` at a time. It never ends.
-pub fn incoming(
-    listener: TcpListener,
-    most: usize,
-) -> impl Stream<Item = io::Result<Connection>> + Send {
+pub fn incoming(listener: TcpListener, most: usize) -> impl Stream<Item = Connection> + Send {
     let room = Arc::new(Semaphore::new(most));
     futures_util::stream::unfold((listener, room), |(listener, room)| async move {
         // The semaphore is never closed; if it were, there would be nothing more to take.
         let permit = Arc::clone(&room).acquire_owned().await.ok()?;
-        let (stream, peer) = accept(&listener).await;
+        let stream = accept(&listener).await;
         // Small answers must not wait for more; a socket that refuses this works all the same.
         stream.set_nodelay(true).ok();
         events::Connected.emit();
         let connection = Connection {
             stream,
-            peer,
             _permit: permit,
         };
-        Some((Ok(connection), (listener, room)))
+        Some((connection, (listener, room)))
     })
 }
 
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+async fn accept(listener: &TcpListener) -> TcpStream {
     let mut retry_in = BACKOFF_MIN;
     loop {
         match listener.accept().await {
-            Ok(accepted) => return accepted,
+            Ok((stream, _)) => return stream,
             Err(why) => events::AcceptFailed {
                 why: &why,
                 retry_in,
@@ -69,24 +63,12 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
-    peer: SocketAddr,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
         events::Disconnected.emit();
-    }
-}
-
-impl Connected for Connection {
-    type ConnectInfo = TcpConnectInfo;
-
-    fn connect_info(&self) -> TcpConnectInfo {
-        TcpConnectInfo {
-            local_addr: self.stream.local_addr().ok(),
-            remote_addr: Some(self.peer),
-        }
     }
 }
 
@@ -144,7 +126,7 @@ mod tests {
             TcpStream::connect(address).await.unwrap(),
             TcpStream::connect(address).await.unwrap(),
         ];
-        let first = taken.next().await.unwrap().unwrap();
+        let first = taken.next().await.unwrap();
         let short = Duration::from_millis(50);
         assert!(tokio::time::timeout(short, taken.next()).await.is_err());
         drop(first);
@@ -153,8 +135,7 @@ mod tests {
             tokio::time::timeout(long, taken.next())
                 .await
                 .unwrap()
-                .unwrap()
-                .is_ok()
+                .is_some()
         );
     }
 }
