@@ -7,17 +7,19 @@
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sled::IVec;
 
+use crate::journal::lock::DataLock;
 use crate::model::{Seq, ViewFault, Viewed};
 use crate::oid::UNICODE_VERSION;
 
 use super::cache::Cache;
 pub(super) use super::head::{Counts, Genesis, HeadRow};
 use super::keys;
+use super::options::OpenError;
 
 /// The format of keys and values. Another one is rebuilt from the journal, never converted.
 pub(super) const PROJECTION_FORMAT: u32 = 1;
@@ -27,6 +29,8 @@ const FLUSH_EVERY_MS: u64 = 500;
 const OPEN_TRIES: u32 = 20;
 /// The pause between two tries.
 const OPEN_PAUSE: Duration = Duration::from_millis(100);
+/// What sled says, at the front, where another process has the tables open.
+const SLED_LOCKED: &str = "could not acquire lock";
 /// The table whose last row is the head.
 const META: &str = "meta";
 const META_HEAD: &[u8] = b"head";
@@ -148,24 +152,37 @@ pub(super) struct Tables {
     damage: OnceLock<String>,
     /// Superiors that were read lately.
     pub(super) cache: Cache,
+    /// The data directory's lock, as long as sled is open: dropped last.
+    _lock: Option<Arc<DataLock>>,
 }
 
 impl Tables {
-    /// Opens the tables in a directory, or makes them. A lock that lingers is waited for.
-    pub(super) fn open(directory: &Path, cache_bytes: u64) -> Viewed<Self> {
+    /// Opens the tables in a directory, or makes them, and keeps the data directory's `lock` until they are closed. A lock
+    /// of sled's that lingers is waited for; one that stays says that the tables are in use, not that they are damaged.
+    pub(super) fn open(
+        directory: &Path,
+        cache_bytes: u64,
+        lock: Option<&Arc<DataLock>>,
+    ) -> Result<Self, OpenError> {
         let config = sled::Config::new()
             .path(directory)
             .cache_capacity(cache_bytes)
             .flush_every_ms(Some(FLUSH_EVERY_MS));
         let mut tries = 1;
         loop {
-            match contained(|| config.open()) {
-                Ok(db) => return Self::of(db),
-                Err(fault) if tries < OPEN_TRIES && fault.0.contains("lock") => {
+            let mut in_use = false;
+            let opened = contained(|| {
+                let opened = config.open();
+                opened.inspect_err(|error| in_use = is_locked(error))
+            });
+            match opened {
+                Ok(db) => return Ok(Self::of(db, lock.cloned())?),
+                Err(_) if in_use && tries < OPEN_TRIES => {
                     tries += 1;
                     std::thread::sleep(OPEN_PAUSE);
                 }
-                Err(fault) => return Err(fault),
+                Err(fault) if in_use => return Err(OpenError::Locked(fault.0)),
+                Err(fault) => return Err(fault.into()),
             }
         }
     }
@@ -177,10 +194,10 @@ impl Tables {
             .temporary(true)
             .cache_capacity(cache_bytes)
             .flush_every_ms(None);
-        Self::of(contained(|| config.open())?)
+        Self::of(contained(|| config.open())?, None)
     }
 
-    fn of(db: sled::Db) -> Viewed<Self> {
+    fn of(db: sled::Db, lock: Option<Arc<DataLock>>) -> Viewed<Self> {
         let (trees, meta) = contained(|| {
             let mut trees = Vec::with_capacity(Table::ALL.len());
             for table in Table::ALL {
@@ -198,6 +215,7 @@ impl Tables {
             genesis: OnceLock::new(),
             damage: OnceLock::new(),
             cache: Cache::default(),
+            _lock: lock,
         })
     }
 
@@ -399,6 +417,11 @@ impl DoubleEndedIterator for Scan<'_> {
     fn next_back(&mut self) -> Option<Self::Item> {
         self.step(DoubleEndedIterator::next_back)
     }
+}
+
+/// Whether another process has the tables open.
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().starts_with(SLED_LOCKED))
 }
 
 /// Calls sled; an error and a panic are both faults.

@@ -147,15 +147,16 @@ pub(super) fn open_over(
 ) -> Result<(Register, Opened), OpenError> {
     let parts = Parts {
         options: options.clone(),
+        lock: None,
         clock: clock.clone(),
         entropy: Arc::new(Counted::default()),
         journal: journal.clone() as Arc<dyn Journal>,
         digester: Box::new(|content| Sha256::digest(content).into()),
         signer: Box::new(|head| Ok(format!("{}\n", head.seq))),
     };
-    let tabled = find_tables(options)?;
+    let tabled = find_tables(options, None)?;
     let (core, opened) = open_on(parts, tabled, founding, &Silent)?;
-    Ok((Register::start(core, None)?, opened))
+    Ok((Register::start(core)?, opened))
 }
 
 /// A register in memory and its directory.

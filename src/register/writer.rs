@@ -56,17 +56,12 @@ pub(super) enum Job {
     Close(oneshot::Sender<()>),
 }
 
-/// What is done when the writer ends.
-pub(super) type OnClose = Box<dyn FnOnce(&Core) + Send>;
-
 /// The writer.
 pub(super) struct Writer {
     core: Arc<Core>,
     jobs: Receiver<Job>,
     waiting: VecDeque<Box<Command>>,
     stopped: Option<String>,
-    /// Held as long as the writer lives.
-    on_close: Option<OnClose>,
 }
 
 /// What became of an append.
@@ -80,14 +75,13 @@ enum Written {
 }
 
 impl Writer {
-    /// A writer over `core`; `on_close` runs when it ends cleanly.
-    pub(super) fn new(core: Arc<Core>, jobs: Receiver<Job>, on_close: OnClose) -> Self {
+    /// A writer over `core`.
+    pub(super) fn new(core: Arc<Core>, jobs: Receiver<Job>) -> Self {
         Self {
             core,
             jobs,
             waiting: VecDeque::new(),
             stopped: None,
-            on_close: Some(on_close),
         }
     }
 
@@ -108,9 +102,7 @@ impl Writer {
             }
         }
         self.core.readiness.send_replace(Readiness::Closed);
-        if let Some(on_close) = self.on_close.take() {
-            on_close(&self.core);
-        }
+        leave(&self.core);
         // Whoever is told that it is closed may want to open the tables again.
         drop(self);
         // Whoever closed may have stopped waiting.
@@ -369,7 +361,7 @@ pub(super) fn answer_again(core: &Core, seq: crate::model::Seq) -> Result<Outcom
 }
 
 /// Leaves everything on disk and the marker of a clean stop, where the tables are sound.
-pub(super) fn leave(core: &Core) {
+fn leave(core: &Core) {
     let Published { tables, row } = core.published();
     if tables.damage().is_some() || tables.flush().is_err() {
         return;

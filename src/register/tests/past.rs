@@ -34,7 +34,7 @@ struct Bench {
 
 fn tables() -> (Arc<Tables>, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
-    let tables = Tables::open(&dir.path().join("t"), CACHE_BYTES).unwrap();
+    let tables = Tables::open(&dir.path().join("t"), CACHE_BYTES, None).unwrap();
     (Arc::new(tables), dir)
 }
 
