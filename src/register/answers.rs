@@ -131,6 +131,8 @@ pub enum Readiness {
     Ready,
     /// It reads; the journal could not be written, and an operator must look.
     WritingStopped(String),
+    /// It reads; the journal holds more than it could read, and it writes again once it has caught up.
+    Behind(String),
     /// The projection is being made anew; reads may fail meanwhile.
     Rebuilding(String),
     /// It is closed.

@@ -3,7 +3,8 @@
 //! It drains its queue, checks each command's rights again and decides it against the tables and what stands earlier in the
 //! batch, appends all records at once, writes the tables, publishes the head and answers everyone. It must never answer a
 //! success before the journal is durable, never write again after the journal stopped, and never answer a failure for a
-//! record that is true: where the tables cannot be written after the append, it answers and makes them anew.
+//! record that is true: where the tables cannot be written after the append, it answers and makes them anew. Where the
+//! journal cannot be read the tables are not at fault: it must never make them anew for that, but waits.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use super::core::{Core, Published, journal_fault, refuse};
 use super::judge::{Judged, Pending};
 use super::options::Silent;
 use super::project::{Fuse, write};
-use super::replay::replay;
+use super::replay::{ReplayError, replay};
 use super::rows::Rows;
 use super::tables::Table;
 
@@ -62,6 +63,8 @@ pub(super) struct Writer {
     jobs: Receiver<Job>,
     waiting: VecDeque<Box<Command>>,
     stopped: Option<String>,
+    /// Why the tables are behind the journal, as long as it cannot be read.
+    behind: Option<String>,
 }
 
 /// What became of an append.
@@ -82,6 +85,7 @@ impl Writer {
             jobs,
             waiting: VecDeque::new(),
             stopped: None,
+            behind: None,
         }
     }
 
@@ -133,7 +137,21 @@ impl Writer {
         }
     }
 
-    /// Applies what stands in the journal beyond the published head.
+    /// Tells how the register is, where that changed.
+    fn announce(&self) {
+        let now = match (&self.stopped, &self.behind) {
+            (Some(reason), _) => Readiness::WritingStopped(reason.clone()),
+            (None, Some(reason)) => Readiness::Behind(reason.clone()),
+            (None, None) => Readiness::Ready,
+        };
+        self.core.readiness.send_if_modified(|before| {
+            let changes = *before != now;
+            *before = now;
+            changes
+        });
+    }
+
+    /// Applies what stands in the journal beyond the published head; tells whether all of it is.
     fn catch_up(&mut self) -> bool {
         let Published { tables, row } = self.core.published();
         let publish = |row| {
@@ -145,7 +163,14 @@ impl Writer {
             Ok(_) => {
                 // Others may have held numbers: the house looks for the next one that is over.
                 self.core.hold_due.store(0, Ordering::SeqCst);
+                self.behind = None;
+                self.announce();
                 true
+            }
+            Err(ReplayError::Journal(error)) => {
+                self.behind = Some(error.to_string());
+                self.announce();
+                false
             }
             Err(error) => {
                 let error = error.to_string();
@@ -162,11 +187,8 @@ impl Writer {
         match super::open::rebuild(&self.core) {
             Ok(published) => {
                 self.core.publish(published);
-                let now = match &self.stopped {
-                    Some(reason) => Readiness::WritingStopped(reason.clone()),
-                    None => Readiness::Ready,
-                };
-                readiness.send_replace(now);
+                self.behind = None;
+                self.announce();
                 true
             }
             Err(error) => {
@@ -181,6 +203,10 @@ impl Writer {
         if let Some(reason) = &self.stopped {
             let detail = format!("The journal takes no more writes: {reason}");
             return self.refuse_all(Code::WritingStopped, &detail);
+        }
+        if let Some(reason) = &self.behind {
+            let detail = format!("The journal cannot be read, and nothing was recorded: {reason}");
+            return self.refuse_all(Code::NotReady, &detail);
         }
         if matches!(*self.core.readiness.borrow(), Readiness::Rebuilding(_)) {
             return self.refuse_all(Code::NotReady, "The tables could not be made anew.");
@@ -262,8 +288,12 @@ impl Writer {
         match self.core.journal.append(&head, drafts) {
             Ok(Appended::Appended(head, records)) => Written::Durable(head, records),
             Ok(Appended::HeadMoved(_)) => {
-                self.catch_up();
-                Written::Moved
+                if self.catch_up() {
+                    return Written::Moved;
+                }
+                let detail =
+                    "What others wrote could not be read, and nothing was recorded; ask again.";
+                Written::Refused(refuse(Code::NotReady, detail))
             }
             Ok(Appended::Unknown) => self.read_back(head, &headers),
             Err(JournalError::Unreachable { reason }) => Written::Refused(refuse(
@@ -278,9 +308,8 @@ impl Writer {
     fn stop(&mut self, error: &JournalError) -> Rejection {
         tracing::error!(%error, "the journal could not be written; writing stops");
         let reason = error.to_string();
-        let readiness = Readiness::WritingStopped(reason.clone());
-        self.core.readiness.send_replace(readiness);
         self.stopped = Some(reason);
+        self.announce();
         let known = matches!(error, JournalError::Batch(_));
         let code = if known {
             Code::WritingStopped
