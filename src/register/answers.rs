@@ -49,6 +49,17 @@ pub struct Seen {
     pub stub: bool,
 }
 
+/// A number that is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldNumber {
+    /// The hold.
+    pub hold: Hold,
+    /// The record that made it, or prolonged it last.
+    pub made: Seq,
+    /// The record's time.
+    pub time: Timestamp,
+}
+
 /// What is known of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {

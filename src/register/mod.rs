@@ -55,7 +55,8 @@ use tables::Table;
 use writer::{Command, Job, Writer};
 
 pub use answers::{
-    Change, HistoryItem, Info, Outcome, ReadAt, Readiness, RecordChanges, Resolution, Seen,
+    Change, HeldNumber, HistoryItem, Info, Outcome, ReadAt, Readiness, RecordChanges, Resolution,
+    Seen,
 };
 pub use options::{Entropy, OpenError, Opened, Options, Progress, Silent};
 pub use reading::{Reading, ReadingNames, Walk};

@@ -14,10 +14,11 @@ use crate::model::{
 };
 use crate::oid::{ArcValue, NodePath};
 
-use super::answers::{Resolution, Seen};
+use super::answers::{HeldNumber, Resolution, Seen};
 use super::base::AsOf;
 use super::core::Core;
-use super::source::{Headed, Open, Source};
+use super::keys;
+use super::source::{Headed, Held, Open, Source, to_hold};
 use super::tables::{Genesis, Table};
 
 pub use super::names::ReadingNames;
@@ -162,6 +163,31 @@ impl Reading {
         Ok(found)
     }
 
+    /// The holds on numbers directly below `superior` after the number `after`, in numeric order, at most `limit`; also those
+    /// whose time is over and that were not ended yet. None where the superior may not be seen. Who may know of holds at all
+    /// is for the caller to judge. Reads the journal: blocks.
+    pub fn holds_below(
+        &self,
+        superior: &NodePath,
+        after: Option<&ArcValue>,
+        limit: usize,
+        sight: Sight,
+    ) -> Viewed<Vec<HeldNumber>> {
+        if self.in_force(superior, sight)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let after = after.map(|number| keys::numbered(superior, number));
+        let rows = self.held(&keys::node(superior), after.as_deref(), limit)?;
+        let told = |(_, held): (_, Held)| {
+            Ok(HeldNumber {
+                hold: to_hold(self, &held)?,
+                made: held.from,
+                time: self.core.time_of(held.from)?,
+            })
+        };
+        rows.into_iter().map(told).collect()
+    }
+
     /// The subtree of `top`, itself included, superiors before subordinates, siblings in numeric order, after `after` where
     /// a walk is taken up again, at most `depth_max` arcs below `top`. Blocks; holds a page of each level at most.
     pub fn walk(
@@ -245,6 +271,14 @@ impl Source for Reading {
     }
     fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
         self.of.open_rows(table, prefix, limit)
+    }
+    fn held(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Viewed<Vec<(Vec<u8>, Held)>> {
+        self.of.held(prefix, after, limit)
     }
     fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>> {
         self.of.headed(table, key)

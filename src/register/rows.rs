@@ -15,7 +15,7 @@ use crate::oid::{ArcValue, NodePath};
 
 use super::base::AsOf;
 use super::keys;
-use super::source::{Headed, Open, Source};
+use super::source::{Headed, Held, Open, Source};
 use super::tables::{Counts, Genesis, Table};
 
 /// A row that is valid between two sequences, both included.
@@ -53,6 +53,10 @@ pub(super) struct Rows {
     pub(super) changes: BTreeSet<Vec<u8>>,
     /// Intervals, by table.
     pub(super) intervals: BTreeMap<Table, BTreeMap<Vec<u8>, Interval>>,
+    /// Holds that ended, by key.
+    pub(super) ended: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The holds that numbers have now: `None` is none any more.
+    pub(super) holds: BTreeMap<Vec<u8>, Option<Held>>,
     /// Rows that are overwritten in place, by table.
     pub(super) headed: BTreeMap<Table, BTreeMap<Vec<u8>, Headed>>,
     /// Requests carried out.
@@ -78,6 +82,8 @@ impl Rows {
             history: BTreeMap::new(),
             changes: BTreeSet::new(),
             intervals: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            holds: BTreeMap::new(),
             headed: BTreeMap::new(),
             requests: BTreeMap::new(),
             genesis: None,
@@ -109,6 +115,30 @@ impl Rows {
             let rows = self.intervals.entry(table).or_default();
             rows.insert(key, Interval { to, payload });
         }
+        Ok(())
+    }
+
+    /// Holds the number of `key` from `seq` on.
+    pub(super) fn open_hold(&mut self, key: Vec<u8>, seq: Seq, payload: Vec<u8>) {
+        let held = Held { from: seq, payload };
+        self.holds.insert(key, Some(held));
+        self.counts.of_mut(Table::Holds).add(seq);
+    }
+
+    /// Ends the hold on the number of `key`, so that it is valid to the sequence before `seq`. None is no error.
+    pub(super) fn close_hold(&mut self, key: &[u8], seq: Seq) -> Viewed<()> {
+        let Some((_, held)) = self.held(key, None, 1)?.pop() else {
+            return Ok(());
+        };
+        let last = seq.previous();
+        // What one record made and ended was valid at no revision.
+        if held.from <= last {
+            let ended = keys::ended(last, key, held.from);
+            self.ended.insert(ended, held.payload);
+            self.counts.of_mut(Table::EndedHolds).add(held.from);
+        }
+        self.counts.of_mut(Table::Holds).remove(held.from);
+        self.holds.insert(key.to_vec(), None);
         Ok(())
     }
 
@@ -222,6 +252,30 @@ impl Source for Rows {
         found.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         found.truncate(limit);
         Ok(found)
+    }
+
+    fn held(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Viewed<Vec<(Vec<u8>, Held)>> {
+        let changed = beginning_with(Some(&self.holds), prefix).count();
+        let limit_below = limit.saturating_add(changed);
+        let below = self.base.held(prefix, after, limit_below)?;
+        if changed == 0 {
+            return Ok(below);
+        }
+        let mut found: BTreeMap<_, _> = below.into_iter().collect();
+        let here = beginning_with(Some(&self.holds), prefix);
+        for (key, held) in here.filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after))
+        {
+            match held {
+                Some(held) => found.insert(key.clone(), held.clone()),
+                None => found.remove(key),
+            };
+        }
+        Ok(found.into_iter().take(limit).collect())
     }
 
     fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>> {

@@ -22,7 +22,7 @@ use super::keys;
 use super::options::OpenError;
 
 /// The format of keys and values. Another one is rebuilt from the journal, never converted.
-pub(super) const PROJECTION_FORMAT: u32 = 1;
+pub(super) const PROJECTION_FORMAT: u32 = 2;
 /// How long rows may wait in memory before they are flushed, in milliseconds. The journal is what is durable.
 const FLUSH_EVERY_MS: u64 = 500;
 /// How often an opening is tried again while the lock of a process that just ended lingers.
@@ -49,7 +49,9 @@ pub(super) enum Table {
     Changes,
     /// Superior, first number of the window → created, written, the number to begin with.
     Cursors,
-    /// Superior, number, first valid sequence → last valid sequence, hold.
+    /// Last valid sequence, superior, number, first valid sequence → hold.
+    EndedHolds,
+    /// Superior, number → first valid sequence, hold; those alone that have not ended.
     Holds,
     /// Registrant, superior, arc, first valid sequence → last valid sequence.
     Holders,
@@ -67,11 +69,12 @@ pub(super) enum Table {
 
 impl Table {
     /// Every table in the order of writing.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::History,
         Self::Names,
         Self::Changes,
         Self::Cursors,
+        Self::EndedHolds,
         Self::Holds,
         Self::Holders,
         Self::Registrants,
@@ -88,6 +91,7 @@ impl Table {
             Self::Names => "names",
             Self::Changes => "changes",
             Self::Cursors => "cursors",
+            Self::EndedHolds => "ended-holds",
             Self::Holds => "holds",
             Self::Holders => "holders",
             Self::Registrants => "registrants",
@@ -101,10 +105,11 @@ impl Table {
     /// The sequence that a row counts with in the table's sum; `None` where the table is not counted.
     pub(super) fn counted(self, key: &[u8], value: &[u8]) -> Option<Seq> {
         match self {
-            Self::History | Self::Names | Self::Changes | Self::Holds | Self::Holders => {
+            Self::History | Self::Names | Self::Changes | Self::EndedHolds | Self::Holders => {
                 keys::last_seq(key)
             }
             Self::Arcs
+            | Self::Holds
             | Self::Cursors
             | Self::Registrants
             | Self::Principals
@@ -253,6 +258,11 @@ impl Tables {
     pub(super) fn put(&self, table: Table, key: &[u8], value: Vec<u8>) -> Viewed<()> {
         self.guarded(|| self.tree(table).insert(key, value))
             .map(drop)
+    }
+
+    /// Removes a row, for holds that ended alone: what it held stands elsewhere already.
+    pub(super) fn remove(&self, table: Table, key: &[u8]) -> Viewed<()> {
+        self.guarded(|| self.tree(table).remove(key)).map(drop)
     }
 
     /// Removes a row if it still is what it was; for requests past the horizon alone.

@@ -112,7 +112,7 @@ pub(super) fn digest_kept(rows: &AsOf) -> Viewed<(Digest32, Counts)> {
         Table::History,
         Table::Names,
         Table::Changes,
-        Table::Holds,
+        Table::EndedHolds,
         Table::Holders,
         Table::Arcs,
     ] {
@@ -124,6 +124,10 @@ pub(super) fn digest_kept(rows: &AsOf) -> Viewed<(Digest32, Counts)> {
             }
         }
     }
+    tally.hash.update(Table::Holds.name());
+    for (key, held) in rows.held(&[], None, usize::MAX)? {
+        tally.row(Table::Holds, &key, &held.row());
+    }
     Ok((Digest32(tally.hash.finalize().into()), tally.counts))
 }
 
@@ -132,6 +136,10 @@ fn as_of(rows: &AsOf, table: Table, key: &[u8], value: &sled::IVec) -> Viewed<Op
     if table == Table::Arcs {
         let entry = rows.entry_of(key, value)?;
         return Ok(entry.map(|entry| arc_row(&entry)));
+    }
+    if table == Table::EndedHolds {
+        let ended = split_seq(key).is_some_and(|(last, _)| last < rows.at);
+        return Ok(ended.then(|| value.to_vec()));
     }
     let seq = super::keys::last_seq(key);
     let seq = seq.ok_or_else(|| rows.broken("a key has no sequence"))?;

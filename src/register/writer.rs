@@ -27,7 +27,6 @@ use super::options::Silent;
 use super::project::{Fuse, write};
 use super::replay::{ReplayError, replay};
 use super::rows::Rows;
-use super::tables::Table;
 
 /// How often a batch is decided again because somebody else appended first.
 const DECISIONS_MAX: usize = 16;
@@ -354,8 +353,8 @@ impl Writer {
             Ok(row) => {
                 let tables = rows.base.tables.clone();
                 self.core.publish(Published { tables, row });
-                for hold in rows.intervals.get(&Table::Holds).into_iter().flatten() {
-                    self.core.note_hold(&hold.1.payload);
+                for held in rows.holds.values().flatten() {
+                    self.core.note_hold(&held.payload);
                 }
             }
             Err(ViewFault(why)) => {
