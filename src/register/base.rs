@@ -2,8 +2,8 @@
 //!
 //! A row newer than the revision counts for nothing: of an arc the row in `history` is taken instead, an interval is asked
 //! whether it covers the revision, a hold that is gone stands in `ended-holds`, and a row that was made later is not there. That makes the rows of one answer rows of
-//! one revision, whatever a writer does beside it, and a replay harmless after a crash between two rows. Rows that are
-//! overwritten in place (cursors, registrants, principals, credentials) keep no past: their newest value is read. It must
+//! one revision, whatever a writer does beside it, and a replay harmless after a crash between two rows. Of registrants,
+//! principals and credentials the older row stands in `past`; cursors keep no past, and their newest value is read. It must
 //! never write.
 
 use std::collections::BTreeMap;
@@ -62,6 +62,28 @@ impl AsOf {
         match overwritten {
             Some(row) => self.decode(&row?.1).map(Some),
             None => Err(self.broken("an earlier revision of an entry is missing")),
+        }
+    }
+
+    /// The row that was found in `table`, as of the revision.
+    fn headed_of(&self, table: Table, key: &[u8], row: &[u8]) -> Viewed<Option<Headed>> {
+        let read = |row: &[u8]| to_headed(row).ok_or_else(|| self.broken("a row is too short"));
+        let row = read(row)?;
+        if row.created > self.at {
+            return Ok(None);
+        }
+        let Some(past) = table.past().filter(|_| row.written > self.at) else {
+            return Ok(Some(row));
+        };
+        let past = keys::past(past, key);
+        let from = keys::with_seq(past.clone(), self.at);
+        let overwritten = self
+            .tables
+            .range(Table::Past, (Bound::Included(from), keys::end_of(&past)))
+            .next();
+        match overwritten {
+            Some(row) => read(&row?.1).map(Some),
+            None => Err(self.broken("an earlier value of a row is missing")),
         }
     }
 
@@ -249,18 +271,15 @@ impl Source for AsOf {
         let Some(row) = self.tables.get(table, key)? else {
             return Ok(None);
         };
-        let row = to_headed(&row).ok_or_else(|| self.broken("a row is too short"))?;
-        Ok((row.created <= self.at).then_some(row))
+        self.headed_of(table, key, &row)
     }
 
     fn headed_rows(&self, table: Table, prefix: &[u8]) -> Viewed<Vec<(Vec<u8>, Headed)>> {
         let mut found = Vec::new();
         for row in self.tables.beginning_with(table, prefix) {
             let (key, row) = row?;
-            let row = to_headed(&row).ok_or_else(|| self.broken("a row is too short"))?;
-            if row.created <= self.at {
-                found.push((key.to_vec(), row));
-            }
+            let row = self.headed_of(table, &key, &row)?;
+            found.extend(row.map(|row| (key.to_vec(), row)));
         }
         Ok(found)
     }

@@ -152,6 +152,15 @@ pub(super) fn split_ended(key: &[u8]) -> Option<(&[u8], Seq)> {
     Some((numbered, Seq::new(u64::from_be_bytes(*from))))
 }
 
+/// What the keys of the earlier values of a row begin with: the last valid sequences follow. No id holds an octet 0, and
+/// digests are all as long.
+pub(super) fn past(table: u8, key: &[u8]) -> Vec<u8> {
+    let mut past = vec![table];
+    past.extend_from_slice(key);
+    past.push(0);
+    past
+}
+
 /// The key of a request. A principal's id holds no octet 0.
 pub(super) fn request(principal: &str, request: &str) -> Vec<u8> {
     let mut key = principal.as_bytes().to_vec();

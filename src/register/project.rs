@@ -2,7 +2,7 @@
 //!
 //! Plain inserts of absolute values, and the removal of holds that ended, in a fixed order. Until the head row is written nothing of the batch is visible to a
 //! reading, and being cut off anywhere is harmless: the batch is folded again over the same head and gives the same rows.
-//! `history` comes before `arcs`, and `ended-holds` before `holds`, so that whoever finds a row newer than his revision, or
+//! `history` comes before `arcs`, `past` before the tables it is about, and `ended-holds` before `holds`, so that whoever finds a row newer than his revision, or
 //! none, finds the older one.
 
 use crate::journal::{Digest32, Head};
@@ -87,6 +87,11 @@ fn write_table(rows: &Rows, table: Table, pen: &mut Pen<'_>) -> Viewed<()> {
                 pen.put(table, key, value.clone())?;
             }
         }
+        Table::Past => {
+            for (key, value) in &rows.past {
+                pen.put(table, key, value.clone())?;
+            }
+        }
         Table::Changes => {
             for key in &rows.changes {
                 pen.put(table, key, Vec::new())?;
@@ -114,8 +119,7 @@ fn write_table(rows: &Rows, table: Table, pen: &mut Pen<'_>) -> Viewed<()> {
         }
         Table::Cursors | Table::Registrants | Table::Principals | Table::Credentials => {
             for (key, row) in rows.headed.get(&table).into_iter().flatten() {
-                let value = with_two(row.created, row.written, &row.payload);
-                pen.put(table, key, value)?;
+                pen.put(table, key, row.row())?;
             }
         }
         Table::Requests => {

@@ -8,9 +8,10 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::access::Sight;
+use crate::journal::codec;
 use crate::model::{
     Entry, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
-    entry::{Flags, HolderFields, Origin, SuperiorFields},
+    entry::{Flags, HolderFields, Origin, Registrant, SuperiorFields},
 };
 use crate::oid::{ArcValue, NodePath};
 
@@ -54,6 +55,30 @@ impl Reading {
     /// The time of the record that made the revision; 1970 before the founding.
     pub fn time(&self) -> Timestamp {
         self.time
+    }
+
+    /// A registrant's row without what was erased since.
+    fn without_erased(&self, key: &[u8], mut row: Headed) -> Viewed<Headed> {
+        let today = AsOf {
+            tables: self.of.tables.clone(),
+            at: Seq::MAX,
+        };
+        let today = today.headed(Table::Registrants, key)?;
+        let Some(today) = today.filter(|today| today.written > row.written) else {
+            return Ok(row);
+        };
+        let read = |row: &Headed| {
+            codec::decode_registrant(&row.payload)
+                .map_err(|_| self.broken("a registrant cannot be read"))
+        };
+        if read(&today)?.details.is_none() {
+            let erased = Registrant {
+                details: None,
+                ..read(&row)?
+            };
+            row.payload = codec::encode_registrant(&erased);
+        }
+        Ok(row)
     }
 
     /// What today says about the visibility of an entry of this reading.
@@ -281,7 +306,10 @@ impl Source for Reading {
         self.of.held(prefix, after, limit)
     }
     fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>> {
-        self.of.headed(table, key)
+        match self.of.headed(table, key)? {
+            Some(row) if table == Table::Registrants => self.without_erased(key, row).map(Some),
+            row => Ok(row),
+        }
     }
     fn headed_rows(&self, table: Table, prefix: &[u8]) -> Viewed<Vec<(Vec<u8>, Headed)>> {
         self.of.headed_rows(table, prefix)

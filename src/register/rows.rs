@@ -49,6 +49,8 @@ pub(super) struct Rows {
     pub(super) arcs: BTreeMap<Vec<u8>, Arc<Entry>>,
     /// What was overwritten, by key with the last valid sequence.
     pub(super) history: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// What else was overwritten and keeps its past, by key with the last valid sequence.
+    pub(super) past: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Which revisions an arc has.
     pub(super) changes: BTreeSet<Vec<u8>>,
     /// Intervals, by table.
@@ -80,6 +82,7 @@ impl Rows {
             counts,
             arcs: BTreeMap::new(),
             history: BTreeMap::new(),
+            past: BTreeMap::new(),
             changes: BTreeSet::new(),
             intervals: BTreeMap::new(),
             ended: BTreeMap::new(),
@@ -142,7 +145,8 @@ impl Rows {
         Ok(())
     }
 
-    /// Writes a row that is overwritten in place.
+    /// Writes a row that is overwritten in place; what it was before is kept where the table keeps its past, once for each
+    /// record.
     pub(super) fn put_headed(
         &mut self,
         table: Table,
@@ -154,7 +158,15 @@ impl Rows {
         if before.is_none() {
             self.counts.of_mut(table).add(seq);
         }
-        let created = before.map_or(seq, |row| row.created);
+        let created = before.as_ref().map_or(seq, |row| row.created);
+        if let Some((before, past)) = before.zip(table.past())
+            && before.written != seq
+        {
+            let last = seq.previous();
+            let past = keys::with_seq(keys::past(past, &key), last);
+            self.past.insert(past, before.row());
+            self.counts.of_mut(Table::Past).add(last);
+        }
         let row = Headed {
             created,
             written: seq,

@@ -13,7 +13,7 @@ use crate::model::{
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
 use super::keys::{self, NameKind};
-use super::tables::{Genesis, Table};
+use super::tables::{Genesis, Table, with_two};
 
 /// Subordinates looked at in one go at first; doubled as long as that is not enough.
 const PAGE_FIRST: usize = 2;
@@ -70,6 +70,13 @@ pub(super) struct Headed {
     pub(super) written: Seq,
     /// What it holds.
     pub(super) payload: Vec<u8>,
+}
+
+impl Headed {
+    /// Its row.
+    pub(super) fn row(&self) -> Vec<u8> {
+        with_two(self.created, self.written, &self.payload)
+    }
 }
 
 /// Where the tree can be read.

@@ -43,6 +43,8 @@ const META_DATA: &[u8] = b"data-version";
 pub(super) enum Table {
     /// Node key, last valid sequence → the row that was overwritten.
     History,
+    /// Table, key, last valid sequence → the row that was overwritten: of registrants, principals and credentials.
+    Past,
     /// Superior, kind, comparison key, target, first valid sequence → last valid sequence.
     Names,
     /// Node key, sequence → nothing.
@@ -69,8 +71,9 @@ pub(super) enum Table {
 
 impl Table {
     /// Every table in the order of writing.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::History,
+        Self::Past,
         Self::Names,
         Self::Changes,
         Self::Cursors,
@@ -88,6 +91,7 @@ impl Table {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::History => "history",
+            Self::Past => "past",
             Self::Names => "names",
             Self::Changes => "changes",
             Self::Cursors => "cursors",
@@ -102,12 +106,25 @@ impl Table {
         }
     }
 
+    /// The octet by which `past` tells of which table a row is, permanent; `None` where earlier values are not kept.
+    pub(super) const fn past(self) -> Option<u8> {
+        match self {
+            Self::Registrants => Some(1),
+            Self::Principals => Some(2),
+            Self::Credentials => Some(3),
+            _ => None,
+        }
+    }
+
     /// The sequence that a row counts with in the table's sum; `None` where the table is not counted.
     pub(super) fn counted(self, key: &[u8], value: &[u8]) -> Option<Seq> {
         match self {
-            Self::History | Self::Names | Self::Changes | Self::EndedHolds | Self::Holders => {
-                keys::last_seq(key)
-            }
+            Self::History
+            | Self::Past
+            | Self::Names
+            | Self::Changes
+            | Self::EndedHolds
+            | Self::Holders => keys::last_seq(key),
             Self::Arcs
             | Self::Holds
             | Self::Cursors

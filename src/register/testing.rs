@@ -139,13 +139,8 @@ pub(super) fn options(dir: &Path) -> Options {
     }
 }
 
-/// A register over a journal that is given.
-pub(super) fn open_over(
-    journal: &Arc<Memory>,
-    options: &Options,
-    clock: &Arc<Ticking>,
-) -> Result<(Register, Opened), OpenError> {
-    let parts = Parts {
+pub(super) fn parts(journal: &Arc<Memory>, options: &Options, clock: &Arc<Ticking>) -> Parts {
+    Parts {
         options: options.clone(),
         lock: None,
         clock: clock.clone(),
@@ -153,7 +148,16 @@ pub(super) fn open_over(
         journal: journal.clone() as Arc<dyn Journal>,
         digester: Box::new(|content| Sha256::digest(content).into()),
         signer: Box::new(|head| Ok(format!("{}\n", head.seq))),
-    };
+    }
+}
+
+/// A register over a journal that is given.
+pub(super) fn open_over(
+    journal: &Arc<Memory>,
+    options: &Options,
+    clock: &Arc<Ticking>,
+) -> Result<(Register, Opened), OpenError> {
+    let parts = parts(journal, options, clock);
     let tabled = find_tables(options, None)?;
     let (core, opened) = open_on(parts, tabled, founding, &Silent)?;
     Ok((Register::start(core)?, opened))
