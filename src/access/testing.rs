@@ -75,6 +75,7 @@ impl Tree {
                 long_arcs: Vec::new(),
                 flags: Flags::default(),
                 relation: None,
+                withdrawn: None,
                 changed: NOW,
             },
             holder: HolderFields::default(),

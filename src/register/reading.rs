@@ -267,6 +267,7 @@ fn stub_of(entry: &Entry) -> Entry {
             long_arcs: Vec::new(),
             flags: Flags::default(),
             relation: None,
+            withdrawn: None,
             changed: never,
         },
         holder: HolderFields::default(),
