@@ -5,15 +5,15 @@
 use crate::model::actor::Principal;
 use crate::model::{Code, Refusal, Rejection, Timestamp, TreeView};
 
-use super::token::{Token, same_digest};
+use super::token::{Token, TokenDigest, same_digest};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// Nobody known: the call carried no token.
     Anonymous,
-    /// A principal with a credential.
-    Principal(Principal),
+    /// A principal, known by the credential of this digest.
+    Principal(Principal, TokenDigest),
     /// The server itself.
     System,
 }
@@ -46,7 +46,7 @@ pub fn authenticate(
         return Err(unknown().into());
     }
     let principal = view.principal(&credential.principal)?.ok_or_else(unknown)?;
-    Ok(Identity::Principal(principal))
+    Ok(Identity::Principal(principal, TokenDigest(digest)))
 }
 
 /// How much of the register somebody sees.
@@ -61,9 +61,9 @@ pub enum Sight {
 /// What `identity` sees: administrators and the server everything, everybody else what is public.
 pub const fn sight(identity: &Identity) -> Sight {
     match identity {
-        Identity::Principal(principal) if principal.administrator => Sight::All,
+        Identity::Principal(principal, _) if principal.administrator => Sight::All,
         Identity::System => Sight::All,
-        Identity::Principal(_) | Identity::Anonymous => Sight::Public,
+        Identity::Principal(..) | Identity::Anonymous => Sight::Public,
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
     fn a_token_names_its_principal() {
         let (tree, token) = with_credential(|_| {});
         let identity = authenticate(Some(&token), &tree, NOW).unwrap();
-        let Identity::Principal(principal) = &identity else {
+        let Identity::Principal(principal, _) = &identity else {
             panic!("{identity:?}")
         };
         assert_eq!(principal.id.as_str(), DELEGATE);
@@ -101,8 +101,7 @@ mod tests {
         assert_eq!(authenticate(None, &tree, NOW).unwrap(), Identity::Anonymous);
         assert_eq!(sight(&Identity::Anonymous), Sight::Public);
         assert_eq!(sight(&Identity::System), Sight::All);
-        let admin = tree.principals[&ADMIN.parse().unwrap()].clone();
-        assert_eq!(sight(&Identity::Principal(admin)), Sight::All);
+        assert_eq!(sight(&tree.identity(ADMIN)), Sight::All);
     }
 
     #[test]

@@ -12,4 +12,4 @@ pub mod token;
 
 pub use identity::{Identity, Sight, authenticate, sight};
 pub use permit::{Permit, permit};
-pub use token::{Token, TokenError};
+pub use token::{Token, TokenDigest, TokenError};

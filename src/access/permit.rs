@@ -9,11 +9,14 @@ use crate::oid::NodePath;
 
 use super::identity::Identity;
 use super::rights::{self, Grounds};
+use super::token::TokenDigest;
 
 /// The permit to give one command.
 #[derive(Clone, Debug)]
 pub struct Permit {
     actor: Actor,
+    /// The credential that the actor was known by; the server itself has none.
+    credential: Option<TokenDigest>,
     overrides: bool,
 }
 
@@ -32,18 +35,25 @@ impl Permit {
     pub const fn system() -> Self {
         Self {
             actor: Actor::System,
+            credential: None,
             overrides: false,
         }
     }
 
-    /// Judges the grounds again, in the tree as it is now.
+    /// Judges the grounds again, in the tree as it is now: the credential, the principal, and the right.
     pub fn recheck(&self, submission: &Submission, view: &dyn TreeView) -> Result<(), Rejection> {
-        let identity = match &self.actor {
-            Actor::System => Identity::System,
-            Actor::Principal(id) => match view.principal(id)? {
-                Some(principal) => Identity::Principal(principal),
-                None => return Err(not_permitted("you may not act any longer")),
-            },
+        let gone = || not_permitted("you may not act any longer");
+        let identity = match (&self.actor, self.credential) {
+            (Actor::System, _) => Identity::System,
+            (Actor::Principal(_), None) => return Err(gone()),
+            (Actor::Principal(id), Some(digest)) => {
+                let credential = view.credential(&digest.0)?;
+                if credential.is_none_or(|credential| credential.revoked) {
+                    let detail = "the token was revoked meanwhile";
+                    return Err(Refusal::new(Code::TokenUnknown, "", detail).into());
+                }
+                Identity::Principal(view.principal(id)?.ok_or_else(gone)?, digest)
+            }
         };
         permit(&identity, submission, view).map(drop)
     }
@@ -59,17 +69,17 @@ pub fn permit(
         submission.command,
         Command::ExpireHolds | Command::LoadReferences { .. }
     );
-    let principal = match identity {
+    let (principal, credential) = match identity {
         Identity::Anonymous => {
             let detail = "writing needs a token; send it as `authorization: Bearer …`";
             return Err(Refusal::new(Code::TokenMissing, "", detail).into());
         }
         Identity::System if own => return Ok(Permit::system()),
         Identity::System => return Err(not_permitted("the server itself does not do this")),
-        Identity::Principal(_) if own => {
+        Identity::Principal(..) if own => {
             return Err(not_permitted("only the server itself does this"));
         }
-        Identity::Principal(principal) => principal,
+        Identity::Principal(principal, credential) => (principal, *credential),
     };
     let reason = submission.override_reason.as_deref();
     let overrides = reason.is_some_and(|reason| !reason.trim().is_empty());
@@ -79,6 +89,7 @@ pub fn permit(
     }
     Ok(Permit {
         actor: Actor::Principal(principal.id.clone()),
+        credential: Some(credential),
         overrides: grounds == Grounds::Override,
     })
 }
@@ -201,8 +212,7 @@ mod tests {
     }
 
     fn ask(tree: &Tree, who: &str, command: Command) -> Result<Permit, Rejection> {
-        let principal = tree.principals[&who.parse().unwrap()].clone();
-        permit(&Identity::Principal(principal), &submission(command), tree)
+        permit(&tree.identity(who), &submission(command), tree)
     }
 
     #[track_caller]
@@ -335,8 +345,7 @@ mod tests {
         let ask = |who: &str, at: &str, why: &str| {
             let mut submission = submission(allocate(at));
             submission.override_reason = Some(why.to_owned());
-            let principal = tree.principals[&who.parse().unwrap()].clone();
-            permit(&Identity::Principal(principal), &submission, &tree)
+            permit(&tree.identity(who), &submission, &tree)
         };
         for at in ["2.16.834.2", "2.16.834.3", "2.16.834.3.1"] {
             assert!(ask(ADMIN, at, "a court order").unwrap().overrides());
@@ -487,6 +496,11 @@ mod tests {
         let mut recalled = tree.clone();
         recalled.arc("2.16.834.3", |_| {});
         refused(permit.recheck(&command, &recalled), Code::NotPermitted);
+        let mut revoked = tree.clone();
+        for credential in revoked.credentials.values_mut() {
+            credential.revoked = credential.principal.as_str() == DELEGATE;
+        }
+        refused(permit.recheck(&command, &revoked), Code::TokenUnknown);
         tree.principals.clear();
         refused(permit.recheck(&command, &tree), Code::NotPermitted);
     }

@@ -113,7 +113,7 @@ impl Desk {
             return Ok(());
         }
         let detail = match &*self.register.readiness().borrow() {
-            Readiness::Ready | Readiness::WritingStopped(_) => return Ok(()),
+            Readiness::Ready | Readiness::WritingStopped(_) | Readiness::Behind(_) => return Ok(()),
             Readiness::Rebuilding(_) => "the register's tables are being made anew",
             Readiness::Closed => "the register is closed",
         };

@@ -289,14 +289,14 @@ impl Rows {
     fn held(&mut self, stamp: Stamp, hold: &Hold) -> Result<(), ViewFault> {
         let key = keys::numbered(&hold.superior, &hold.number);
         // A hold that was prolonged takes the place of the one before.
-        self.close_interval(Table::Holds, &key, stamp.seq)?;
-        self.open_interval(Table::Holds, key, stamp.seq, codec::encode_hold(hold));
+        self.close_hold(&key, stamp.seq)?;
+        self.open_hold(key, stamp.seq, codec::encode_hold(hold));
         Ok(())
     }
 
     fn released(&mut self, stamp: Stamp, released: &HoldReleased) -> Result<(), ViewFault> {
         let key = keys::numbered(&released.superior, &released.number);
-        self.close_interval(Table::Holds, &key, stamp.seq)?;
+        self.close_hold(&key, stamp.seq)?;
         if released.why == HoldEnd::Used {
             return Ok(());
         }

@@ -8,16 +8,18 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::access::Sight;
+use crate::journal::codec;
 use crate::model::{
     Entry, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
-    entry::{Flags, HolderFields, Origin, SuperiorFields},
+    entry::{Flags, HolderFields, Origin, Registrant, SuperiorFields},
 };
 use crate::oid::{ArcValue, NodePath};
 
-use super::answers::{Resolution, Seen};
+use super::answers::{HeldNumber, Resolution, Seen};
 use super::base::AsOf;
 use super::core::Core;
-use super::source::{Headed, Open, Source};
+use super::keys;
+use super::source::{Headed, Held, Open, Source, to_hold};
 use super::tables::{Genesis, Table};
 
 pub use super::names::ReadingNames;
@@ -53,6 +55,30 @@ impl Reading {
     /// The time of the record that made the revision; 1970 before the founding.
     pub fn time(&self) -> Timestamp {
         self.time
+    }
+
+    /// A registrant's row without what was erased since.
+    fn without_erased(&self, key: &[u8], mut row: Headed) -> Viewed<Headed> {
+        let today = AsOf {
+            tables: self.of.tables.clone(),
+            at: Seq::MAX,
+        };
+        let today = today.headed(Table::Registrants, key)?;
+        let Some(today) = today.filter(|today| today.written > row.written) else {
+            return Ok(row);
+        };
+        let read = |row: &Headed| {
+            codec::decode_registrant(&row.payload)
+                .map_err(|_| self.broken("a registrant cannot be read"))
+        };
+        if read(&today)?.details.is_none() {
+            let erased = Registrant {
+                details: None,
+                ..read(&row)?
+            };
+            row.payload = codec::encode_registrant(&erased);
+        }
+        Ok(row)
     }
 
     /// What today says about the visibility of an entry of this reading.
@@ -162,6 +188,31 @@ impl Reading {
         Ok(found)
     }
 
+    /// The holds on numbers directly below `superior` after the number `after`, in numeric order, at most `limit`; also those
+    /// whose time is over and that were not ended yet. None where the superior may not be seen. Who may know of holds at all
+    /// is for the caller to judge. Reads the journal: blocks.
+    pub fn holds_below(
+        &self,
+        superior: &NodePath,
+        after: Option<&ArcValue>,
+        limit: usize,
+        sight: Sight,
+    ) -> Viewed<Vec<HeldNumber>> {
+        if self.in_force(superior, sight)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let after = after.map(|number| keys::numbered(superior, number));
+        let rows = self.held(&keys::node(superior), after.as_deref(), limit)?;
+        let told = |(_, held): (_, Held)| {
+            Ok(HeldNumber {
+                hold: to_hold(self, &held)?,
+                made: held.from,
+                time: self.core.time_of(held.from)?,
+            })
+        };
+        rows.into_iter().map(told).collect()
+    }
+
     /// The subtree of `top`, itself included, superiors before subordinates, siblings in numeric order, after `after` where
     /// a walk is taken up again, at most `depth_max` arcs below `top`. Blocks; holds a page of each level at most.
     pub fn walk(
@@ -216,6 +267,7 @@ fn stub_of(entry: &Entry) -> Entry {
             long_arcs: Vec::new(),
             flags: Flags::default(),
             relation: None,
+            withdrawn: None,
             changed: never,
         },
         holder: HolderFields::default(),
@@ -246,8 +298,19 @@ impl Source for Reading {
     fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
         self.of.open_rows(table, prefix, limit)
     }
+    fn held(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Viewed<Vec<(Vec<u8>, Held)>> {
+        self.of.held(prefix, after, limit)
+    }
     fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>> {
-        self.of.headed(table, key)
+        match self.of.headed(table, key)? {
+            Some(row) if table == Table::Registrants => self.without_erased(key, row).map(Some),
+            row => Ok(row),
+        }
     }
     fn headed_rows(&self, table: Table, prefix: &[u8]) -> Viewed<Vec<(Vec<u8>, Headed)>> {
         self.of.headed_rows(table, prefix)

@@ -11,6 +11,7 @@ use crate::model::event::{ArcRegistered, NumberFoundBy};
 use crate::model::{
     Event, PrincipalId, RegisterId, RegistrantId, Seq, Timestamp, TreeView, Viewed,
     actor::{Credential, Principal},
+    ids::CredentialId,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -37,6 +38,7 @@ pub struct Overlay<'a> {
     registrants: BTreeMap<RegistrantId, Registrant>,
     principals: BTreeMap<PrincipalId, Principal>,
     credentials: BTreeMap<[u8; 32], Credential>,
+    revoked: BTreeSet<CredentialId>,
     data_version: Option<String>,
 }
 
@@ -55,6 +57,7 @@ impl<'a> Overlay<'a> {
             registrants: BTreeMap::new(),
             principals: BTreeMap::new(),
             credentials: BTreeMap::new(),
+            revoked: BTreeSet::new(),
             data_version: None,
         }
     }
@@ -87,6 +90,9 @@ impl<'a> Overlay<'a> {
             Event::CredentialIssued(credential) => {
                 self.credentials
                     .insert(credential.token_sha256, credential.clone());
+            }
+            Event::CredentialRevoked(id) => {
+                self.revoked.insert(id.clone());
             }
             Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => self.move_cursor(new),
             Event::PolicySet { .. } => self.cursors.clear(),
@@ -329,10 +335,14 @@ impl TreeView for Overlay<'_> {
     }
 
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
-        match self.credentials.get(token_sha256) {
-            Some(credential) => Ok(Some(credential.clone())),
-            None => self.below.credential(token_sha256),
+        let mut found = match self.credentials.get(token_sha256) {
+            Some(credential) => Some(credential.clone()),
+            None => self.below.credential(token_sha256)?,
+        };
+        if let Some(credential) = &mut found {
+            credential.revoked |= self.revoked.contains(&credential.id);
         }
+        Ok(found)
     }
 
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>> {

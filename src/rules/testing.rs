@@ -233,7 +233,11 @@ impl Tree {
     }
 
     pub(crate) fn state(&mut self, at: &str, state: State) -> &mut Self {
-        self.change(at, |entry| entry.superior.state = state)
+        self.change(at, |entry| {
+            entry.superior.state = state;
+            let since = entry.superior.changed;
+            entry.superior.withdrawn = (state == State::Withdrawn).then_some(since);
+        })
     }
 
     pub(crate) fn policy(&mut self, at: &str, policy: Policy) -> &mut Self {

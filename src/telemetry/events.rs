@@ -296,6 +296,24 @@ impl Emit for WriterStopped<'_> {
     }
 }
 
+/// The journal holds more than could be read: nothing is written until it can be; reads go on.
+#[derive(Debug)]
+pub struct JournalUnreadable<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Emit for JournalUnreadable<'_> {
+    fn emit(self) {
+        error!(
+            why = self.why,
+            "The journal cannot be read: look at the disk; writing goes on once it can be."
+        );
+        fault("journal");
+        count(|m| m.writable.set(0));
+    }
+}
+
 /// Writes are taken, or are not.
 #[derive(Debug)]
 pub struct Writable {
@@ -436,6 +454,9 @@ mod tests {
         Writable { writable: true }.emit();
         assert_eq!(metrics().unwrap().writable.get(), 1);
         WriterStopped { why: "no space" }.emit();
+        assert_eq!(metrics().unwrap().writable.get(), 0);
+        Writable { writable: true }.emit();
+        JournalUnreadable { why: "I/O" }.emit();
         assert_eq!(metrics().unwrap().writable.get(), 0);
     }
 }

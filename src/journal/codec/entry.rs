@@ -7,7 +7,9 @@ use prost::Message;
 
 use crate::model::actor::{Credential, Principal};
 use crate::model::clock::Timestamp;
-use crate::model::entry::{Entry, Hold, HolderFields, Holding, Origin, Registrant, SuperiorFields};
+use crate::model::entry::{
+    Entry, Hold, HolderFields, Holding, Origin, Registrant, State, SuperiorFields,
+};
 use crate::model::event::Proof;
 use crate::model::ids::Seq;
 use crate::pb::journal::v1 as pb;
@@ -139,6 +141,9 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         delegation: entry.delegation.as_ref().map(delegation_to),
         policy: entry.policy.as_ref().map(policy_to),
         applied: entry.applied.map(Timestamp::micros),
+        withdrawn: superior
+            .withdrawn
+            .and_then(|since| unless(since, superior.changed)),
     }
 }
 
@@ -157,15 +162,19 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         None if stored.first_nobody => None,
         None => registrant.clone(),
     };
+    let state = state_or_active(stored.state)?;
+    let superior_changed = unless_from(stored.superior_changed, changed);
     let superior = SuperiorFields {
-        state: state_or_active(stored.state)?,
+        state,
         visibility: visibility_or_public(stored.visibility)?,
         identifiers: identifiers_from(stored.identifiers),
         labels: labels_from(stored.labels),
         long_arcs: long_arcs_from(stored.long_arcs),
         flags: flags_from(stored.flags)?,
         relation: stored.relation.as_ref().map(relation_from).transpose()?,
-        changed: unless_from(stored.superior_changed, changed),
+        withdrawn: (state == State::Withdrawn)
+            .then(|| unless_from(stored.withdrawn, superior_changed)),
+        changed: superior_changed,
     };
     let holder = HolderFields {
         titles: texts_from(stored.titles),

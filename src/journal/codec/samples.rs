@@ -437,6 +437,7 @@ pub(super) fn typical_entry() -> Entry {
             long_arcs: Vec::new(),
             flags: Flags::default(),
             relation: None,
+            withdrawn: None,
             changed: NOON,
         },
         holder: HolderFields {
@@ -471,6 +472,7 @@ fn full_entry() -> Entry {
             long_arcs: long_arcs(),
             flags: FLAGS,
             relation: Some(Relation::DuplicateOf(path("2.16.834.2"))),
+            withdrawn: None,
             changed: NOON,
         },
         holder: HolderFields {
@@ -513,7 +515,15 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         first_registrant: None,
         ..typical_entry()
     };
+    let mut withdrawn = typical_entry();
+    withdrawn.superior.state = State::Withdrawn;
+    withdrawn.superior.withdrawn = Some(NOON);
+    let mut amended = withdrawn.clone();
+    amended.superior.changed = LATER;
+    amended.changed = LATER;
     vec![
+        ("entry/withdrawn", withdrawn),
+        ("entry/withdrawn-amended", amended),
         ("entry/typical", typical_entry()),
         ("entry/full", full_entry()),
         ("entry/given-away", given_away),

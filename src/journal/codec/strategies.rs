@@ -526,8 +526,8 @@ fn origin() -> impl Strategy<Value = Origin> {
 }
 
 /// Two moments at most, so that times are often the same.
-fn times() -> impl Strategy<Value = [Timestamp; 6]> {
-    (time(), time(), any::<[bool; 6]>())
+fn times() -> impl Strategy<Value = [Timestamp; 7]> {
+    (time(), time(), any::<[bool; 7]>())
         .prop_map(|(one, other, which)| which.map(|first| if first { one } else { other }))
 }
 
@@ -563,6 +563,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                     long_arcs,
                     flags,
                     relation,
+                    withdrawn: (state == State::Withdrawn).then_some(times[6]),
                     changed: times[2],
                 },
                 holder: HolderFields {
