@@ -195,6 +195,24 @@ fn what_is_tolerated_is_told_and_strictly_refused() {
     let output = run(&["convert", "--strict", "OID.2.16.834"]);
     code(&output, 1);
     assert!(err(&output).contains("OID_FULL_STOP_PREFIX") && out(&output).is_empty());
+    let wrong = "{joint-iso-itu-t(2) country(16) ke(834)}";
+    for more in [&["-o", "table"][..], &["--to", "dot"][..], &["2.16"][..]] {
+        let output = run(&[&["convert", wrong][..], more].concat());
+        code(&output, 0);
+        let told = err(&output);
+        assert!(told.contains("ke is not a name of 2.16.834"), "{told}");
+    }
+    let output = fed(&["convert", "--stdin"], wrong.as_bytes());
+    assert!(
+        err(&output).starts_with("line 1: ke is not a name of"),
+        "{}",
+        err(&output)
+    );
+    let output = run(&["convert", wrong, "--to", "dot", "-o", "jsonl"]);
+    assert_eq!(rows(&output)[0]["disagreements"][0]["given"], "ke");
+    let output = run(&["convert", "--strict", wrong]);
+    code(&output, 1);
+    assert!(err(&output).contains("NAME_DISAGREES") && out(&output).is_empty());
     let output = run(&["convert", "/Country/Nowhere"]);
     code(&output, 1);
     let told = err(&output);

@@ -17,6 +17,7 @@ mod settings;
 mod table;
 mod value;
 mod view;
+mod warning;
 #[cfg(test)]
 mod wire_tests;
 

@@ -101,6 +101,17 @@ async fn what_is_not_registered_is_answered_too() {
         Code::InvalidArgument,
         "OID_SYNTAX",
     );
+    let disagrees = pb::ResolveRequest {
+        oid: "{joint-iso-itu-t(2) beispiel-oder-so(999)}".into(),
+        strict: true,
+        ..Default::default()
+    };
+    let status = refused(
+        house.reads().resolve(disagrees).await,
+        Code::InvalidArgument,
+        "NAME_CONTRADICTS",
+    );
+    assert!(status.message().contains("example"), "{status:?}");
     house.close().await;
 }
 

@@ -16,7 +16,7 @@ pub struct ResolveArgs {
     /// The object identifiers, in any notation
     #[arg(required = true, value_name = "OID")]
     pub oids: Vec<String>,
-    /// Refuse what would otherwise be tolerated
+    /// Refuse what would otherwise be tolerated, and names that disagree with the numbers beside them
     #[arg(long)]
     pub strict: bool,
     /// Show the superiors too, the nearest first

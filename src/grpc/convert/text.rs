@@ -108,9 +108,9 @@ pub fn of_resolve(error: &ResolveError, text: &str, field: &str) -> Refusal {
         ResolveError::UnknownIdentifier { superior, .. }
         | ResolveError::UnknownLabel { superior, .. } => (Code::NameUnknown, Some(superior)),
         ResolveError::AmbiguousIdentifier { superior, .. } => (Code::NameAmbiguous, Some(superior)),
-        ResolveError::StandardNameWrongNumber { .. } | ResolveError::ItuRLeadsElsewhere => {
-            (Code::NameContradicts, None)
-        }
+        ResolveError::StandardNameWrongNumber { .. }
+        | ResolveError::Disagrees(_)
+        | ResolveError::ItuRLeadsElsewhere => (Code::NameContradicts, None),
         ResolveError::UuidTooLarge { .. } => (Code::ArcOutOfRange, None),
         ResolveError::Oid { source, .. } => (of_oid(source), None),
     };
