@@ -428,3 +428,14 @@ async fn notations_are_converted_with_the_registers_names() {
     );
     house.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reference_data_is_not_registered_by_us() {
+    let house = House::open().await;
+    house.allocate(Some(1), titled("one")).await;
+    let entry = house.resolve("2").await.entry.unwrap();
+    assert_eq!((entry.registered, entry.changed.is_some()), (None, true));
+    let entry = house.resolve("2.999.1").await.entry.unwrap();
+    assert!(entry.registered.is_some());
+    house.close().await;
+}
