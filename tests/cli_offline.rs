@@ -184,6 +184,31 @@ fn people_and_programs_are_answered_differently() {
 }
 
 #[test]
+fn a_time_that_is_none_is_wrong_usage() {
+    for typed in [
+        &["resolve", "2.999", "--as-of", "2026-13-03"][..],
+        &["children", "2.999", "--as-of", "yesterday"],
+        &["watch", "--after", "2026-03-03"],
+        &["hold", "2.999", "--for", "0s"],
+        &["allocate", "2.999", "--title", "en=Health"],
+        &["amend", "2.999.1", "--description", "english:Health"],
+    ] {
+        let output = run(typed);
+        code(&output, 64);
+        assert!(out(&output).is_empty(), "{typed:?}");
+    }
+    let output = run(&["resolve", "2.999", "--as-of", "2026-13-03"]);
+    let told = err(&output);
+    assert!(
+        told.contains("2026-03-03") && told.contains("revision"),
+        "{told}"
+    );
+    let output = run(&["hold", "2.999", "--for", "0s"]);
+    let told = err(&output);
+    assert!(told.contains("longer than nothing"), "{told}");
+}
+
+#[test]
 fn what_is_tolerated_is_told_and_strictly_refused() {
     let output = run(&["convert", "OID.2.16.834"]);
     code(&output, 0);

@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::value;
+
 /// Says what object identifiers are
 ///
 /// Each is given in any notation. What is not registered is answered with its nearest superior, and the exit code is 1.
@@ -103,7 +105,7 @@ pub struct WatchArgs {
     #[arg(value_name = "OID")]
     pub oid: Option<String>,
     /// Go on after this revision; without it, from now on
-    #[arg(long, value_name = "TOKEN")]
+    #[arg(long, value_name = "REVISION", value_parser = value::revision)]
     pub after: Option<String>,
     /// End after so many changes
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
