@@ -12,7 +12,7 @@ use crate::{cli::table::clean, model::refusal::Code};
 
 /// Exit code: done.
 pub const EXIT_DONE: u8 = 0;
-/// Exit code: the authority said no, nothing was found, or a line failed.
+/// Exit code: the authority said no, nothing was found, a line failed, or whoever was asked did not agree.
 pub const EXIT_NO: u8 = 1;
 /// Exit code: the server cannot be reached or is at fault.
 pub const EXIT_FAULT: u8 = 2;
@@ -299,7 +299,10 @@ const fn advice(code: Code) -> Option<&'static str> {
         Code::TokenUnknown => {
             "check which token is given (--token-file, OIDRA_TOKEN, the profile) and which server is asked"
         }
-        Code::NumberTaken | Code::NumberBurned | Code::NumberHeld => {
+        Code::NumberBurned => {
+            "choose another number, or undo a withdrawal by mistake with `oidctl state OID reinstate`"
+        }
+        Code::NumberTaken | Code::NumberHeld => {
             "choose another number, or leave --number out to get the next free one"
         }
         Code::NumberOutsidePolicy | Code::NumberingNotAllowed | Code::NoNumberFree => {

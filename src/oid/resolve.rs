@@ -116,6 +116,14 @@ fn known_or_elsewhere(known: &[Identifier], elsewhere: &[ArcValue]) -> String {
     )
 }
 
+/// A node as a sentence names it.
+fn node(path: &NodePath) -> String {
+    if path.is_root() {
+        return "the root".to_owned();
+    }
+    path.to_string()
+}
+
 /// Why steps lead to no node; `step` counts from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -124,7 +132,7 @@ pub enum ResolveError {
     #[error("a relative object identifier needs a node to begin at")]
     NoBase,
     /// No arc of that name is known.
-    #[error("step {step}: no arc below {superior} is known by the identifier {identifier}")]
+    #[error("step {step}: no arc below {} is known by the identifier {identifier}", node(.superior))]
     UnknownIdentifier {
         /// Which step.
         step: usize,
@@ -134,7 +142,7 @@ pub enum ResolveError {
         identifier: Identifier,
     },
     /// Several siblings bear that name.
-    #[error("step {step}: {} arcs below {superior} bear the identifier {identifier}", .candidates.len())]
+    #[error("step {step}: {} arcs below {} bear the identifier {identifier}", .candidates.len(), node(.superior))]
     AmbiguousIdentifier {
         /// Which step.
         step: usize,
@@ -146,7 +154,7 @@ pub enum ResolveError {
         candidates: Vec<ArcValue>,
     },
     /// No arc of that label is known.
-    #[error("step {step}: no arc below {superior} is known by the label {label}")]
+    #[error("step {step}: no arc below {} is known by the label {label}", node(.superior))]
     UnknownLabel {
         /// Which step.
         step: usize,
