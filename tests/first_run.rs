@@ -176,7 +176,12 @@ fn a_first_start_founds_a_register_that_the_second_finds_again() {
     let metrics = first.told("metrics").trim_start_matches("http://");
     let metrics = metrics.split('/').next().unwrap();
     assert!(get(metrics, "/ready").starts_with("HTTP/1.1 200"));
-    assert!(get(metrics, "/metrics").contains("oidra_ready 1"));
+    let told = get(metrics, "/metrics");
+    assert!(told.contains("oidra_ready 1"));
+    assert!(
+        told.contains("oidra_faults_total{kind=\"panic\"} 0"),
+        "{told}"
+    );
 
     let register = first.told("register").to_owned();
     assert_eq!(first.stop(), Some(0));
