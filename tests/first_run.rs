@@ -19,6 +19,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use oidra::journal::checkpoint::Verifier;
+
 /// The longest a start or a stop may take here, in seconds: a busy machine is slow, a hanging server is stopped.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -226,6 +228,10 @@ fn the_journal_can_be_looked_into_beside_a_running_server() {
     let note = String::from_utf8(signed.stdout).unwrap();
     assert!(note.starts_with("oidra/register\n1\n"), "{note}");
     assert!(note.contains("\n\n\u{2014} oidra/register "), "{note}");
+    let told = run(oidrad(dir.path()).args(["checkpoint", "--key"]));
+    let key = String::from_utf8(told.stdout).unwrap();
+    let verifier = Verifier::from_vkey(key.trim()).unwrap();
+    assert_eq!(verifier.open(note.as_bytes()).unwrap().size, 1);
     assert_eq!(server.stop(), Some(0));
 }
 

@@ -25,7 +25,9 @@ use crate::{
     telemetry::calls::Calls,
 };
 
-use super::{build::size, connections::incoming, exit::Failure, life::Serving};
+use super::{
+    build::size, connections::incoming, exit::Failure, life::Serving, signing::verifier_key,
+};
 
 /// How long a silent connection is left alone before it is asked whether it is there.
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(60);
@@ -40,7 +42,10 @@ pub fn serve(
     stopping: CancellationToken,
 ) -> Result<Serving, Failure> {
     let limits = &settings.limits;
-    let options = options(limits, stopping.clone());
+    let options = grpc::Options {
+        checkpoint_key: verifier_key(settings)?.into(),
+        ..options(limits, stopping.clone())
+    };
     let face = grpc::router(register.clone(), options);
     let face = face.map_err(|why| Failure::Serving(why.to_string()))?;
     let calls = Arc::new(Calls::new(methods()));

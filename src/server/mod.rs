@@ -19,6 +19,7 @@ pub mod listeners;
 pub mod offline;
 pub mod progress;
 pub mod shutdown;
+pub mod signing;
 pub mod welcome;
 
 use std::{
