@@ -184,6 +184,47 @@ fn people_and_programs_are_answered_differently() {
 }
 
 #[test]
+fn a_failure_is_one_object_for_programs() {
+    let told = |typed: &[&str], exit: i32| -> Value {
+        let output = run(typed);
+        code(&output, exit);
+        assert!(out(&output).is_empty(), "{typed:?}: {}", out(&output));
+        serde_json::from_str(err(&output)).unwrap()
+    };
+    let usage = told(&["resolve", "2.999", "--as-of", "never", "-o", "json"], 64);
+    assert_eq!(
+        (&usage["error"], &usage["exit"]),
+        (&"usage".into(), &64.into())
+    );
+    assert!(usage["message"].as_str().unwrap().contains("--as-of"));
+    let usage = told(&["state", "2.999.1", "suspend", "-o", "jsonl"], 64);
+    assert!(usage["message"].as_str().unwrap().contains("--yes"));
+    let lost = told(
+        &[
+            "resolve",
+            "2.999",
+            "--server",
+            "http://127.0.0.1:1",
+            "-o",
+            "json",
+        ],
+        2,
+    );
+    assert_eq!(lost["error"], "unreachable");
+    let wrong = told(&["resolve", "2.999", "--profile", "none", "-o", "json"], 78);
+    assert_eq!(wrong["error"], "configuration");
+    let refused = told(&["explain", "NO_SUCH_CODE", "-o", "json"], 1);
+    assert_eq!(refused["error"], "refused");
+    let output = run(&["explain", "60", "-o", "json"]);
+    let page: Value = serde_json::from_str(out(&output)).unwrap();
+    assert_eq!(
+        (&page["code"], &page["number"]),
+        (&"NUMBER_TAKEN".into(), &60.into())
+    );
+    assert!(page["page"].as_str().unwrap().contains("# NUMBER_TAKEN"));
+}
+
+#[test]
 fn a_time_that_is_none_is_wrong_usage() {
     for typed in [
         &["resolve", "2.999", "--as-of", "2026-13-03"][..],
