@@ -35,6 +35,8 @@ pub struct Options {
     pub stopping: CancellationToken,
     /// Where the pages on refusals lie: a URL that ends with a solidus, or empty.
     pub pages: Arc<str>,
+    /// The key that checks the signatures of checkpoints, as C2SP signed notes write it.
+    pub checkpoint_key: Arc<str>,
     /// The longest a call that is not a stream may take.
     pub call_time_max: Duration,
     /// How long a watch is silent at most before it sends a bookmark.
@@ -59,6 +61,7 @@ impl Options {
             clock,
             stopping: CancellationToken::new(),
             pages: Arc::from(""),
+            checkpoint_key: Arc::from(""),
             call_time_max: limits::CALL_TIME_MAX,
             bookmark_every: limits::BOOKMARK_EVERY,
             calls_at_once_max: limits::CALLS_AT_ONCE_MAX,

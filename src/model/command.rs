@@ -100,6 +100,26 @@ pub enum Command {
 }
 
 impl Command {
+    /// Every word of [`Command::word`].
+    pub const WORDS: [&'static str; 16] = [
+        "allocate",
+        "batch-allocate",
+        "allocate-block",
+        "record-existing",
+        "batch-record",
+        "hold",
+        "release-hold",
+        "reserve",
+        "amend",
+        "change-state",
+        "delegate",
+        "recall",
+        "transfer",
+        "set-policy",
+        "expire-holds",
+        "load-references",
+    ];
+
     /// The lower-case name of the command, as logs and metrics show it.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -280,4 +300,20 @@ pub struct Ctx {
     pub entropy: [u8; 32],
     /// Who acts.
     pub actor: super::actor::Actor,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_listed() {
+        let source = include_str!("command.rs");
+        let (_, arms) = source
+            .split_once("pub const fn word(&self) -> &'static str {")
+            .unwrap();
+        let (arms, _) = arms.split_once("\n    }\n").unwrap();
+        let words: Vec<&str> = arms.split('"').skip(1).step_by(2).collect();
+        assert_eq!(words, Command::WORDS);
+    }
 }

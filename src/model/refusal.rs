@@ -96,7 +96,7 @@ codes! {
     15 PathTooLong "PATH_TOO_LONG" Malformed "API limits": "The object identifier has more arcs or octets than the register bears.";
     16 LanguageSyntax "LANGUAGE_SYNTAX" Malformed "BCP 47": "The text is no language tag.";
     17 MomentSyntax "MOMENT_SYNTAX" Malformed "RFC 3339": "The text is no date or moment.";
-    18 NameContradicts "NAME_CONTRADICTS" Malformed "X.660 Annex A": "A standardized name stands beside a number that is not its own.";
+    18 NameContradicts "NAME_CONTRADICTS" Malformed "X.660 Annex A; X.680 clause 32": "A name stands beside a number that is not its own.";
     19 NameAmbiguous "NAME_AMBIGUOUS" Malformed "X.660 clause 3.5": "Several siblings have this secondary identifier, so that the name alone does not tell which is meant.";
     20 NameUnknown "NAME_UNKNOWN" NotFound "X.680 clauses 32 and 34": "No arc of this name is registered at this place.";
     21 PageTokenInvalid "PAGE_TOKEN_INVALID" Malformed "AIP-158": "The page token was not made by this register for this request.";

@@ -419,7 +419,7 @@ mod tests {
     #[test]
     fn a_name_that_disagrees_is_told_back() {
         let told = |text: &str| {
-            let parsed = parse(text, Mode::Strict).unwrap();
+            let parsed = parse(text, Mode::Lenient).unwrap();
             let resolved = resolve(&parsed, &Few, None).unwrap();
             resolved
                 .disagreements
@@ -437,6 +437,18 @@ mod tests {
             ["step 4: health is not a name of the arc 4; it belongs to 3"]
         );
         assert!(told("{2 16 834 unknown(4)}").is_empty());
+        let strict = |text: &str| {
+            let parsed = parse(text, Mode::Strict).unwrap();
+            resolve(&parsed, &Few, None).map(drop)
+        };
+        let refused = strict("{2 country(16) ke(834)}").unwrap_err();
+        assert_eq!(
+            (refused.code(), refused.clause()),
+            ("NAME_DISAGREES", "X.680 32")
+        );
+        assert!(refused.to_string().contains("known are tz"), "{refused}");
+        assert_eq!(strict("{2 country(16) tz(834)}"), Ok(()));
+        assert_eq!(strict("{2 16 834 unknown(4)}"), Ok(()));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod listeners;
 pub mod offline;
 pub mod progress;
 pub mod shutdown;
+pub mod signing;
 pub mod transport;
 pub mod welcome;
 

@@ -12,7 +12,7 @@ use crate::model::{
     refusal::Code,
 };
 
-use super::metrics::{Metrics, metrics};
+use super::metrics::{Fault, Metrics, metrics};
 
 /// Something that happened.
 pub trait Emit {
@@ -26,8 +26,8 @@ fn count(how: impl FnOnce(&Metrics)) {
     }
 }
 
-fn fault(kind: &'static str) {
-    count(|m| m.faults.with_label_values(&[kind]).inc());
+fn fault(kind: Fault) {
+    count(|m| m.faults.with_label_values(&[kind.word()]).inc());
 }
 
 /// A gauge can hold no more than this; a head beyond it is out of reach.
@@ -218,7 +218,7 @@ impl Emit for CallFailed<'_> {
             fault = self.fault,
             "A call failed by a fault of the server."
         );
-        fault("call");
+        fault(Fault::Call);
     }
 }
 
@@ -274,7 +274,7 @@ pub struct CheckpointFailed<'a> {
 impl Emit for CheckpointFailed<'_> {
     fn emit(self) {
         error!(why = self.why, "No checkpoint could be signed.");
-        fault("checkpoint");
+        fault(Fault::Checkpoint);
     }
 }
 
@@ -291,7 +291,7 @@ impl Emit for WriterStopped<'_> {
             why = self.why,
             "Writing has stopped: look at the disk, then restart."
         );
-        fault("writer");
+        fault(Fault::Writer);
         count(|m| m.writable.set(0));
     }
 }
@@ -360,7 +360,7 @@ impl Emit for AcceptFailed<'_> {
     fn emit(self) {
         let retry_ms = millis(self.retry_in);
         error!(why = %self.why, retry_ms, "A connection could not be taken.");
-        fault("accept");
+        fault(Fault::Accept);
     }
 }
 
@@ -419,7 +419,7 @@ impl Emit for Panicked<'_> {
             said = self.said,
             "A panic: this is a fault of the program."
         );
-        fault("panic");
+        fault(Fault::Panic);
     }
 }
 

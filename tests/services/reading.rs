@@ -101,6 +101,17 @@ async fn what_is_not_registered_is_answered_too() {
         Code::InvalidArgument,
         "OID_SYNTAX",
     );
+    let disagrees = pb::ResolveRequest {
+        oid: "{joint-iso-itu-t(2) beispiel-oder-so(999)}".into(),
+        strict: true,
+        ..Default::default()
+    };
+    let status = refused(
+        house.reads().resolve(disagrees).await,
+        Code::InvalidArgument,
+        "NAME_CONTRADICTS",
+    );
+    assert!(status.message().contains("example"), "{status:?}");
     house.close().await;
 }
 
@@ -415,5 +426,16 @@ async fn notations_are_converted_with_the_registers_names() {
         Code::InvalidArgument,
         "ENCODING_INVALID",
     );
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reference_data_is_not_registered_by_us() {
+    let house = House::open().await;
+    house.allocate(Some(1), titled("one")).await;
+    let entry = house.resolve("2").await.entry.unwrap();
+    assert_eq!((entry.registered, entry.changed.is_some()), (None, true));
+    let entry = house.resolve("2.999.1").await.entry.unwrap();
+    assert!(entry.registered.is_some());
     house.close().await;
 }

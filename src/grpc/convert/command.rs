@@ -197,7 +197,11 @@ pub fn hold(request: &pb::HoldRequest, names: &dyn Names, faults: &mut Faults) -
         );
     }
     if request.seconds == 0 {
-        faults.at(Code::FieldRequired, "seconds", "for how long is needed");
+        faults.at(
+            Code::FieldRequired,
+            "seconds",
+            "how long it is to last is needed",
+        );
     }
     let seconds = request.seconds;
     Some(Command::Hold(HoldNumber {

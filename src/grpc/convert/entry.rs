@@ -139,13 +139,21 @@ pub fn entry(
         delegation: entry.delegation.as_ref().map(delegation),
         policy: entry.policy.as_ref().map(policy),
         applied: entry.applied.map(timestamp),
-        registered: Some(timestamp(entry.registered)),
+        registered: registered(entry),
         changed: Some(timestamp(entry.changed)),
         revision: entry.revision.get(),
         etag: tag(entry),
         notations: Some(notations),
         stub: false,
     })
+}
+
+/// When it was registered; unset for reference data, which others registered and nobody says when.
+fn registered(entry: &Entry) -> Option<prost_types::Timestamp> {
+    match entry.origin {
+        Origin::Assigned | Origin::Recorded { .. } => Some(timestamp(entry.registered)),
+        Origin::Reference { .. } => None,
+    }
 }
 
 /// A registrant as `sight` sees it.
