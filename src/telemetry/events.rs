@@ -309,7 +309,7 @@ impl Emit for JournalUnreadable<'_> {
             why = self.why,
             "The journal cannot be read: look at the disk; writing goes on once it can be."
         );
-        fault("journal");
+        fault(Fault::Journal);
         count(|m| m.writable.set(0));
     }
 }

@@ -31,16 +31,19 @@ pub enum Fault {
     Accept,
     /// Code of ours panicked.
     Panic,
+    /// The journal could not be read.
+    Journal,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Call,
         Self::Checkpoint,
         Self::Writer,
         Self::Accept,
         Self::Panic,
+        Self::Journal,
     ];
 
     /// The word it is counted under.
@@ -51,6 +54,7 @@ impl Fault {
             Self::Writer => "writer",
             Self::Accept => "accept",
             Self::Panic => "panic",
+            Self::Journal => "journal",
         }
     }
 }
