@@ -191,7 +191,7 @@ fn replay_to(
         for record in &batch {
             frontier.push(record.leaf);
         }
-        row = replay_batch(tables, row, &batch, None, Fuse::default())?;
+        row = replay_batch(tables, &row, &batch, None, Fuse::default())?;
         progress.step("replaying the journal", row.head.seq.get(), up_to.get());
     }
     if row.leaf != goal.leaf {

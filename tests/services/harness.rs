@@ -199,6 +199,26 @@ impl House {
             .into_inner()
     }
 
+    /// Allocates a block of `count` numbers below the node.
+    pub async fn block(&self, count: usize) -> pb::WriteResponse {
+        let block = pb::batch_allocate_request::Block {
+            superior: NODE.into(),
+            count: count as u64,
+            entry: Some(titled("x")),
+            ..Default::default()
+        };
+        let request = pb::BatchAllocateRequest {
+            block: Some(block),
+            ..Default::default()
+        };
+        let request = self.signed(request);
+        self.writes()
+            .batch_allocate(request)
+            .await
+            .unwrap()
+            .into_inner()
+    }
+
     /// What an OID is, as the public sees it.
     pub async fn resolve(&self, oid: &str) -> pb::ResolveResponse {
         let request = pb::ResolveRequest {

@@ -1,6 +1,9 @@
 //! Resolving, listing, walking, history, notations.
 
-use oidra::pb::v1::{self as pb, resolve_response::Outcome};
+use oidra::{
+    grpc::limits::{BATCH_ROWS_MAX, WALK_ENTRIES_MAX},
+    pb::v1::{self as pb, resolve_response::Outcome},
+};
 use tonic::Code;
 
 use crate::harness::{House, NODE, allocation, refused, titled};
@@ -158,15 +161,15 @@ async fn a_batch_answers_row_by_row() {
     assert_eq!(
         house
             .reads()
-            .batch_resolve(rows(1_000))
+            .batch_resolve(rows(BATCH_ROWS_MAX))
             .await
             .unwrap()
             .into_inner()
             .rows
             .len(),
-        1_000
+        BATCH_ROWS_MAX
     );
-    let past = house.reads().batch_resolve(rows(1_001)).await;
+    let past = house.reads().batch_resolve(rows(BATCH_ROWS_MAX + 1)).await;
     refused(past, Code::InvalidArgument, "TOO_MANY_VALUES");
     house.close().await;
 }
@@ -298,6 +301,25 @@ async fn a_walk_tells_superiors_first() {
     };
     assert_eq!(walk(0).await, ["2.999", "2.999.2", "2.999.2.1", "2.999.10"]);
     assert_eq!(walk(1).await, ["2.999", "2.999.2", "2.999.10"]);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_of_more_entries_than_one_message_takes_has_two() {
+    let house = House::open().await;
+    // The node itself is one more.
+    house.block(WALK_ENTRIES_MAX).await;
+    let request = pb::WalkSubtreeRequest {
+        oid: NODE.into(),
+        ..Default::default()
+    };
+    let stream = house.reads().walk_subtree(request).await;
+    let mut stream = stream.unwrap().into_inner();
+    let mut told = Vec::new();
+    while let Some(message) = stream.message().await.unwrap() {
+        told.push(message.entries.len());
+    }
+    assert_eq!(told, [WALK_ENTRIES_MAX, 1]);
     house.close().await;
 }
 

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use crate::access::Sight;
-use crate::journal::{ItemKind, Journal as _};
+use crate::journal::{ItemKind, Journal as _, memory::MemoryFault};
 use crate::model::{
     Code, Command, Seq, Visibility,
     command::{Allocate, Amend, NewEntry, NumberChoice},
@@ -92,6 +92,41 @@ async fn one_past_the_queue_is_refused() {
         .map(|it| it.map(drop).map_err(code))
         .collect();
     assert_eq!(codes, [Ok(()), Ok(()), Err(Code::Overloaded)]);
+}
+
+#[tokio::test]
+async fn one_past_a_batch_is_another_batch() {
+    let Fixture {
+        register,
+        journal,
+        clock,
+        mut options,
+        dir: _dir,
+    } = fixture();
+    register.close().await;
+    options.batch_records_max = 2;
+    let (register, _) = open_over(&journal, &options, &clock).unwrap();
+    let (let_go, waits) = std::sync::mpsc::channel::<()>();
+    let (send, busy) = std::sync::mpsc::channel();
+    let inspect = Job::Inspect(Box::new(move |_| {
+        send.send(()).unwrap();
+        waits.recv().unwrap();
+    }));
+    assert!(register.jobs.send(inspect).is_ok());
+    busy.recv().unwrap();
+    // Two wait, and are one batch with nothing else; the append of the third fails.
+    journal.inject(2, MemoryFault::FailBefore);
+    let free = async {
+        tokio::task::yield_now().await;
+        let_go.send(()).unwrap();
+    };
+    let asked = (0..3).map(|_| submit(&register, next_free(AUTHORITY)));
+    let (told, ()) = tokio::join!(join_all(asked), free);
+    let codes: Vec<_> = told
+        .into_iter()
+        .map(|it| it.map(drop).map_err(code))
+        .collect();
+    assert_eq!(codes, [Ok(()), Ok(()), Err(Code::NotReady)]);
 }
 
 #[tokio::test]

@@ -222,19 +222,19 @@ fn a_batch_cut_off_anywhere_is_applied_whole_by_the_next_replay() {
         for inserts in 0.. {
             let (tables, _dir) = tables();
             let row =
-                replay_batch(&tables, HeadRow::empty(), before, None, Fuse::default()).unwrap();
+                replay_batch(&tables, &HeadRow::empty(), before, None, Fuse::default()).unwrap();
             let then = AsOf {
                 tables: tables.clone(),
                 at: row.head.seq,
             };
             let unharmed = digest_kept(&then).unwrap();
-            let torn = replay_batch(&tables, row, after, None, Fuse::after(inserts));
+            let torn = replay_batch(&tables, &row, after, None, Fuse::after(inserts));
             let whole = torn.is_ok();
             assert_eq!(digest_kept(&then).unwrap(), unharmed, "{cut} {inserts}");
             assert_eq!(tables.head().unwrap() == Some(row), !whole);
             let row = tables.head().unwrap().unwrap();
             let rest = if whole { &[] } else { after };
-            let row = replay_batch(&tables, row, rest, None, Fuse::default()).unwrap();
+            let row = replay_batch(&tables, &row, rest, None, Fuse::default()).unwrap();
             assert_eq!(row.counts, bench.row.counts, "{cut} {inserts}");
             assert_eq!(tables.count().unwrap(), row.counts, "{cut} {inserts}");
             let at = row.head.seq;
@@ -417,7 +417,7 @@ proptest! {
             let (tables, _dir) = tables();
             let mut row = HeadRow::empty();
             for batch in records[..usize::try_from(at).unwrap()].chunks(7) {
-                row = replay_batch(&tables, row, batch, None, Fuse::default()).unwrap();
+                row = replay_batch(&tables, &row, batch, None, Fuse::default()).unwrap();
             }
             let then = AsOf { tables, at: Seq::new(at) };
             let past = bench.at(Seq::new(at));
