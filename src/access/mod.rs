@@ -6,10 +6,14 @@
 mod identity;
 mod permit;
 mod rights;
+mod sight;
 #[cfg(test)]
 mod testing;
 pub mod token;
 
-pub use identity::{Identity, Sight, authenticate, sight};
+pub use identity::{
+    Caller, Identity, authenticate, bound_digest, of_certificate, of_openid, openid_name,
+};
 pub use permit::{Permit, permit};
+pub use sight::{Seeing, Sight, sight};
 pub use token::{Token, TokenDigest, TokenError};

@@ -65,18 +65,24 @@ impl Tree {
         let mut tree = Self::default();
         for id in [ADMIN, DELEGATE, STRANGER] {
             let principal = Principal {
-                id: id.parse().unwrap(),
-                kind: PrincipalKind::Person,
                 administrator: id == ADMIN,
-                since: NOW,
+                ..Principal::new(
+                    id.parse().unwrap(),
+                    PrincipalKind::Person,
+                    crate::oid::NodePath::root(),
+                    NOW,
+                )
             };
             let credential = Credential {
-                id: format!("c-{id}").parse().unwrap(),
-                principal: principal.id.clone(),
-                token_sha256: digest(id).0,
-                name: "its own".to_owned(),
                 expires: None,
                 revoked: false,
+                ..Credential::token(
+                    format!("c-{id}").parse().unwrap(),
+                    principal.id.clone(),
+                    digest(id).0,
+                    "its own",
+                    crate::model::Timestamp::default(),
+                )
             };
             tree.credentials.insert(credential.token_sha256, credential);
             tree.principals.insert(principal.id.clone(), principal);
@@ -172,6 +178,12 @@ impl TreeView for Tree {
     }
     fn principal(&self, id: &PrincipalId) -> Viewed<Option<Principal>> {
         Ok(self.principals.get(id).cloned())
+    }
+    fn principals(&self) -> Viewed<Vec<Principal>> {
+        Ok(self.principals.values().cloned().collect())
+    }
+    fn credentials(&self) -> Viewed<Vec<Credential>> {
+        Ok(self.credentials.values().cloned().collect())
     }
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
         Ok(self.credentials.get(token_sha256).cloned())

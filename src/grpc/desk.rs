@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::{
-    access::{self, Identity, Sight},
+    access::{self, Caller, Sight},
     model::{Clock, Code, Refusal, Refusals, Rejection, RequestId, Timestamp, ViewFault},
     register::{Readiness, Register},
 };
@@ -104,10 +104,20 @@ impl Desk {
         self.ids.next()
     }
 
-    /// Who has this token now.
-    pub fn identify(&self, token: Option<&Token>) -> Result<Identity, Rejection> {
-        let text = token.map(|token| token.0.as_ref());
-        access::authenticate(text, &self.register.newest(), self.options.clock.now())
+    /// Who calls, as of now: a watch asks again whether its credential still holds.
+    pub fn identify(&self, call: &Call) -> Result<Caller, Rejection> {
+        self.known_by(call.token.as_ref())
+    }
+
+    /// Who has this token now; nobody known without one.
+    pub fn known_by(&self, token: Option<&Token>) -> Result<Caller, Rejection> {
+        match token {
+            None => Ok(Caller::ANONYMOUS),
+            Some(token) => {
+                let now = self.options.clock.now();
+                access::authenticate(&token.0, &self.register.newest(), now)
+            }
+        }
     }
 
     /// Refuses where the register cannot be read.
@@ -194,7 +204,7 @@ pub struct Call {
     /// Its id: the caller's `x-request-id`, or one made here. Logs name it.
     pub id: RequestId,
     /// Who calls.
-    pub identity: Identity,
+    pub caller: Caller,
     /// The token it came with.
     pub token: Option<Token>,
     /// When its caller stops waiting, if it said so.
@@ -211,7 +221,7 @@ impl Call {
 
     /// What its caller may see.
     pub fn sight(&self) -> Sight {
-        access::sight(&self.identity)
+        self.caller.sight.clone()
     }
 
     /// Whether its caller still waits.

@@ -15,7 +15,7 @@ use tonic::{Status, body::Body};
 use tracing::Instrument as _;
 
 use crate::{
-    access::Identity,
+    access::Caller,
     model::{Code, Refusal, Rejection, RequestId},
 };
 
@@ -80,20 +80,20 @@ fn admit<B>(
     })?;
     let deadline = timeout(request.headers()).and_then(|wait| begun.checked_add(wait));
     let token = token(request.headers()).map_err(|refusal| status::of_refusal(refusal, pages))?;
-    let identity = if request.uri().path().starts_with(OURS) {
+    let caller = if request.uri().path().starts_with(OURS) {
         desk.readable()
             .map_err(|refusal| status::of_refusal(refusal, pages))?;
         match &token {
-            None => Identity::Anonymous,
-            Some(token) => contained(|| desk.identify(Some(token)))
+            None => Caller::ANONYMOUS,
+            Some(token) => contained(|| desk.known_by(Some(token)))
                 .map_err(|rejection| status::of_rejection(&rejection, id.as_str(), pages))?,
         }
     } else {
-        Identity::Anonymous
+        Caller::ANONYMOUS
     };
     let call = Call {
         id: id.clone(),
-        identity,
+        caller,
         token,
         deadline,
     };

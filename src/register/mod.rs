@@ -243,7 +243,7 @@ impl Register {
         &self,
         after: Seq,
         limit: usize,
-        sight: Sight,
+        sight: &Sight,
     ) -> Viewed<Vec<RecordChanges>> {
         self.core.newest().changes_after(after, limit, sight)
     }

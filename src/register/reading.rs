@@ -7,7 +7,7 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use crate::access::Sight;
+use crate::access::{Seeing, Sight};
 use crate::journal::codec;
 use crate::model::{
     Entry, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
@@ -100,14 +100,14 @@ impl Reading {
         &self,
         entry: Arc<Entry>,
         above: Visibility,
-        sight: Sight,
+        sight: &Sight,
     ) -> Viewed<Option<Seen>> {
         let visibility = self.visibility_today(&entry)?.under(above);
         Ok(shown(entry, visibility, sight))
     }
 
     /// The registered nodes on the way down to `path`, itself included, as far as they may be seen, topmost first.
-    pub(super) fn lineage(&self, path: &NodePath, sight: Sight) -> Viewed<Vec<Seen>> {
+    pub(super) fn lineage(&self, path: &NodePath, sight: &Sight) -> Viewed<Vec<Seen>> {
         let mut line: Vec<Seen> = Vec::with_capacity(path.depth());
         for depth in 1..=path.depth() {
             let entry = if depth == path.depth() {
@@ -128,7 +128,7 @@ impl Reading {
     }
 
     /// The visibility in force of a node; `None` where it is not registered or may not be seen. That of the root is public.
-    pub(super) fn in_force(&self, path: &NodePath, sight: Sight) -> Viewed<Option<Visibility>> {
+    pub(super) fn in_force(&self, path: &NodePath, sight: &Sight) -> Viewed<Option<Visibility>> {
         if path.is_root() {
             return Ok(Some(Visibility::Public));
         }
@@ -138,7 +138,7 @@ impl Reading {
     }
 
     /// What is known of a path.
-    pub fn resolve(&self, path: &NodePath, sight: Sight) -> Viewed<Resolution> {
+    pub fn resolve(&self, path: &NodePath, sight: &Sight) -> Viewed<Resolution> {
         let mut line = self.lineage(path, sight)?;
         let distance = path.depth() - line.len();
         Ok(match line.pop() {
@@ -149,7 +149,7 @@ impl Reading {
     }
 
     /// The superiors of a path that are registered and may be seen, the nearest first.
-    pub fn superiors(&self, path: &NodePath, sight: Sight) -> Viewed<Vec<Seen>> {
+    pub fn superiors(&self, path: &NodePath, sight: &Sight) -> Viewed<Vec<Seen>> {
         let Some(superior) = path.parent() else {
             return Ok(Vec::new());
         };
@@ -164,7 +164,7 @@ impl Reading {
         path: &NodePath,
         after: Option<&ArcValue>,
         limit: usize,
-        sight: Sight,
+        sight: &Sight,
     ) -> Viewed<Vec<Seen>> {
         let mut found = Vec::new();
         let Some(above) = self.in_force(path, sight)? else {
@@ -196,7 +196,7 @@ impl Reading {
         superior: &NodePath,
         after: Option<&ArcValue>,
         limit: usize,
-        sight: Sight,
+        sight: &Sight,
     ) -> Viewed<Vec<HeldNumber>> {
         if self.in_force(superior, sight)?.is_none() {
             return Ok(Vec::new());
@@ -220,23 +220,23 @@ impl Reading {
         top: &NodePath,
         after: Option<&NodePath>,
         depth_max: Option<usize>,
-        sight: Sight,
+        sight: &Sight,
     ) -> Walk {
         Walk::new(self.clone(), top, after, depth_max, sight)
     }
 
     /// The names the register knows, as far as they may be seen.
-    pub fn names(&self, sight: Sight) -> ReadingNames<'_> {
+    pub fn names(&self, sight: &Sight) -> ReadingNames<'_> {
         ReadingNames::new(self, sight)
     }
 }
 
 /// The entry as `sight` sees it where `visibility` is in force; `None` where it does not.
-pub(super) fn shown(entry: Arc<Entry>, visibility: Visibility, sight: Sight) -> Option<Seen> {
-    let stub = match (sight, visibility) {
-        (Sight::All, _) | (_, Visibility::Public) => false,
-        (_, Visibility::Stub) => true,
-        (_, Visibility::Hidden) => return None,
+pub(super) fn shown(entry: Arc<Entry>, visibility: Visibility, sight: &Sight) -> Option<Seen> {
+    let stub = match (sight.of(&entry.path), visibility) {
+        (Seeing::Whole, _) | (_, Visibility::Public) => false,
+        (_, Visibility::Stub) | (Seeing::Above, Visibility::Hidden) => true,
+        (Seeing::Public, Visibility::Hidden) => return None,
     };
     let entry = if stub {
         Arc::new(stub_of(&entry))

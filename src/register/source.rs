@@ -256,6 +256,26 @@ impl<S: Source> TreeView for S {
         .transpose()
     }
 
+    fn principals(&self) -> Viewed<Vec<Principal>> {
+        let rows = self.headed_rows(Table::Principals, &[])?;
+        rows.iter()
+            .map(|(_, row)| {
+                crate::journal::codec::decode_principal(&row.payload)
+                    .map_err(|_| self.broken("a principal cannot be read"))
+            })
+            .collect()
+    }
+
+    fn credentials(&self) -> Viewed<Vec<Credential>> {
+        let rows = self.headed_rows(Table::Credentials, &[])?;
+        rows.iter()
+            .map(|(_, row)| {
+                crate::journal::codec::decode_credential(&row.payload)
+                    .map_err(|_| self.broken("a credential cannot be read"))
+            })
+            .collect()
+    }
+
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
         let row = self.headed(Table::Credentials, token_sha256)?;
         row.map(|row| {

@@ -69,10 +69,13 @@ impl Entropy for Counted {
 
 pub(super) fn admin() -> Principal {
     Principal {
-        id: "p-admin".parse().unwrap(),
-        kind: PrincipalKind::Person,
         administrator: true,
-        since: Timestamp::from_micros(0),
+        ..Principal::new(
+            "p-admin".parse().unwrap(),
+            PrincipalKind::Person,
+            crate::oid::NodePath::root(),
+            Timestamp::from_micros(0),
+        )
     }
 }
 
@@ -123,12 +126,15 @@ pub(super) fn founding() -> Founding {
         data_version: "1".to_owned(),
         administrator: admin(),
         credential: Credential {
-            id: "c-first".parse().unwrap(),
-            principal: admin().id,
-            token_sha256: ADMIN_DIGEST,
-            name: "first".to_owned(),
             expires: None,
             revoked: false,
+            ..Credential::token(
+                "c-first".parse().unwrap(),
+                admin().id,
+                ADMIN_DIGEST,
+                "first",
+                crate::model::Timestamp::default(),
+            )
         },
     }
 }

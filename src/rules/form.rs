@@ -59,7 +59,7 @@ impl Faults {
     }
 
     /// A text that must not be empty, with no control characters but, where it may have lines, their ends and tabs.
-    fn text(&mut self, field: &str, text: &str, max: usize, lines: bool) {
+    pub fn text(&mut self, field: &str, text: &str, max: usize, lines: bool) {
         if text.trim().is_empty() {
             self.add(Code::FieldRequired, field, "must not be empty");
         }
@@ -239,7 +239,8 @@ impl Faults {
         }
     }
 
-    fn details(&mut self, details: &RegistrantDetails) {
+    /// A name and how to reach whoever bears it.
+    pub fn details(&mut self, details: &RegistrantDetails) {
         self.text("name", &details.name, NOTE_BYTES_MAX, false);
         if let Some(email) = &details.email {
             self.text("email", email, NOTE_BYTES_MAX, false);

@@ -16,6 +16,7 @@ use crate::model::{
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
 use super::fold::entry_after;
+use super::principal::{principal_after, principals_touched};
 
 /// The revision of an arc that the command at hand has written: its record has no sequence number yet.
 pub const UNWRITTEN: Seq = Seq::MAX;
@@ -83,10 +84,6 @@ impl<'a> Overlay<'a> {
                 };
                 self.registrants.insert(new.id.clone(), registrant);
             }
-            Event::PrincipalAdded(principal) => {
-                self.principals
-                    .insert(principal.id.clone(), principal.clone());
-            }
             Event::CredentialIssued(credential) => {
                 self.credentials
                     .insert(credential.token_sha256, credential.clone());
@@ -99,10 +96,20 @@ impl<'a> Overlay<'a> {
             Event::DataLoaded { version } => self.data_version = Some(version.clone()),
             _ => {}
         }
-        let Some((path, _)) = event.touches() else {
+        let touched = event.touches().map(|(path, _)| path);
+        let before = match touched {
+            Some(path) => self.entry(path)?,
+            None => None,
+        };
+        for id in principals_touched(event, before.as_deref()) {
+            let before = self.principal(&id)?;
+            if let Some(after) = principal_after(event, before.as_ref()) {
+                self.principals.insert(id, after);
+            }
+        }
+        let Some(path) = touched else {
             return Ok(());
         };
-        let before = self.entry(path)?;
         if let Some(after) = entry_after(event, before.as_deref(), UNWRITTEN, self.now) {
             self.unname(before.as_deref());
             self.name(&after);
@@ -332,6 +339,26 @@ impl TreeView for Overlay<'_> {
             Some(principal) => Ok(Some(principal.clone())),
             None => self.below.principal(id),
         }
+    }
+
+    fn principals(&self) -> Viewed<Vec<Principal>> {
+        let below = self.below.principals()?;
+        let mut all: BTreeMap<_, _> = below.into_iter().map(|one| (one.id.clone(), one)).collect();
+        all.extend(self.principals.clone());
+        Ok(all.into_values().collect())
+    }
+
+    fn credentials(&self) -> Viewed<Vec<Credential>> {
+        let below = self.below.credentials()?;
+        let mut all: BTreeMap<_, _> = below
+            .into_iter()
+            .map(|one| (one.token_sha256, one))
+            .collect();
+        all.extend(self.credentials.clone());
+        for credential in all.values_mut() {
+            credential.revoked |= self.revoked.contains(&credential.id);
+        }
+        Ok(all.into_values().collect())
     }
 
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {

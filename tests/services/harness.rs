@@ -91,18 +91,24 @@ fn founding(token: &Token) -> Founding {
         ],
         data_version: "1".into(),
         administrator: Principal {
-            id: principal.clone(),
-            kind: PrincipalKind::Person,
             administrator: true,
-            since: Timestamp::default(),
+            ..Principal::new(
+                principal.clone(),
+                PrincipalKind::Person,
+                oidra::oid::NodePath::root(),
+                Timestamp::default(),
+            )
         },
         credential: Credential {
-            id: "c-admin".parse().unwrap(),
-            principal,
-            token_sha256: token.sha256(),
-            name: "first".into(),
             expires: None,
             revoked: false,
+            ..Credential::token(
+                "c-admin".parse().unwrap(),
+                principal,
+                token.sha256(),
+                "first",
+                oidra::model::Timestamp::default(),
+            )
         },
     }
 }

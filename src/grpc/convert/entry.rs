@@ -64,16 +64,17 @@ pub fn entry(
     entry: &Entry,
     visibility: Visibility,
     notations: pb::Notations,
-    sight: Sight,
+    sight: &Sight,
     people: People<'_>,
 ) -> Viewed<pb::Entry> {
+    let whole = sight.is_whole(&entry.path);
     let superior = &entry.superior;
     let holder = &entry.holder;
     let texts = |texts: &[Text]| texts.iter().map(text).collect();
     let held = |holding: &Option<Holding>| {
         holding
             .as_ref()
-            .map(|one| self::holding(one, sight, people))
+            .map(|one| self::holding(one, whole, people))
             .transpose()
     };
     Ok(pb::Entry {
@@ -156,8 +157,8 @@ fn registered(entry: &Entry) -> Option<prost_types::Timestamp> {
     }
 }
 
-/// A registrant as `sight` sees it.
-pub fn registrant(known: &Registrant, sight: Sight) -> pb::Registrant {
+/// A registrant: as its owner let the public see it, or `whole` for the staff of the arc.
+pub fn registrant(known: &Registrant, whole: bool) -> pb::Registrant {
     let kind = match known.kind {
         PrincipalKind::Person => pb::PartyKind::Person,
         PrincipalKind::Organisation => pb::PartyKind::Organisation,
@@ -171,27 +172,29 @@ pub fn registrant(known: &Registrant, sight: Sight) -> pb::Registrant {
     let Some(details) = &known.details else {
         return bare;
     };
-    match sight {
-        Sight::All => pb::Registrant {
+    if whole {
+        return pb::Registrant {
             name: details.name.clone(),
             email: details.email.clone().unwrap_or_default(),
             telephone: details.telephone.clone().unwrap_or_default(),
             address: details.address.clone().unwrap_or_default(),
             name_public: details.name_public,
             ..bare
-        },
-        Sight::Public if details.name_public => pb::Registrant {
+        };
+    }
+    if details.name_public {
+        return pb::Registrant {
             name: details.name.clone(),
             name_public: true,
             ..bare
-        },
-        Sight::Public => bare,
+        };
     }
+    bare
 }
 
-fn holding(holding: &Holding, sight: Sight, people: People<'_>) -> Viewed<pb::Holding> {
+fn holding(holding: &Holding, whole: bool, people: People<'_>) -> Viewed<pb::Holding> {
     let registrant = match people(&holding.registrant)? {
-        Some(known) => self::registrant(&known, sight),
+        Some(known) => self::registrant(&known, whole),
         None => pb::Registrant {
             id: holding.registrant.to_string(),
             ..Default::default()
@@ -345,12 +348,12 @@ mod tests {
 
     #[test]
     fn a_persons_data_stays_with_the_staff() {
-        for (known, sight, expect) in [
-            (person(false), Sight::Public, "r-1||||"),
-            (person(true), Sight::Public, "r-1|Asha|||"),
+        for (known, whole, expect) in [
+            (person(false), false, "r-1||||"),
+            (person(true), false, "r-1|Asha|||"),
             (
                 person(false),
-                Sight::All,
+                true,
                 "r-1|Asha|asha@example.org|+255 1|Dodoma",
             ),
             (
@@ -358,11 +361,11 @@ mod tests {
                     details: None,
                     ..person(true)
                 },
-                Sight::All,
+                true,
                 "r-1||||",
             ),
         ] {
-            let shown = registrant(&known, sight);
+            let shown = registrant(&known, whole);
             let told = [
                 shown.id,
                 shown.name,

@@ -20,7 +20,7 @@ use super::parts::{
     certainty_from, certainty_to, credential_from, credential_to, delegation_from, delegation_to,
     details_from, details_to, flags_from, flags_to, hold_from, hold_to, id_from, id_if, id_to,
     identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, long_arcs_from,
-    long_arcs_to, path_from, path_to, policy_from, policy_to, principal_from, principal_to,
+    long_arcs_to, path_from, path_to, policy_from, policy_to, principal_from, principal_whole_to,
     proof_from, proof_to, references_from, references_to, relation_from, relation_to,
     services_from, services_to, state_or_active, state_unless_active, texts_from, texts_to,
     visibility_or_public, visibility_unless_public,
@@ -48,12 +48,12 @@ pub fn decode_hold(value: &[u8]) -> Result<Hold, CodecError> {
 
 /// The value of the `principals` table.
 pub fn encode_principal(principal: &Principal) -> Vec<u8> {
-    write(&principal_to(principal))
+    write(&principal_whole_to(principal))
 }
 
 /// Reads what [`encode_principal`] wrote.
 pub fn decode_principal(value: &[u8]) -> Result<Principal, CodecError> {
-    principal_from(&read(value, "a principal")?)
+    principal_from(read(value, "a principal")?)
 }
 
 /// The value of the `credentials` table.

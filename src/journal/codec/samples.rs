@@ -143,22 +143,28 @@ pub(super) fn hold() -> Hold {
 /// A credential, full.
 pub(super) fn credential() -> Credential {
     Credential {
-        id: CredentialId::from_random([0x44; 16]),
-        principal: principal(),
-        token_sha256: [0x55; 32],
-        name: "laptop".to_owned(),
         expires: Some(LATER),
         revoked: true,
+        ..Credential::token(
+            CredentialId::from_random([0x44; 16]),
+            principal(),
+            [0x55; 32],
+            "laptop",
+            crate::model::Timestamp::default(),
+        )
     }
 }
 
 /// A principal with an id that it was given.
 pub(super) fn somebody() -> Principal {
     Principal {
-        id: "p-first:administrator".parse().unwrap(),
-        kind: PrincipalKind::Person,
         administrator: true,
-        since: NOON,
+        ..Principal::new(
+            "p-first:administrator".parse().unwrap(),
+            PrincipalKind::Person,
+            crate::oid::NodePath::root(),
+            NOON,
+        )
     }
 }
 

@@ -208,10 +208,8 @@ pub(crate) fn proof() -> impl Strategy<Value = Proof> {
 /// Principals.
 pub(crate) fn principal() -> impl Strategy<Value = Principal> {
     (id(), kind(), any::<bool>(), time()).prop_map(|(id, kind, administrator, since)| Principal {
-        id,
-        kind,
-        administrator,
-        since,
+        administrator: administrator,
+        ..Principal::new(id, kind, crate::oid::NodePath::root(), since)
     })
 }
 
@@ -227,12 +225,15 @@ pub(crate) fn credential() -> impl Strategy<Value = Credential> {
     )
         .prop_map(
             |(id, principal, token_sha256, name, expires, revoked)| Credential {
-                id,
-                principal,
-                token_sha256,
-                name,
-                expires,
-                revoked,
+                expires: expires,
+                revoked: revoked,
+                ..Credential::token(
+                    id,
+                    principal,
+                    token_sha256,
+                    &name,
+                    crate::model::Timestamp::default(),
+                )
             },
         )
 }

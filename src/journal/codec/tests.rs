@@ -12,6 +12,7 @@ use crate::model::actor::PrincipalKind;
 use crate::model::entry::State;
 use crate::model::event::{RegistrantRecorded, StateChanged};
 use crate::model::ids::PrincipalId;
+use crate::model::ids::RegistrantId;
 use crate::oid::limits::CONTENTS_OCTETS_MAX;
 use crate::oid::{ArcValue, NodePath};
 

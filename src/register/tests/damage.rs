@@ -240,7 +240,7 @@ async fn the_directory_is_locked_as_long_as_somebody_reads() {
     let outcome = submit(&register, next_free(AUTHORITY)).await.unwrap();
     let mut walk = register
         .newest()
-        .walk(&path(AUTHORITY), None, None, Sight::Public);
+        .walk(&path(AUTHORITY), None, None, &Sight::Public);
     assert!(walk.next().is_some());
     register.close().await;
     let refused = open().map(|_| ());

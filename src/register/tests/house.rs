@@ -90,19 +90,19 @@ async fn holds_that_ended_are_not_looked_at_again() {
         let held = held.unwrap().into_iter();
         held.map(|held| held.hold.number.to_string()).collect()
     };
-    let first: Vec<String> = numbers(&before, AUTHORITY, None, 3, Sight::All);
+    let first: Vec<String> = numbers(&before, AUTHORITY, None, 3, &Sight::All);
     assert_eq!(first, ["1", "2", "3"]);
-    let rest: Vec<String> = numbers(&before, AUTHORITY, Some(17), 9, Sight::All);
+    let rest: Vec<String> = numbers(&before, AUTHORITY, Some(17), 9, &Sight::All);
     assert_eq!(rest, ["18", "19"]);
     assert_eq!(before.holds().unwrap().len(), 19);
 
     let now = register.newest();
-    let all: Vec<String> = numbers(&now, AUTHORITY, None, 9, Sight::All);
+    let all: Vec<String> = numbers(&now, AUTHORITY, None, 9, &Sight::All);
     assert_eq!(all, ["7", "300"]);
-    let deeper: Vec<String> = numbers(&now, below, None, 9, Sight::Public);
+    let deeper: Vec<String> = numbers(&now, below, None, 9, &Sight::Public);
     assert_eq!(deeper, ["1"]);
     let held = now
-        .holds_below(&path(AUTHORITY), Some(&arc(7)), 9, Sight::All)
+        .holds_below(&path(AUTHORITY), Some(&arc(7)), 9, &Sight::All)
         .unwrap();
     let expect = HeldNumber {
         hold: long.holds[0].clone(),
@@ -120,7 +120,7 @@ async fn holds_that_ended_are_not_looked_at_again() {
         },
     });
     submit(&register, hide).await.unwrap();
-    let hidden: Vec<String> = numbers(&register.newest(), below, None, 9, Sight::Public);
+    let hidden: Vec<String> = numbers(&register.newest(), below, None, 9, &Sight::Public);
     assert!(hidden.is_empty());
     let report = tokio::task::spawn_blocking(move || register.verify(&Silent));
     let report = report.await.unwrap().unwrap();

@@ -186,15 +186,15 @@ async fn the_past_is_judged_by_todays_visibility() {
     };
     let reading = register.reading(&then).await.unwrap();
     assert!(matches!(
-        reading.resolve(&at, Sight::All),
+        reading.resolve(&at, &Sight::All),
         Ok(Resolution::Found(_))
     ));
-    let public = reading.resolve(&at, Sight::Public);
+    let public = reading.resolve(&at, &Sight::Public);
     assert!(matches!(public, Ok(Resolution::SuperiorFound(_, 1))));
-    let children = reading.children(&path(AUTHORITY), None, 10, Sight::Public);
+    let children = reading.children(&path(AUTHORITY), None, 10, &Sight::Public);
     assert!(children.unwrap().is_empty());
     let changes = register
-        .changes_after(Seq::FIRST, 10, Sight::Public)
+        .changes_after(Seq::FIRST, 10, &Sight::Public)
         .unwrap();
     assert!(changes.iter().all(|record| record.changes.is_empty()));
 }
@@ -227,13 +227,13 @@ async fn history_tells_each_change_the_newest_first() {
     let newest = (3, vec!["state-changed"], Some("siri".to_owned()));
     let oldest = (2, vec!["arc-registered"], None);
     assert_eq!(
-        history(None, 9, Sight::All),
+        history(None, 9, &Sight::All),
         [newest.clone(), oldest.clone()]
     );
-    assert_eq!(history(None, 1, Sight::All), [newest]);
-    assert_eq!(history(Some(Seq::new(3)), 9, Sight::All), [oldest]);
+    assert_eq!(history(None, 1, &Sight::All), [newest]);
+    assert_eq!(history(Some(Seq::new(3)), 9, &Sight::All), [oldest]);
     assert!(
-        history(None, 9, Sight::Public)
+        history(None, 9, &Sight::Public)
             .iter()
             .all(|item| item.2.is_none())
     );

@@ -20,10 +20,13 @@ const OTHER_DIGEST: [u8; 32] = [8; 32];
 
 fn other() -> Principal {
     Principal {
-        id: "p-other".parse().unwrap(),
-        kind: PrincipalKind::Person,
         administrator: false,
-        since: Timestamp::from_micros(0),
+        ..Principal::new(
+            "p-other".parse().unwrap(),
+            PrincipalKind::Person,
+            crate::oid::NodePath::root(),
+            Timestamp::from_micros(0),
+        )
     }
 }
 
@@ -44,12 +47,15 @@ async fn batch() -> Batch {
     let row = core.published().row;
     let mut pending = Pending::new(Rows::new(core.newest_rows(), row.counts), row.head);
     let credential = Credential {
-        id: "c-other".parse().unwrap(),
-        principal: other().id,
-        token_sha256: OTHER_DIGEST,
-        name: "laptop".to_owned(),
         expires: None,
         revoked: false,
+        ..Credential::token(
+            "c-other".parse().unwrap(),
+            other().id,
+            OTHER_DIGEST,
+            "laptop",
+            crate::model::Timestamp::default(),
+        )
     };
     let known = [
         Event::PrincipalAdded(other()),
