@@ -232,8 +232,8 @@ fn the_journal_can_be_looked_into_beside_a_running_server() {
     assert!(note.contains("\n\n\u{2014} oidra/register "), "{note}");
     let told = run(oidrad(dir.path()).args(["checkpoint", "--key"]));
     let key = String::from_utf8(told.stdout).unwrap();
-    let verifier = Verifier::from_vkey(key.trim()).unwrap();
-    assert_eq!(verifier.open(note.as_bytes()).unwrap().size, 1);
+    let reader = Verifier::from_vkey(key.trim()).unwrap();
+    assert_eq!(reader.open(note.as_bytes()).unwrap().size, 1);
     assert_eq!(server.stop(), Some(0));
 }
 

@@ -133,7 +133,9 @@ fn run(name: &str, seeds: Vec<Vec<u8>>, body: impl Fn(&[u8])) {
         let tried = panic::catch_unwind(AssertUnwindSafe(|| body(input)));
         assert!(tried.is_ok(), "{name}: input {}", hex::encode(input));
     };
-    seeds.iter().for_each(|seed| attempt(seed));
+    for seed in &seeds {
+        attempt(seed);
+    }
     seeds.push(Vec::new());
     let mut lots = Lots(RandomState::new().hash_one(name));
     let (begun, seconds) = (Instant::now(), seconds());

@@ -8,7 +8,10 @@ pub fn run(text: &str) {
     let Ok(steps) = iri::after_scheme(text).or_else(|_| iri::absolute(text)) else {
         return;
     };
-    let again: String = steps.iter().map(|step| format!("/{step}")).collect();
+    let mut again = String::new();
+    for step in &steps {
+        again.extend(["/", &step.to_string()]);
+    }
     assert_eq!(iri::absolute(&again).as_ref(), Ok(&steps));
     let uri = iri::to_uri(&again);
     assert_eq!(
