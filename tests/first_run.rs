@@ -223,15 +223,17 @@ fn the_journal_can_be_looked_into_beside_a_running_server() {
     let text = String::from_utf8(dumped.stdout).unwrap();
     let genesis: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
     assert_eq!(genesis["seq"], 1);
-    assert_eq!(genesis["events"][0]["event"], "founded");
+    let events = &genesis["items"][0]["content"]["events"];
+    assert_eq!(events[0]["founded"]["authorities"][0], "2.16.834");
+    assert_eq!(genesis.get("unreadable"), None);
     let signed = run(oidrad(dir.path()).arg("checkpoint"));
     let note = String::from_utf8(signed.stdout).unwrap();
     assert!(note.starts_with("oidra/register\n1\n"), "{note}");
     assert!(note.contains("\n\n\u{2014} oidra/register "), "{note}");
     let told = run(oidrad(dir.path()).args(["checkpoint", "--key"]));
     let key = String::from_utf8(told.stdout).unwrap();
-    let verifier = Verifier::from_vkey(key.trim()).unwrap();
-    assert_eq!(verifier.open(note.as_bytes()).unwrap().size, 1);
+    let reader = Verifier::from_vkey(key.trim()).unwrap();
+    assert_eq!(reader.open(note.as_bytes()).unwrap().size, 1);
     assert_eq!(server.stop(), Some(0));
 }
 

@@ -9,6 +9,7 @@ pub mod error;
 mod event;
 #[cfg(test)]
 mod golden;
+pub mod json;
 mod parts;
 #[cfg(test)]
 mod samples;
