@@ -5,10 +5,8 @@
 
 use crate::model::actor::{Credential, CredentialKind};
 use crate::model::command::IssueCredential;
-use crate::model::limits::{
-    BOUND_TO_BYTES_MAX, CREDENTIAL_NAME_BYTES_MAX, CREDENTIALS_MAX, INVITATION_SECONDS_MAX,
-};
-use crate::model::{Code, Ctx, Event, Refusal, Rejection, TreeView};
+use crate::model::limits::{CREDENTIALS_MAX, INVITATION_SECONDS_MAX};
+use crate::model::{Code, Ctx, Event, Refusal, Rejection, TreeView, form};
 
 use super::access::{active, principal, registered};
 use super::decision::Decision;
@@ -28,13 +26,13 @@ pub fn form(ask: &IssueCredential, ctx: &Ctx, faults: &mut Faults) {
         }
     }
     if let Some(bound_to) = &ask.bound_to {
-        faults.text("to", bound_to, BOUND_TO_BYTES_MAX, true);
+        faults.flaws("to", form::bound_to(bound_to));
     }
 }
 
 /// The form of a credential's name.
 pub fn name(name: &str, faults: &mut Faults) {
-    faults.text("name", name, CREDENTIAL_NAME_BYTES_MAX, false);
+    faults.flaws("name", form::credential_name(name));
 }
 
 /// Issues a credential.
