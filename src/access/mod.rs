@@ -4,6 +4,7 @@
 //! command is right, only whether this caller may give it; and never let a secret reach a log.
 
 mod identity;
+mod peer;
 mod permit;
 mod rights;
 #[cfg(test)]
@@ -11,5 +12,6 @@ mod testing;
 pub mod token;
 
 pub use identity::{Identity, Sight, authenticate, sight};
+pub use peer::{ClientCertificate, Peer, Source};
 pub use permit::{Permit, permit};
 pub use token::{Token, TokenError};

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use flags::Flags;
 pub use load::{ConfigError, load};
 
-/// Where the API listens unless told otherwise: on loopback, because it is plain text.
+/// Where the API listens unless told otherwise: on loopback, because it is plain text unless told otherwise.
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8340);
 /// Where metrics and health are told unless told otherwise.
 pub const METRICS_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9340);
@@ -59,8 +59,12 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Where the API listens; port 0 lets the system choose.
     pub listen: SocketAddr,
-    /// Whether plain text may leave the machine: wanted where something in front of it does TLS.
+    /// Whether plain text may leave the machine: wanted where something in front of it does TLS, or for the metrics.
     pub allow_plaintext: bool,
+    /// The socket of this machine's administrator; empty means none. For its owner alone.
+    pub admin_socket: PathBuf,
+    /// How what is sent is sealed, and whether clients prove who they are.
+    pub tls: Tls,
     /// Metrics and health.
     pub metrics: Metrics,
     /// What the register is the registration authority of.
@@ -83,6 +87,8 @@ impl Default for Settings {
             data_dir: PathBuf::from(DATA_DIR),
             listen: LISTEN,
             allow_plaintext: false,
+            admin_socket: PathBuf::new(),
+            tls: Tls::default(),
             metrics: Metrics::default(),
             authority: Authority::default(),
             journal: Journal::default(),
@@ -98,6 +104,40 @@ impl Settings {
     /// The settings as a TOML document, every key present: what `--dump-config` prints.
     pub fn to_toml(&self) -> Result<String, ConfigError> {
         toml::to_string(self).map_err(|fault| ConfigError::Unprintable(fault.to_string()))
+    }
+}
+
+/// Whether clients are asked for a certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientAuth {
+    /// They are not.
+    #[default]
+    None,
+    /// They may show one, which must be good.
+    Optional,
+    /// They must show one.
+    Required,
+}
+
+/// TLS 1.2 and 1.3 on the API's port.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// The server's certificate and those between it and its authority, as PEM; empty means plain text.
+    pub certificate: PathBuf,
+    /// The certificate's private key, as PEM.
+    pub key: PathBuf,
+    /// The authorities that certify clients, as PEM.
+    pub client_ca: PathBuf,
+    /// Whether clients are asked for a certificate.
+    pub client_auth: ClientAuth,
+}
+
+impl Tls {
+    /// Whether the API speaks TLS.
+    pub fn is_on(&self) -> bool {
+        !self.certificate.as_os_str().is_empty()
     }
 }
 
