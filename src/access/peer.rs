@@ -36,6 +36,11 @@ impl Peer {
             local_uid: None,
         }
     }
+
+    /// Whether it came over the network.
+    pub const fn is_remote(&self) -> bool {
+        matches!(self.source, Source::Address(_))
+    }
 }
 
 /// What a client's certificate says. Its chain led to an authority that the operator trusts for clients.

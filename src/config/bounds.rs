@@ -61,6 +61,30 @@ const BOUNDS: &[Bound] = &[
     ),
     bound("limits.connections", |s| s.limits.connections, 1, 65_536),
     bound(
+        "limits.connections_per_source",
+        |s| s.limits.connections_per_source,
+        1,
+        65_536,
+    ),
+    bound(
+        "limits.opening_seconds",
+        |s| s.limits.opening_seconds,
+        1,
+        300,
+    ),
+    bound(
+        "limits.idle_seconds",
+        |s| s.limits.idle_seconds,
+        1,
+        DAY_SECONDS,
+    ),
+    bound(
+        "limits.stalled_seconds",
+        |s| s.limits.stalled_seconds,
+        1,
+        3_600,
+    ),
+    bound(
         "limits.streams_per_connection",
         |s| s.limits.streams_per_connection,
         1,
@@ -135,7 +159,11 @@ fn tls(tls: &Tls) -> Result<(), ConfigError> {
     let has = |path: &std::path::Path| !path.as_os_str().is_empty();
     if has(&tls.certificate) != has(&tls.key) {
         let (set, unset) = ("tls.certificate", "tls.key");
-        let (key, other) = if has(&tls.key) { (set, unset) } else { (unset, set) };
+        let (key, other) = if has(&tls.key) {
+            (set, unset)
+        } else {
+            (unset, set)
+        };
         return wrong(key, &format!("is empty and {other} is not"));
     }
     if has(&tls.client_ca) && !tls.is_on() {

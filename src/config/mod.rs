@@ -42,6 +42,14 @@ pub const MESSAGE_BYTES: u64 = 4 * 1024 * 1024;
 pub const DEADLINE_SECONDS: u64 = 30;
 /// Most connections at a time.
 pub const CONNECTIONS: u64 = 1_024;
+/// Most connections at a time of one source.
+pub const CONNECTIONS_PER_SOURCE: u64 = 256;
+/// How long a connection may take to be opened, in seconds.
+pub const OPENING_SECONDS: u64 = 10;
+/// How long a connection may be without a call, in seconds.
+pub const IDLE_SECONDS: u64 = 600;
+/// How long a caller may take nothing of its answers, in seconds.
+pub const STALLED_SECONDS: u64 = 60;
 /// Most calls at a time on one connection.
 pub const STREAMS_PER_CONNECTION: u64 = 256;
 /// For how long a request id is remembered, in seconds of record time (seven days).
@@ -217,6 +225,14 @@ pub struct Limits {
     pub deadline_seconds: u64,
     /// Connections at a time; more wait.
     pub connections: u64,
+    /// Connections at a time of one source, which is an address of IPv4 or a network of IPv6 (/64); more are closed.
+    pub connections_per_source: u64,
+    /// How long a connection may take until it is known what it speaks: handshake, first bytes, headers over HTTP/1.1.
+    pub opening_seconds: u64,
+    /// How long a connection may be without a call before it is asked to go.
+    pub idle_seconds: u64,
+    /// How long a caller may take nothing of the answers it asked for.
+    pub stalled_seconds: u64,
     /// Calls at a time on one connection.
     pub streams_per_connection: u64,
     /// For how long a retry is recognised by its request id.
@@ -231,6 +247,10 @@ impl Default for Limits {
             message_bytes: MESSAGE_BYTES,
             deadline_seconds: DEADLINE_SECONDS,
             connections: CONNECTIONS,
+            connections_per_source: CONNECTIONS_PER_SOURCE,
+            opening_seconds: OPENING_SECONDS,
+            idle_seconds: IDLE_SECONDS,
+            stalled_seconds: STALLED_SECONDS,
             streams_per_connection: STREAMS_PER_CONNECTION,
             request_horizon_seconds: REQUEST_HORIZON_SECONDS,
         }
