@@ -82,6 +82,7 @@ impl Made {
             ),
         ] {
             let mut params = common(name, names)?;
+            params.use_authority_key_identifier_extension = true;
             params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
             params.extended_key_usages = vec![usage];
             let pair = KeyPair::generate()?;

@@ -292,3 +292,71 @@ fn builder(bounds: Bounds, begun: Begun) -> Builder<Begun> {
         .keep_alive_timeout(KEEPALIVE_WAIT);
     builder
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{access::Source, config, server::dev_certificate};
+    use futures_util::StreamExt as _;
+    use rustls::{
+        ClientConfig, RootCertStore,
+        pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
+    };
+    use std::path::Path;
+    use tokio::net::TcpStream;
+
+    /// A client that shows the certificate of `dir`, if it is to.
+    fn connector(dir: &Path, shows: bool) -> tokio_rustls::TlsConnector {
+        let certificate = |name: &str| CertificateDer::from_pem_file(dir.join(name)).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate(dev_certificate::AUTHORITY)).unwrap();
+        let builder = ClientConfig::builder().with_root_certificates(roots);
+        let config = if shows {
+            let key = PrivateKeyDer::from_pem_file(dir.join("client.key")).unwrap();
+            builder.with_client_auth_cert(vec![certificate("client.pem")], key)
+        } else {
+            Ok(builder.with_no_client_auth())
+        };
+        Arc::new(config.unwrap()).into()
+    }
+
+    /// What the server learns of such a client.
+    async fn met(dir: &Path, tls: &Tls, shows: bool) -> Option<ClientCertificate> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let room = Room {
+            most: 1,
+            of_one_source: 1,
+        };
+        let mut taken = Box::pin(incoming(Port::Tcp(listener), room));
+        let client = async {
+            let stream = TcpStream::connect(address).await.unwrap();
+            let name = ServerName::try_from("localhost").unwrap();
+            connector(dir, shows).connect(name, stream).await.unwrap()
+        };
+        let server = async {
+            let arrival = taken.next().await.unwrap();
+            assert!(matches!(arrival.peer.source, Source::Address(from) if from.is_loopback()));
+            handshake(tls, arrival.connection).await.unwrap()
+        };
+        let (_, (sealed, certificate)) = tokio::join!(client, server);
+        drop(sealed);
+        certificate
+    }
+
+    #[tokio::test]
+    async fn a_client_is_known_by_the_certificate_it_shows() {
+        let dir = tempfile::tempdir().unwrap();
+        dev_certificate::write(dir.path(), &[]).unwrap();
+        let tls = Tls::load(&config::Tls {
+            certificate: dir.path().join("server.pem"),
+            key: dir.path().join("server.key"),
+            client_ca: dir.path().join(dev_certificate::AUTHORITY),
+            client_auth: config::ClientAuth::Optional,
+        });
+        let tls = tls.unwrap().unwrap();
+        let shown = met(dir.path(), &tls, true).await.unwrap();
+        assert_eq!(shown.subject, "CN=developer");
+        assert_eq!(met(dir.path(), &tls, false).await, None);
+    }
+}
