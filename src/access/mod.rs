@@ -3,6 +3,7 @@
 //! Only this room can make a [`Permit`], and the register takes no command without one. It must never decide whether a
 //! command is right, only whether this caller may give it; and never let a secret reach a log.
 
+mod identify;
 mod identity;
 mod peer;
 mod permit;
@@ -12,6 +13,7 @@ mod sight;
 mod testing;
 pub mod token;
 
+pub use identify::{identify, names as certificate_names};
 pub use identity::{
     Caller, Identity, authenticate, bound_digest, of_certificate, of_openid, openid_name,
 };

@@ -27,7 +27,6 @@ use super::{
     build::{Built, World, build, register_options},
     data::ReferenceData,
     dev_certificate, dump,
-    entropy::SystemEntropy,
     exit::Failure,
     founding::is_founded,
     progress::Shown,

@@ -382,7 +382,7 @@ impl Emit for CertificateRefused<'_> {
             why = self.why,
             "The changed files of TLS cannot be used; the state before them goes on."
         );
-        fault("certificate");
+        fault(Fault::Certificate);
     }
 }
 

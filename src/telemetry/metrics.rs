@@ -33,17 +33,20 @@ pub enum Fault {
     Panic,
     /// The journal could not be read.
     Journal,
+    /// A certificate could not be read anew.
+    Certificate,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Call,
         Self::Checkpoint,
         Self::Writer,
         Self::Accept,
         Self::Panic,
         Self::Journal,
+        Self::Certificate,
     ];
 
     /// The word it is counted under.
@@ -55,6 +58,7 @@ impl Fault {
             Self::Accept => "accept",
             Self::Panic => "panic",
             Self::Journal => "journal",
+            Self::Certificate => "certificate",
         }
     }
 }

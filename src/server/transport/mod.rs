@@ -297,7 +297,6 @@ fn builder(bounds: Bounds, begun: Begun) -> Builder<Begun> {
 mod tests {
     use super::*;
     use crate::{access::Source, config, server::dev_certificate};
-    use futures_util::StreamExt as _;
     use rustls::{
         ClientConfig, RootCertStore,
         pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
