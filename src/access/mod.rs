@@ -5,6 +5,7 @@
 
 mod identify;
 mod identity;
+pub mod openid;
 mod peer;
 mod permit;
 mod rights;
