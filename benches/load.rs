@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench load` builds a register, starts the service and a no-op server of the same answer size as processes
 //! of their own, and prints each figure with its limit. `OIDRA_LOAD_ARCS` (1,000,000) and `OIDRA_LOAD_SECONDS` (10) set
-//! how large and how long. It stays on loopback and never judges: a figure under its limit is printed as such.
+//! how large and how long. It stays on loopback and never judges: a figure under its limit is printed as such. Where `etcd`
+//! and `h2load` are installed they are run beside it.
 
 #![allow(
     missing_docs,
@@ -19,8 +20,16 @@ mod support;
 mod caller;
 #[path = "load/disk.rs"]
 mod disk;
+#[path = "load/etcd.rs"]
+mod etcd;
+#[path = "load/given.rs"]
+mod given;
+#[path = "load/h2load.rs"]
+mod h2load;
 #[path = "load/noop.rs"]
 mod noop;
+#[path = "load/process.rs"]
+mod process;
 #[path = "load/runs.rs"]
 mod runs;
 

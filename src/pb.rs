@@ -14,6 +14,9 @@ pub const DESCRIPTORS: &[u8] = tonic::include_file_descriptor_set!("oidra_descri
 
 /// `oidra.journal`: the stored forms.
 pub mod journal {
+    /// The descriptors of the stored forms, for telling them as JSON.
+    pub const DESCRIPTORS: &[u8] = tonic::include_file_descriptor_set!("stored_descriptor");
+
     /// `oidra.journal.v1`: the first stored form.
     pub mod v1 {
         tonic::include_proto!("oidra.journal.v1");

@@ -184,6 +184,72 @@ fn people_and_programs_are_answered_differently() {
 }
 
 #[test]
+fn a_failure_is_one_object_for_programs() {
+    let told = |typed: &[&str], exit: i32| -> Value {
+        let output = run(typed);
+        code(&output, exit);
+        assert!(out(&output).is_empty(), "{typed:?}: {}", out(&output));
+        serde_json::from_str(err(&output)).unwrap()
+    };
+    let usage = told(&["resolve", "2.999", "--as-of", "never", "-o", "json"], 64);
+    assert_eq!(
+        (&usage["error"], &usage["exit"]),
+        (&"usage".into(), &64.into())
+    );
+    assert!(usage["message"].as_str().unwrap().contains("--as-of"));
+    let usage = told(&["state", "2.999.1", "suspend", "-o", "jsonl"], 64);
+    assert!(usage["message"].as_str().unwrap().contains("--yes"));
+    let lost = told(
+        &[
+            "resolve",
+            "2.999",
+            "--server",
+            "http://127.0.0.1:1",
+            "-o",
+            "json",
+        ],
+        2,
+    );
+    assert_eq!(lost["error"], "unreachable");
+    let wrong = told(&["resolve", "2.999", "--profile", "none", "-o", "json"], 78);
+    assert_eq!(wrong["error"], "configuration");
+    let refused = told(&["explain", "NO_SUCH_CODE", "-o", "json"], 1);
+    assert_eq!(refused["error"], "refused");
+    let output = run(&["explain", "60", "-o", "json"]);
+    let page: Value = serde_json::from_str(out(&output)).unwrap();
+    assert_eq!(
+        (&page["code"], &page["number"]),
+        (&"NUMBER_TAKEN".into(), &60.into())
+    );
+    assert!(page["page"].as_str().unwrap().contains("# NUMBER_TAKEN"));
+}
+
+#[test]
+fn a_time_that_is_none_is_wrong_usage() {
+    for typed in [
+        &["resolve", "2.999", "--as-of", "2026-13-03"][..],
+        &["children", "2.999", "--as-of", "yesterday"],
+        &["watch", "--after", "2026-03-03"],
+        &["hold", "2.999", "--for", "0s"],
+        &["allocate", "2.999", "--title", "en=Health"],
+        &["amend", "2.999.1", "--description", "english:Health"],
+    ] {
+        let output = run(typed);
+        code(&output, 64);
+        assert!(out(&output).is_empty(), "{typed:?}");
+    }
+    let output = run(&["resolve", "2.999", "--as-of", "2026-13-03"]);
+    let told = err(&output);
+    assert!(
+        told.contains("2026-03-03") && told.contains("revision"),
+        "{told}"
+    );
+    let output = run(&["hold", "2.999", "--for", "0s"]);
+    let told = err(&output);
+    assert!(told.contains("longer than nothing"), "{told}");
+}
+
+#[test]
 fn what_is_tolerated_is_told_and_strictly_refused() {
     let output = run(&["convert", "OID.2.16.834"]);
     code(&output, 0);
@@ -195,6 +261,24 @@ fn what_is_tolerated_is_told_and_strictly_refused() {
     let output = run(&["convert", "--strict", "OID.2.16.834"]);
     code(&output, 1);
     assert!(err(&output).contains("OID_FULL_STOP_PREFIX") && out(&output).is_empty());
+    let wrong = "{joint-iso-itu-t(2) country(16) ke(834)}";
+    for more in [&["-o", "table"][..], &["--to", "dot"][..], &["2.16"][..]] {
+        let output = run(&[&["convert", wrong][..], more].concat());
+        code(&output, 0);
+        let told = err(&output);
+        assert!(told.contains("ke is not a name of 2.16.834"), "{told}");
+    }
+    let output = fed(&["convert", "--stdin"], wrong.as_bytes());
+    assert!(
+        err(&output).starts_with("line 1: ke is not a name of"),
+        "{}",
+        err(&output)
+    );
+    let output = run(&["convert", wrong, "--to", "dot", "-o", "jsonl"]);
+    assert_eq!(rows(&output)[0]["disagreements"][0]["given"], "ke");
+    let output = run(&["convert", "--strict", wrong]);
+    code(&output, 1);
+    assert!(err(&output).contains("NAME_DISAGREES") && out(&output).is_empty());
     let output = run(&["convert", "/Country/Nowhere"]);
     code(&output, 1);
     let told = err(&output);

@@ -19,6 +19,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use oidra::journal::checkpoint::Verifier;
+
 /// The longest a start or a stop may take here, in seconds: a busy machine is slow, a hanging server is stopped.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -176,7 +178,12 @@ fn a_first_start_founds_a_register_that_the_second_finds_again() {
     let metrics = first.told("metrics").trim_start_matches("http://");
     let metrics = metrics.split('/').next().unwrap();
     assert!(get(metrics, "/ready").starts_with("HTTP/1.1 200"));
-    assert!(get(metrics, "/metrics").contains("oidra_ready 1"));
+    let told = get(metrics, "/metrics");
+    assert!(told.contains("oidra_ready 1"));
+    assert!(
+        told.contains("oidra_faults_total{kind=\"panic\"} 0"),
+        "{told}"
+    );
 
     let register = first.told("register").to_owned();
     assert_eq!(first.stop(), Some(0));
@@ -216,11 +223,17 @@ fn the_journal_can_be_looked_into_beside_a_running_server() {
     let text = String::from_utf8(dumped.stdout).unwrap();
     let genesis: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
     assert_eq!(genesis["seq"], 1);
-    assert_eq!(genesis["events"][0]["event"], "founded");
+    let events = &genesis["items"][0]["content"]["events"];
+    assert_eq!(events[0]["founded"]["authorities"][0], "2.16.834");
+    assert_eq!(genesis.get("unreadable"), None);
     let signed = run(oidrad(dir.path()).arg("checkpoint"));
     let note = String::from_utf8(signed.stdout).unwrap();
     assert!(note.starts_with("oidra/register\n1\n"), "{note}");
     assert!(note.contains("\n\n\u{2014} oidra/register "), "{note}");
+    let told = run(oidrad(dir.path()).args(["checkpoint", "--key"]));
+    let key = String::from_utf8(told.stdout).unwrap();
+    let reader = Verifier::from_vkey(key.trim()).unwrap();
+    assert_eq!(reader.open(note.as_bytes()).unwrap().size, 1);
     assert_eq!(server.stop(), Some(0));
 }
 

@@ -126,6 +126,8 @@ fn filled(word: &str) -> String {
         "FROM-TO,FROM-TO" => "1-9,20-29".to_owned(),
         "NAME" => "name".to_owned(),
         "SHELL" => "bash".to_owned(),
+        // What a shell puts in: a revision, a path.
+        shell if shell.starts_with('$') => "1".to_owned(),
         _ => word.to_owned(),
     }
 }

@@ -39,6 +39,7 @@ pub struct Target {
 /// What a run came to.
 #[derive(Clone)]
 pub struct Figures {
+    pub calls: usize,
     pub per_second: f64,
     pub median: Duration,
     pub p99: Duration,
@@ -60,6 +61,31 @@ pub async fn run(
     seconds: u64,
     make: impl Fn(u64) -> Bytes + Send + Sync + 'static,
 ) -> Figures {
+    calls(target, seconds, make, Keep::Nothing).await.0
+}
+
+/// The same, with the answers as they came.
+pub async fn run_and_keep(
+    target: &Target,
+    seconds: u64,
+    make: impl Fn(u64) -> Bytes + Send + Sync + 'static,
+) -> (Figures, Vec<Bytes>) {
+    calls(target, seconds, make, Keep::Answers).await
+}
+
+/// What is left of a run beside its figures.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Nothing,
+    Answers,
+}
+
+async fn calls(
+    target: &Target,
+    seconds: u64,
+    make: impl Fn(u64) -> Bytes + Send + Sync + 'static,
+    keep: Keep,
+) -> (Figures, Vec<Bytes>) {
     let make = Arc::new(make);
     let counter = Arc::new(AtomicU64::new(0));
     let start = Instant::now();
@@ -78,30 +104,38 @@ pub async fn run(
                 let uri: Uri = format!("{}{}", target.address, target.method)
                     .parse()
                     .unwrap();
-                let mut times = Vec::new();
+                let (mut times, mut answers) = (Vec::new(), Vec::new());
                 while Instant::now() < end {
                     let number = counter.fetch_add(1, Ordering::Relaxed);
                     let begun = Instant::now();
-                    call(&mut sender, &uri, target.token.as_deref(), make(number)).await;
+                    let token = target.token.as_deref();
+                    let answer = call(&mut sender, &uri, token, make(number)).await;
                     times.push(begun.elapsed());
+                    if keep == Keep::Answers {
+                        answers.push(answer);
+                    }
                 }
-                times
+                (times, answers)
             }));
         }
     }
-    let mut times = Vec::new();
+    let (mut times, mut answers) = (Vec::new(), Vec::new());
     for task in tasks {
-        times.extend(task.await.unwrap());
+        let (more_times, more_answers) = task.await.unwrap();
+        times.extend(more_times);
+        answers.extend(more_answers);
     }
     let took = start.elapsed().as_secs_f64();
     times.sort_unstable();
     #[allow(clippy::cast_precision_loss)]
     let per_second = times.len() as f64 / took;
-    Figures {
+    let figures = Figures {
+        calls: times.len(),
         per_second,
         median: times[times.len() / 2],
         p99: times[times.len() * 99 / 100],
-    }
+    };
+    (figures, answers)
 }
 
 async fn connect(address: &str) -> SendRequest<Full<Bytes>> {

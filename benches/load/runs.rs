@@ -15,8 +15,12 @@ use oidra::pb::v1::{
 use prost::Message as _;
 
 use crate::{
-    caller::{Figures, Target, frame, run},
-    disk, noop,
+    caller::{Figures, Target, frame, run, run_and_keep},
+    disk,
+    etcd::{self, Etcd},
+    given::Given,
+    h2load, noop,
+    process::{processor_time, resident},
     support::{Server, with_token},
 };
 
@@ -50,8 +54,14 @@ pub fn all() {
         );
 
         let noop = NoOp::start(folder.path(), &server, arcs).await;
-        reads(&server, &noop, arcs, seconds).await;
-        writes(&server, &noop, folder.path(), seconds).await;
+        let mut given = Given::default();
+        reads(&server, &noop, arcs, seconds, &mut given).await;
+        known_caller(&server, &noop, folder.path(), seconds);
+        writes(&server, &noop, folder.path(), seconds, &mut given).await;
+        println!(
+            "object identifiers handed out: {}, no two the same",
+            given.count()
+        );
         println!(
             "resident after the runs: {} MiB (limit 1,024)",
             resident(server.pid())
@@ -150,28 +160,26 @@ fn mix(call: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-async fn reads(server: &Server, noop: &NoOp, arcs: u64, seconds: u64) {
+async fn reads(server: &Server, noop: &NoOp, arcs: u64, seconds: u64, given: &mut Given) {
     let nodes = arcs.div_ceil(FAN);
-    let target = |address: &str| Target {
-        address: address.to_owned(),
-        method: RESOLVE,
-        token: None,
-        connections: 4,
-        streams: 32,
-    };
-    let bare = run(&target(&noop.address), seconds, random_resolve(nodes)).await;
-    let ours = run(&target(server.address()), seconds, random_resolve(nodes)).await;
-    let bare_again = run(&target(&noop.address), seconds, random_resolve(nodes)).await;
+    let (to_noop, to_ours) = (reading(&noop.address), reading(server.address()));
+    let (bare, bare_each) = timed(noop.pid(), &to_noop, nodes, seconds).await;
+    let (ours, ours_each) = timed(server.pid(), &to_ours, nodes, seconds).await;
+    let (bare_again, again_each) = timed(noop.pid(), &to_noop, nodes, seconds).await;
     let bound = f64::midpoint(bare.per_second, bare_again.per_second);
     println!("no-op resolve: {bare:.0?} and {bare_again:.0?}");
     told("resolve / no-op", &ours, ours.per_second / bound, 0.7);
+    println!(
+        "processor time of the server per resolve: no-op {bare_each:.1?} and {again_each:.1?}, ours {ours_each:.1?}"
+    );
 
     let writers = tokio::spawn({
         let target = writing(server, 16, 16);
-        async move { run(&target, seconds, allocate("beside")).await }
+        async move { run_and_keep(&target, seconds, allocate("beside")).await }
     });
-    let beside = run(&target(server.address()), seconds, random_resolve(nodes)).await;
-    let beside_them = writers.await.unwrap();
+    let beside = run(&reading(server.address()), seconds, random_resolve(nodes)).await;
+    let (beside_them, answers) = writers.await.unwrap();
+    given.take(answers);
     println!("writes beside the reads: {:.0}/s", beside_them.per_second);
     told(
         "resolve beside writers / no-op",
@@ -179,6 +187,38 @@ async fn reads(server: &Server, noop: &NoOp, arcs: u64, seconds: u64) {
         beside.per_second / bound,
         0.3,
     );
+}
+
+fn reading(address: &str) -> Target {
+    Target {
+        address: address.to_owned(),
+        method: RESOLVE,
+        token: None,
+        connections: 4,
+        streams: 32,
+    }
+}
+
+/// A run of readings, and the processor time that the server took for each.
+async fn timed(pid: u32, target: &Target, nodes: u64, seconds: u64) -> (Figures, Duration) {
+    let before = processor_time(pid);
+    let figures = run(target, seconds, random_resolve(nodes)).await;
+    let took = processor_time(pid).saturating_sub(before);
+    let each = took / u32::try_from(figures.calls).unwrap();
+    (figures, each)
+}
+
+/// One fixed resolve by `h2load`, for orientation.
+fn known_caller(server: &Server, noop: &NoOp, folder: &Path, seconds: u64) {
+    let body = random_resolve(1)(0);
+    let by = |address: &str| h2load::per_second(folder, &reading(address), &body, seconds);
+    match (by(&noop.address), by(server.address())) {
+        (Some(bare), Some(ours)) => println!(
+            "one fixed resolve by h2load / no-op: {:.2}; no-op {bare:.0}/s, ours {ours:.0}/s",
+            ours / bare
+        ),
+        _ => println!("h2load (Debian package nghttp2-client) is not here: its runs are skipped"),
+    }
 }
 
 fn writing(server: &Server, connections: usize, streams: usize) -> Target {
@@ -205,7 +245,7 @@ fn allocate(run: &'static str) -> impl Fn(u64) -> bytes::Bytes + Send + Sync + '
     }
 }
 
-async fn writes(server: &Server, noop: &NoOp, folder: &Path, seconds: u64) {
+async fn writes(server: &Server, noop: &NoOp, folder: &Path, seconds: u64, given: &mut Given) {
     let sync = disk::append_and_sync(folder, 300, 2_000);
     let single = Target {
         address: noop.address.clone(),
@@ -215,7 +255,8 @@ async fn writes(server: &Server, noop: &NoOp, folder: &Path, seconds: u64) {
         streams: 1,
     };
     let call = run(&single, seconds.min(5), random_resolve(1)).await;
-    let one = run(&writing(server, 1, 1), seconds, allocate("one")).await;
+    let (one, answers) = run_and_keep(&writing(server, 1, 1), seconds, allocate("one")).await;
+    given.take(answers);
     let base = (sync + call.median).as_secs_f64();
     println!(
         "append and fdatasync: {sync:.0?}; a no-op call: {:.0?}",
@@ -225,35 +266,40 @@ async fn writes(server: &Server, noop: &NoOp, folder: &Path, seconds: u64) {
     println!(
         "one durable allocate / (call + fdatasync): {ratio:.2} (limit at most 2.0); {one:.0?}"
     );
-    let many = run(&writing(server, 4, 16), seconds, allocate("many")).await;
+    let (many, answers) = run_and_keep(&writing(server, 4, 16), seconds, allocate("many")).await;
+    given.take(answers);
     told(
         "64 writers / 1 writer",
         &many,
         many.per_second / one.per_second,
         5.0,
     );
-    let most = run(&writing(server, 16, 64), seconds, allocate("most")).await;
+    let (most, answers) = run_and_keep(&writing(server, 16, 64), seconds, allocate("most")).await;
+    given.take(answers);
     println!("16 connections of 64 streams: {most:.0?}");
+    beside_etcd(&most, folder, seconds).await;
+}
+
+/// The same number of writers at an `etcd` on the same disk.
+async fn beside_etcd(most: &Figures, folder: &Path, seconds: u64) {
+    let Some(etcd) = Etcd::start(folder) else {
+        println!("etcd (Debian package etcd-server) is not here: its run is skipped");
+        return;
+    };
+    let before = processor_time(etcd.pid());
+    let puts = run(&etcd.puts(16, 64), seconds, etcd::put).await;
+    let took = processor_time(etcd.pid()).saturating_sub(before);
+    let each = took / u32::try_from(puts.calls).unwrap();
+    println!("etcd's put: {puts:.0?}; processor time per call {each:.1?}");
+    println!(
+        "allocate / etcd's put: {:.2}",
+        most.per_second / puts.per_second
+    );
 }
 
 fn told(what: &str, figures: &Figures, ratio: f64, limit: f64) {
     let verdict = if ratio >= limit { "reached" } else { "MISSED" };
     println!("{what}: {ratio:.2} (limit {limit}, {verdict}); {figures:.0?}");
-}
-
-/// Resident memory of a process, in MiB.
-fn resident(pid: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .unwrap();
-    line.split_whitespace()
-        .nth(1)
-        .unwrap()
-        .parse::<u64>()
-        .unwrap()
-        / 1024
 }
 
 /// The no-op server as a process.
@@ -294,6 +340,10 @@ impl NoOp {
             child,
             address: line.trim().to_owned(),
         }
+    }
+
+    fn pid(&self) -> u32 {
+        self.child.id()
     }
 }
 

@@ -1,16 +1,7 @@
-//! ASN.1 value notation: what resolves is rendered and read back to the same node.
+//! ASN.1 value notation: what resolves is written and read back to the same node.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use oidra::oid::notation::{Mode, NoNames, Notation, parse, parse_as, render, resolve};
+#[path = "../bodies/asn1_value.rs"]
+mod body;
 
-fuzz_target!(|text: &str| {
-    for mode in [Mode::Strict, Mode::Lenient] {
-        let Ok(parsed) = parse_as(text, Notation::Asn1, mode) else { continue };
-        assert!(mode == Mode::Lenient || parsed.tolerated.is_empty());
-        let Ok(resolved) = resolve(&parsed, &NoNames, None) else { continue };
-        let again = render(&resolved.path, &NoNames).asn1;
-        let parsed = parse(&again, Mode::Lenient).unwrap();
-        assert_eq!(resolve(&parsed, &NoNames, None).unwrap().path, resolved.path);
-    }
-});
+libfuzzer_sys::fuzz_target!(|text: &str| body::run(text));

@@ -1,18 +1,7 @@
 //! Dot notation: what is accepted is what is written again.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use oidra::oid::{NodePath, Oid, RelativeOid};
+#[path = "../bodies/dot.rs"]
+mod body;
 
-fuzz_target!(|text: &str| {
-    if let Ok(oid) = text.parse::<Oid>() {
-        assert_eq!(oid.to_string(), text);
-        assert_eq!(NodePath::from(&oid).to_oid(), Some(oid));
-    }
-    if let Ok(oid) = text.parse::<RelativeOid>() {
-        assert_eq!(oid.to_string(), text);
-    }
-    if let Ok(path) = text.parse::<NodePath>() {
-        assert_eq!(path.to_string(), text);
-    }
-});
+libfuzzer_sys::fuzz_target!(|text: &str| body::run(text));

@@ -1,14 +1,7 @@
 //! OID-IRI values: the steps written again are read as the same steps.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use oidra::oid::iri;
+#[path = "../bodies/iri.rs"]
+mod body;
 
-fuzz_target!(|text: &str| {
-    drop(iri::relative(text));
-    let Ok(steps) = iri::after_scheme(text).or_else(|_| iri::absolute(text)) else { return };
-    let again: String = steps.iter().map(|step| format!("/{step}")).collect();
-    assert_eq!(iri::absolute(&again).as_ref(), Ok(&steps));
-    let uri = iri::to_uri(&again);
-    assert_eq!(iri::after_scheme(uri.strip_prefix("oid:").unwrap()), Ok(steps));
-});
+libfuzzer_sys::fuzz_target!(|text: &str| body::run(text));

@@ -1,19 +1,24 @@
 //! The permit to give one command: who acts and on what grounds.
 //!
 //! Its fields are private and nothing else makes one, so that an unauthorised write cannot be written. The writer asks
-//! again ([`Permit::recheck`]) where the order of commands is decided, because a delegation may stand earlier in the batch.
+//! again ([`Permit::recheck`]) where the order of commands is decided, because a delegation, a suspension or a revocation
+//! may stand earlier in the batch.
 
-use crate::model::command::Command;
-use crate::model::{Actor, Code, Refusal, Rejection, Submission, TreeView};
+use crate::model::actor::{Credential, CredentialKind};
+use crate::model::command::{Command, IssueCredential};
+use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Submission, TreeView};
 use crate::oid::NodePath;
 
 use super::identity::Identity;
-use super::rights::{self, Grounds};
+use super::rights::{self, Grounds, Need};
+use super::token::TokenDigest;
 
 /// The permit to give one command.
 #[derive(Clone, Debug)]
 pub struct Permit {
     actor: Actor,
+    /// The credential that the actor was known by; the server itself and its machine's administrator have none.
+    credential: Option<TokenDigest>,
     overrides: bool,
 }
 
@@ -32,95 +37,251 @@ impl Permit {
     pub const fn system() -> Self {
         Self {
             actor: Actor::System,
+            credential: None,
             overrides: false,
         }
     }
 
-    /// Judges the grounds again, in the tree as it is now.
+    /// Judges the grounds again, in the tree as it is now: the credential, the principal, and the right.
     pub fn recheck(&self, submission: &Submission, view: &dyn TreeView) -> Result<(), Rejection> {
-        let identity = match &self.actor {
-            Actor::System => Identity::System,
-            Actor::Principal(id) => match view.principal(id)? {
-                Some(principal) => Identity::Principal(principal),
-                None => return Err(not_permitted("you may not act any longer")),
-            },
+        let gone = || not_permitted("you may not act any longer");
+        let identity = match (&self.actor, self.credential) {
+            (Actor::System, _) => Identity::System,
+            (Actor::Local, _) => Identity::Local,
+            (Actor::Principal(_), None) => return Err(gone()),
+            (Actor::Principal(id), Some(digest)) => {
+                Identity::Principal(view.principal(id)?.ok_or_else(gone)?, digest)
+            }
         };
         permit(&identity, submission, view).map(drop)
     }
 }
 
-/// Permits the command to `identity`, or refuses: `TOKEN_MISSING`, `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`.
+/// Permits the command to `identity`, or refuses: `TOKEN_MISSING`, `TOKEN_UNKNOWN`, `INVITATION_UNKNOWN`,
+/// `SCOPE_TOO_NARROW`, `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`.
 pub fn permit(
     identity: &Identity,
     submission: &Submission,
     view: &dyn TreeView,
 ) -> Result<Permit, Rejection> {
+    let command = &submission.command;
+    if let Command::AcceptInvitation { code_sha256, .. } = command {
+        return invited(code_sha256, view);
+    }
     let own = matches!(
-        submission.command,
+        command,
         Command::ExpireHolds | Command::LoadReferences { .. }
     );
-    let principal = match identity {
+    match identity {
         Identity::Anonymous => {
             let detail = "writing needs a token; send it as `authorization: Bearer …`";
-            return Err(Refusal::new(Code::TokenMissing, "", detail).into());
+            Err(Refusal::new(Code::TokenMissing, "", detail).into())
         }
-        Identity::System if own => return Ok(Permit::system()),
-        Identity::System => return Err(not_permitted("the server itself does not do this")),
-        Identity::Principal(_) if own => {
-            return Err(not_permitted("only the server itself does this"));
+        Identity::System if own => Ok(Permit::system()),
+        Identity::System => Err(not_permitted("the server itself does not do this")),
+        _ if own => Err(not_permitted("only the server itself does this")),
+        Identity::Local => local(submission, view),
+        Identity::Principal(principal, shown) => {
+            let credential = view.credential(&shown.0)?;
+            let credential = credential.filter(|one| !one.revoked).ok_or_else(|| {
+                let detail = "the token was revoked meanwhile";
+                Refusal::new(Code::TokenUnknown, "", detail)
+            })?;
+            if !principal.is_active() {
+                let standing = principal.standing.word();
+                return Err(not_permitted(&format!("you are {standing}")));
+            }
+            let needs = needs(command, Some(principal), view)?;
+            within_scope(&credential, command, &needs)?;
+            Ok(Permit {
+                actor: Actor::Principal(principal.id.clone()),
+                credential: Some(*shown),
+                overrides: grounds(principal, submission, &needs, view)? == Grounds::Override,
+            })
         }
-        Identity::Principal(principal) => principal,
+    }
+}
+
+/// The permit of whoever has a good invitation code: it acts for the principal that was invited, once.
+fn invited(code_sha256: &[u8; 32], view: &dyn TreeView) -> Result<Permit, Rejection> {
+    let unknown = || {
+        let detail = "the code is not known, has ended or was used";
+        Refusal::new(Code::InvitationUnknown, "code", detail)
     };
+    let invitation = view.credential(code_sha256)?;
+    let good = |one: &Credential| one.kind == CredentialKind::Invitation && !one.revoked;
+    let invitation = invitation.filter(good).ok_or_else(unknown)?;
+    let principal = view.principal(&invitation.principal)?;
+    let principal = principal.filter(Principal::is_active).ok_or_else(unknown)?;
+    Ok(Permit {
+        actor: Actor::Principal(principal.id),
+        credential: Some(TokenDigest(*code_sha256)),
+        overrides: false,
+    })
+}
+
+/// The permit of the machine's administrator, who may do what an administrator of the whole register may.
+fn local(submission: &Submission, view: &dyn TreeView) -> Result<Permit, Rejection> {
+    let principal = Principal {
+        administrator: true,
+        ..Principal::new(
+            PrincipalId::from_random([0; 16]),
+            crate::model::PrincipalKind::Machine,
+            NodePath::root(),
+            crate::model::Timestamp::default(),
+        )
+    };
+    let needs = needs(&submission.command, None, view)?;
+    Ok(Permit {
+        actor: Actor::Local,
+        credential: None,
+        overrides: grounds(&principal, submission, &needs, view)? == Grounds::Override,
+    })
+}
+
+fn grounds(
+    principal: &Principal,
+    submission: &Submission,
+    needs: &[(NodePath, Need)],
+    view: &dyn TreeView,
+) -> Result<Grounds, Rejection> {
     let reason = submission.override_reason.as_deref();
     let overrides = reason.is_some_and(|reason| !reason.trim().is_empty());
     let mut grounds = Grounds::Plain;
-    for node in nodes(&submission.command) {
-        grounds = grounds.max(rights::at(view, principal, &node, overrides)?);
+    for (node, need) in needs {
+        grounds = grounds.max(rights::at(view, principal, node, *need, overrides)?);
     }
-    Ok(Permit {
-        actor: Actor::Principal(principal.id.clone()),
-        overrides: grounds == Grounds::Override,
-    })
+    Ok(grounds)
 }
 
 fn not_permitted(detail: &str) -> Rejection {
     Refusal::new(Code::NotPermitted, "", detail).into()
 }
 
-/// The nodes at which the caller must have the right to act: the superior for what the superior decides, the arc itself
-/// for what its holder decides.
-fn nodes(command: &Command) -> Vec<NodePath> {
+/// Refuses what the credential was not made for, whatever its principal may do.
+fn within_scope(
+    credential: &Credential,
+    command: &Command,
+    needs: &[(NodePath, Need)],
+) -> Result<(), Rejection> {
+    let narrow = |detail: &str| Err(Refusal::new(Code::ScopeTooNarrow, "", detail).into());
+    if credential.scope.read_only {
+        return narrow("this credential is for reading only");
+    }
+    let issues = match command {
+        Command::IssueCredential(ask) => Some(ask),
+        _ => None,
+    };
+    if let Some(at) = &credential.scope.at {
+        // What it issued could be wider than itself.
+        if issues.is_some() || needs.iter().any(|(node, _)| !node.starts_with(at)) {
+            return narrow(&format!("this credential is good at {at} and below only"));
+        }
+    }
+    if let (Some(end), Some(ask)) = (credential.expires, issues)
+        && ask.principal == credential.principal
+        && ask.expires.is_none_or(|other| other > end)
+    {
+        return narrow("a credential that ends issues none of its own principal that ends later");
+    }
+    Ok(())
+}
+
+/// What the caller must be able to do, and where: at the superior for what the superior decides, at the arc itself for what
+/// its holder decides, at its home for a principal.
+fn needs(
+    command: &Command,
+    caller: Option<&Principal>,
+    view: &dyn TreeView,
+) -> Result<Vec<(NodePath, Need)>, Rejection> {
     let superior = |path: &NodePath| path.parent().unwrap_or_default();
-    let mut nodes = match command {
-        Command::Allocate(ask) => vec![ask.superior.clone()],
-        Command::BatchAllocate(asks) => asks.iter().map(|ask| ask.superior.clone()).collect(),
-        Command::AllocateBlock(ask) => vec![ask.superior.clone()],
-        Command::RecordExisting(ask) => vec![superior(&ask.path)],
-        Command::BatchRecord(asks) => asks.iter().map(|ask| superior(&ask.path)).collect(),
-        Command::Hold(ask) => vec![ask.superior.clone()],
-        Command::ReleaseHold(ask) => vec![ask.superior.clone()],
-        Command::Reserve(ask) => vec![ask.superior.clone()],
+    let register = |node: NodePath| vec![(node, Need::Register)];
+    let govern = |node: NodePath| vec![(node, Need::Govern)];
+    let mut needs = match command {
+        Command::Allocate(ask) => register(ask.superior.clone()),
+        Command::BatchAllocate(asks) => asks
+            .iter()
+            .map(|ask| (ask.superior.clone(), Need::Register))
+            .collect(),
+        Command::AllocateBlock(ask) => register(ask.superior.clone()),
+        Command::RecordExisting(ask) => register(superior(&ask.path)),
+        Command::BatchRecord(asks) => asks
+            .iter()
+            .map(|ask| (superior(&ask.path), Need::Register))
+            .collect(),
+        Command::Hold(ask) => register(ask.superior.clone()),
+        Command::ReleaseHold(ask) => register(ask.superior.clone()),
+        Command::Reserve(ask) => register(ask.superior.clone()),
         Command::Amend(ask) => {
-            let mut nodes = Vec::new();
+            let mut needs = Vec::new();
             if ask.changes.superior() {
-                nodes.push(superior(&ask.path));
+                needs.push((superior(&ask.path), Need::Register));
             }
             if ask.changes.holder() || !ask.changes.superior() {
-                nodes.push(ask.path.clone());
+                needs.push((ask.path.clone(), Need::Register));
             }
-            nodes
+            needs
         }
-        Command::ChangeState(ask) => vec![superior(&ask.path)],
-        Command::Delegate { path, .. }
-        | Command::Recall { path, .. }
-        | Command::Transfer { path, .. } => vec![superior(path)],
-        Command::SetPolicy { path, .. } => vec![path.clone()],
-        // The server's own, which is decided before.
-        Command::ExpireHolds | Command::LoadReferences { .. } => Vec::new(),
+        Command::ChangeState(ask) => register(superior(&ask.path)),
+        Command::Transfer { path, .. } => register(superior(path)),
+        Command::Delegate { path, .. } | Command::Recall { path, .. } => govern(superior(path)),
+        Command::SetPolicy { path, .. } => govern(path.clone()),
+        Command::AddPrincipal(ask) => govern(ask.home.clone()),
+        Command::GrantRole(ask) | Command::RevokeRole(ask) => govern(ask.at.clone()),
+        Command::ChangeStanding { id, .. } => govern(home(id, view)?),
+        Command::DescribePrincipal { id, .. } if is(caller, id) => Vec::new(),
+        Command::DescribePrincipal { id, .. } => govern(home(id, view)?),
+        Command::IssueCredential(ask) => for_credential(ask, caller, view)?,
+        Command::RevokeCredential { id } => {
+            let all = view.credentials()?;
+            let owner = all.into_iter().find(|one| one.id == *id);
+            match owner {
+                Some(one) if is(caller, &one.principal) => Vec::new(),
+                Some(one) => govern(home(&one.principal, view)?),
+                None => govern(NodePath::root()),
+            }
+        }
+        // The server's own, and what needs a code instead: both are decided before.
+        Command::AcceptInvitation { .. }
+        | Command::ExpireHolds
+        | Command::LoadReferences { .. } => Vec::new(),
     };
-    nodes.sort();
-    nodes.dedup();
-    nodes
+    needs.sort_unstable();
+    needs.dedup();
+    Ok(needs)
+}
+
+fn is(caller: Option<&Principal>, id: &PrincipalId) -> bool {
+    caller.is_some_and(|caller| caller.id == *id)
+}
+
+/// Where a principal is looked after; whoever is not known, by the administrators of the whole register.
+fn home(id: &PrincipalId, view: &dyn TreeView) -> Result<NodePath, Rejection> {
+    Ok(view.principal(id)?.map(|one| one.home).unwrap_or_default())
+}
+
+/// Everybody may give themselves one more token. Whoever gives somebody else a proof could use it: so they must govern the
+/// other's home, and wherever the other may act.
+fn for_credential(
+    ask: &IssueCredential,
+    caller: Option<&Principal>,
+    view: &dyn TreeView,
+) -> Result<Vec<(NodePath, Need)>, Rejection> {
+    if is(caller, &ask.principal) && ask.kind == CredentialKind::Token {
+        return Ok(Vec::new());
+    }
+    let Some(other) = view.principal(&ask.principal)? else {
+        return Ok(vec![(NodePath::root(), Need::Govern)]);
+    };
+    let mut nodes = vec![other.home.clone()];
+    if other.administrator {
+        nodes.push(NodePath::root());
+    }
+    nodes.extend(other.grants.into_iter().map(|grant| grant.at));
+    // Whoever may delegate an arc may invite the one it is delegated to.
+    let above = other.delegations.iter().filter_map(NodePath::parent);
+    nodes.extend(above);
+    Ok(nodes.into_iter().map(|node| (node, Need::Govern)).collect())
 }
 
 #[cfg(test)]
@@ -201,8 +362,7 @@ mod tests {
     }
 
     fn ask(tree: &Tree, who: &str, command: Command) -> Result<Permit, Rejection> {
-        let principal = tree.principals[&who.parse().unwrap()].clone();
-        permit(&Identity::Principal(principal), &submission(command), tree)
+        permit(&tree.identity(who), &submission(command), tree)
     }
 
     #[track_caller]
@@ -335,8 +495,7 @@ mod tests {
         let ask = |who: &str, at: &str, why: &str| {
             let mut submission = submission(allocate(at));
             submission.override_reason = Some(why.to_owned());
-            let principal = tree.principals[&who.parse().unwrap()].clone();
-            permit(&Identity::Principal(principal), &submission, &tree)
+            permit(&tree.identity(who), &submission, &tree)
         };
         for at in ["2.16.834.2", "2.16.834.3", "2.16.834.3.1"] {
             assert!(ask(ADMIN, at, "a court order").unwrap().overrides());
@@ -487,6 +646,11 @@ mod tests {
         let mut recalled = tree.clone();
         recalled.arc("2.16.834.3", |_| {});
         refused(permit.recheck(&command, &recalled), Code::NotPermitted);
+        let mut revoked = tree.clone();
+        for credential in revoked.credentials.values_mut() {
+            credential.revoked = credential.principal.as_str() == DELEGATE;
+        }
+        refused(permit.recheck(&command, &revoked), Code::TokenUnknown);
         tree.principals.clear();
         refused(permit.recheck(&command, &tree), Code::NotPermitted);
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::model::actor::{Credential, Principal, PrincipalKind};
 use crate::model::entry::{
     Delegation, Entry, Flags, Hold, HolderFields, Holding, Origin, Registrant,
@@ -12,6 +14,9 @@ use crate::model::{
     Code, PrincipalId, RegisterId, RegistrantId, Rejection, Seq, Timestamp, TreeView, Viewed,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
+
+use super::identity::Identity;
+use super::token::TokenDigest;
 
 pub(super) const NOW: Timestamp = Timestamp::from_micros(1_750_000_000_000_000);
 pub(super) const ADMIN: &str = "p-admin";
@@ -43,17 +48,43 @@ pub(super) fn refused<T: std::fmt::Debug>(result: Result<T, Rejection>, code: Co
     }
 }
 
+/// The digest of a principal's own token.
+fn digest(who: &str) -> TokenDigest {
+    TokenDigest(Sha256::digest(who).into())
+}
+
 impl Tree {
+    /// A principal, known by its own token.
+    pub(super) fn identity(&self, who: &str) -> Identity {
+        let principal = self.principals[&who.parse().unwrap()].clone();
+        Identity::Principal(principal, digest(who))
+    }
+
     /// The authority of 2.16.834, with three principals.
     pub(super) fn new() -> Self {
         let mut tree = Self::default();
         for id in [ADMIN, DELEGATE, STRANGER] {
             let principal = Principal {
-                id: id.parse().unwrap(),
-                kind: PrincipalKind::Person,
                 administrator: id == ADMIN,
-                since: NOW,
+                ..Principal::new(
+                    id.parse().unwrap(),
+                    PrincipalKind::Person,
+                    crate::oid::NodePath::root(),
+                    NOW,
+                )
             };
+            let credential = Credential {
+                expires: None,
+                revoked: false,
+                ..Credential::token(
+                    format!("c-{id}").parse().unwrap(),
+                    principal.id.clone(),
+                    digest(id).0,
+                    "its own",
+                    crate::model::Timestamp::default(),
+                )
+            };
+            tree.credentials.insert(credential.token_sha256, credential);
             tree.principals.insert(principal.id.clone(), principal);
         }
         tree.arc("2.16.834", |entry| entry.authority = true);
@@ -75,6 +106,7 @@ impl Tree {
                 long_arcs: Vec::new(),
                 flags: Flags::default(),
                 relation: None,
+                withdrawn: None,
                 changed: NOW,
             },
             holder: HolderFields::default(),
@@ -146,6 +178,12 @@ impl TreeView for Tree {
     }
     fn principal(&self, id: &PrincipalId) -> Viewed<Option<Principal>> {
         Ok(self.principals.get(id).cloned())
+    }
+    fn principals(&self) -> Viewed<Vec<Principal>> {
+        Ok(self.principals.values().cloned().collect())
+    }
+    fn credentials(&self) -> Viewed<Vec<Credential>> {
+        Ok(self.credentials.values().cloned().collect())
     }
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
         Ok(self.credentials.get(token_sha256).cloned())

@@ -52,6 +52,16 @@ impl Token {
     }
 }
 
+/// The digest by which the register knows a token. It is no secret, and `Debug` does not show it all the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TokenDigest(pub [u8; 32]);
+
+impl fmt::Debug for TokenDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenDigest(…)")
+    }
+}
+
 fn checksum(secret: &str) -> String {
     let digest = Sha256::new()
         .chain_update(CHECKSUM_DOMAIN)

@@ -43,8 +43,17 @@ pub fn row(e: &v1::Entry) -> Vec<String> {
         names.join(", "),
         title(e).to_owned(),
         name,
-        day(&moment(e.registered.as_ref())),
+        registered(e),
     ]
+}
+
+/// The day of its registration; for reference data, that it is such.
+fn registered(e: &v1::Entry) -> String {
+    let kind = e.origin.as_ref().and_then(|origin| origin.kind.as_ref());
+    match kind {
+        Some(v1::origin::Kind::Reference(_)) => "for reference".to_owned(),
+        _ => day(&moment(e.registered.as_ref())),
+    }
 }
 
 /// The title that stands first.

@@ -167,17 +167,11 @@ impl Desk {
     ) -> Result<A, Failure> {
         self.put_etag(&mut request)?;
         *request.options() = Some(self.options(self.writing.dry_run));
-        let result = client.call(&request, send).await;
-        if let Err(failure) = &result
-            && failure.leaves_in_doubt()
-            && !self.writing.dry_run
-        {
-            note(&format!(
-                "oidctl: the change may have been recorded; to find out safely, repeat the command with --request-id {}",
-                self.request_id
-            ));
+        let answer = client.call(&request, send).await;
+        if self.writing.dry_run {
+            return answer;
         }
-        result
+        answer.map_err(|failure| failure.of_change(&self.request_id))
     }
 
     /// Puts the etag that was typed in place of the one that was read.

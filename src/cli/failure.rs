@@ -12,7 +12,7 @@ use crate::{cli::table::clean, model::refusal::Code};
 
 /// Exit code: done.
 pub const EXIT_DONE: u8 = 0;
-/// Exit code: the authority said no, nothing was found, or a line failed.
+/// Exit code: the authority said no, nothing was found, a line failed, or whoever was asked did not agree.
 pub const EXIT_NO: u8 = 1;
 /// Exit code: the server cannot be reached or is at fault.
 pub const EXIT_FAULT: u8 = 2;
@@ -52,6 +52,13 @@ pub enum Failure {
     },
     /// Something broke.
     Fault(String),
+    /// A change came to nothing that may have been recorded all the same.
+    InDoubt {
+        /// The name under which it may be repeated.
+        request_id: String,
+        /// What happened.
+        cause: Box<Failure>,
+    },
     /// The reader of the output went away, which is no failure.
     BrokenPipe,
 }
@@ -115,6 +122,17 @@ impl Failure {
         }
     }
 
+    /// The failure of a change of this name, in doubt where it may have been recorded.
+    pub fn of_change(self, request_id: &str) -> Self {
+        if !self.leaves_in_doubt() {
+            return self;
+        }
+        Self::InDoubt {
+            request_id: request_id.to_owned(),
+            cause: Box::new(self),
+        }
+    }
+
     /// Whether the same call may be made again at once.
     pub fn transient(&self) -> bool {
         match self {
@@ -134,7 +152,7 @@ impl Failure {
     }
 
     /// Whether a change may have been recorded all the same.
-    pub fn leaves_in_doubt(&self) -> bool {
+    fn leaves_in_doubt(&self) -> bool {
         match self {
             Self::Fault(_) | Self::Unreachable { sent: true, .. } => true,
             Self::Refused(refused) => Code::named(&refused.code) == Some(Code::OutcomeUnknown),
@@ -145,6 +163,7 @@ impl Failure {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::InDoubt { cause, .. } => cause.exit_code(),
             Self::BrokenPipe => EXIT_DONE,
             Self::Refused(refused) if refused.unavailable => EXIT_FAULT,
             Self::Refused(_) | Self::Declined => EXIT_NO,
@@ -157,6 +176,11 @@ impl Failure {
     /// What to tell, on the standard error; nothing for a broken pipe.
     pub fn told(&self) -> String {
         match self {
+            Self::InDoubt { request_id, cause } => format!(
+                "{}oidctl: the change may have been recorded; to find out safely, repeat the command with --request-id \
+                 {request_id}\n",
+                cause.told()
+            ),
             Self::BrokenPipe => String::new(),
             Self::Usage(message) => {
                 format!("oidctl: {message}\n\nFor more, try 'oidctl --help'.\n")
@@ -292,7 +316,7 @@ const fn is_answer(code: Rpc) -> bool {
 }
 
 /// What to do next, where there is something better than reading the page.
-const fn advice(code: Code) -> Option<&'static str> {
+pub const fn advice(code: Code) -> Option<&'static str> {
     Some(match code {
         Code::TokenMissing => {
             "give a token with --token-file FILE or OIDRA_TOKEN; a server's first start wrote one to a file"
@@ -300,7 +324,10 @@ const fn advice(code: Code) -> Option<&'static str> {
         Code::TokenUnknown => {
             "check which token is given (--token-file, OIDRA_TOKEN, the profile) and which server is asked"
         }
-        Code::NumberTaken | Code::NumberBurned | Code::NumberHeld => {
+        Code::NumberBurned => {
+            "choose another number, or undo a withdrawal by mistake with `oidctl state OID reinstate`"
+        }
+        Code::NumberTaken | Code::NumberHeld => {
             "choose another number, or leave --number out to get the next free one"
         }
         Code::NumberOutsidePolicy | Code::NumberingNotAllowed | Code::NoNumberFree => {

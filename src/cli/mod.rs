@@ -1,9 +1,10 @@
 //! The registrar's command line: what was typed, what it means, one file per group of commands.
 //!
-//! The contract of its output: data goes to the standard output, all else to the standard error; the exit code is 0 for
-//! done, 1 where the authority said no, nothing was found or a line failed, 2 where the server cannot be reached or is at
-//! fault, 64 for wrong usage and 78 for wrong configuration; a reader that goes away is no failure. The room speaks to a
-//! server through `pb` alone and must never import the server's own rooms.
+//! The contract of its output: data goes to the standard output, all else to the standard error, where a failure is one
+//! object if a form for programs is wished; the exit code is 0 for done, 1 where the authority said no, nothing was found, a
+//! line failed or whoever was asked did not agree, 2 where the server cannot be reached or is at fault, 64 for wrong usage and
+//! 78 for wrong configuration; a reader that goes away is no failure. The room speaks to a server through `pb` alone and must
+//! never import the server's own rooms.
 
 mod args;
 mod card;
@@ -13,10 +14,12 @@ mod convert;
 mod desk;
 mod failure;
 mod output;
+mod report;
 mod settings;
 mod table;
 mod value;
 mod view;
+mod warning;
 #[cfg(test)]
 mod wire_tests;
 
@@ -25,40 +28,50 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::{
-    args::{Cli, Command},
+    args::{Cli, Command, Format},
     client::Client,
     desk::Desk,
     failure::{EXIT_DONE, EXIT_NO, EXIT_USAGE, Failure, Outcome},
-    output::{Output, note},
-    settings::Settings,
+    output::Output,
+    settings::{Environment, Settings},
 };
 
 /// Carries out a command line, the program's name first, and gives the exit code.
 pub fn run(typed: impl IntoIterator<Item = OsString>) -> u8 {
+    let typed: Vec<OsString> = typed.into_iter().collect();
+    let environment = |name: &str| std::env::var(name).ok();
+    let wished = report::wished(&typed, &environment);
     let cli = match Cli::try_parse_from(typed) {
         Ok(cli) => cli,
-        Err(error) => {
-            // That nobody reads the help is no failure.
-            let _deaf = error.print();
-            return if error.use_stderr() {
-                EXIT_USAGE
-            } else {
-                EXIT_DONE
-            };
-        }
+        Err(error) => return not_understood(&error, wished),
     };
-    let environment = |name: &str| std::env::var(name).ok();
-    match carry_out(cli, &environment) {
+    let mut format = wished;
+    match carry_out(cli, &environment, &mut format) {
         Ok(Outcome::Done) => EXIT_DONE,
         Ok(Outcome::No) => EXIT_NO,
         Err(failure) => {
-            let told = failure.told();
-            if !told.is_empty() {
-                note(told.trim_end());
-            }
+            report::tell(&failure, format);
             failure.exit_code()
         }
     }
+}
+
+/// Shows the help where that was asked for, or what is wrong with what was typed.
+fn not_understood(error: &clap::Error, format: Format) -> u8 {
+    if !error.use_stderr() {
+        // That nobody reads the help is no failure.
+        let _deaf = error.print();
+        return EXIT_DONE;
+    }
+    if matches!(format, Format::Human | Format::Table) {
+        let _deaf = error.print();
+        return EXIT_USAGE;
+    }
+    let told = error.to_string();
+    let told = told.split("\n\n").next().unwrap_or_default();
+    let told = told.trim_start_matches("error: ").trim().to_owned();
+    report::tell(&Failure::Usage(told), format);
+    EXIT_USAGE
 }
 
 /// The tree of commands, as help, man pages and completions are made from it.
@@ -66,9 +79,15 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-fn carry_out(cli: Cli, environment: &dyn Fn(&str) -> Option<String>) -> Result<Outcome, Failure> {
+/// Carries a command out; `format` becomes the form that the settings say.
+fn carry_out(
+    cli: Cli,
+    environment: Environment<'_>,
+    format: &mut Format,
+) -> Result<Outcome, Failure> {
     check_options(&cli)?;
     let settings = Settings::settle(&cli.global, environment)?;
+    *format = settings.output;
     let output = Output::standard(settings.output, environment);
     let request_id = match &cli.writing.request_id {
         Some(id) => id.clone(),

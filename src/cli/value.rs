@@ -14,7 +14,10 @@ use crate::{
 /// The language written where none is given: undetermined (BCP 47, RFC 5646 section 4.1).
 pub const LANGUAGE_UNDETERMINED: &str = "und";
 
-/// Longest primary language subtag that is read before the colon of a text, in letters.
+/// Characters of a revision token: 24 octets in base64url.
+const REVISION_TOKEN_CHARS: usize = 32;
+
+/// Longest primary language subtag that is read before the colon of a text, in letters (ISO 639).
 const PRIMARY_SUBTAG_LETTERS_MAX: usize = 3;
 
 /// Runs of numbers, such as `1-999,5000-`.
@@ -26,7 +29,7 @@ pub struct Windows(pub Vec<v1::NumberRange>);
 pub enum AsOf {
     /// A moment or a date, as RFC 3339 writes it.
     Time(String),
-    /// A revision token.
+    /// A revision token, or the sequence number of a record.
     Revision(String),
 }
 
@@ -65,17 +68,34 @@ pub fn language(text: &str) -> Result<String, String> {
     Ok(language.as_str().to_owned())
 }
 
-/// Reads `TEXT` or `LANGUAGE:TEXT`. The part before the first colon is a language only where its first subtag has two or
-/// three small letters and no space follows the colon, so that most sentences with a colon stay whole.
+/// Reads `TEXT` or `LANGUAGE:TEXT`.
+///
+/// A text that begins with one word and a colon, or with what reads as a language and an equals sign, is refused unless the
+/// word is a language: it may be one that was mistyped. `und:TEXT` takes any text as it is.
 pub fn text(given: &str) -> Result<v1::Text, String> {
-    if let Some((tag, rest)) = given.split_once(':')
-        && looks_like_language(tag)
-        && !rest.starts_with(char::is_whitespace)
-        && let Ok(language) = language(tag)
-    {
-        return text_in(language, rest);
+    let word = given
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .next()
+        .unwrap_or_default();
+    let behind = given.strip_prefix(word).unwrap_or_default();
+    let (colon, rest) = match behind.split_at_checked(1) {
+        Some((":", rest)) => (true, rest),
+        Some(("=", rest)) => (false, rest),
+        _ => return text_in(LANGUAGE_UNDETERMINED.to_owned(), given),
+    };
+    let spaced = rest.starts_with(char::is_whitespace);
+    let tag = language(word).ok().filter(|_| looks_like_language(word));
+    match (tag, colon) {
+        (Some(language), true) if !spaced => text_in(language, rest),
+        (Some(language), _) => Err(format!(
+            "write {language}:{} for a text in that language, or und:{given} for one that begins so",
+            rest.trim_start()
+        )),
+        (None, true) if !word.is_empty() && !spaced && !rest.starts_with("//") => Err(format!(
+            "{word:?} is no language; write LANGUAGE:TEXT, such as en:Health, or und:{given} for a text that begins so"
+        )),
+        (None, _) => text_in(LANGUAGE_UNDETERMINED.to_owned(), given),
     }
-    text_in(LANGUAGE_UNDETERMINED.to_owned(), given)
 }
 
 fn text_in(language: String, text: &str) -> Result<v1::Text, String> {
@@ -91,7 +111,7 @@ fn text_in(language: String, text: &str) -> Result<v1::Text, String> {
 fn looks_like_language(tag: &str) -> bool {
     let primary = tag.split('-').next().unwrap_or_default();
     (2..=PRIMARY_SUBTAG_LETTERS_MAX).contains(&primary.len())
-        && primary.bytes().all(|octet| octet.is_ascii_lowercase())
+        && primary.bytes().all(|octet| octet.is_ascii_alphabetic())
 }
 
 /// Reads `KIND=URI` or `KIND=URI,PRIORITY`.
@@ -214,6 +234,14 @@ pub fn seconds(text: &str) -> Result<u64, String> {
     many.checked_mul(each).ok_or_else(wanted)
 }
 
+/// Reads a span of time that is longer than nothing.
+pub fn span(text: &str) -> Result<u64, String> {
+    match seconds(text)? {
+        0 => Err("the time must be longer than nothing".to_owned()),
+        seconds => Ok(seconds),
+    }
+}
+
 /// Writes a span of time in the largest unit that fits without a rest.
 pub fn show_seconds(seconds: u64) -> String {
     let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
@@ -245,15 +273,30 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
     })
 }
 
-/// Reads a date, a moment or a revision token.
+/// Reads a date, a moment, a revision token or the number of a revision.
 pub fn as_of(text: &str) -> Result<AsOf, String> {
-    if text.trim().is_empty() {
-        return Err("write a date, a moment or a revision token".to_owned());
+    if crate::model::Timestamp::parse_end_of_day(text).is_ok() {
+        return Ok(AsOf::Time(text.to_owned()));
     }
-    Ok(match crate::model::Timestamp::parse_end_of_day(text) {
-        Ok(_) => AsOf::Time(text.to_owned()),
-        Err(_) => AsOf::Revision(text.to_owned()),
+    revision(text).map(AsOf::Revision).map_err(|_| {
+        "neither a date (2026-03-03), a moment (2026-03-03T12:00:00Z), a revision's number (17) nor its token \
+         (32 characters, which `oidctl server revision` prints)"
+            .to_owned()
     })
+}
+
+/// Reads a revision token or the number of a revision; whether the register gave it out, the register knows.
+pub fn revision(text: &str) -> Result<String, String> {
+    let token = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    let is_token = text.len() == REVISION_TOKEN_CHARS && text.bytes().all(token);
+    let is_number = !text.starts_with('+') && text.parse::<u64>().is_ok();
+    if is_token || is_number {
+        return Ok(text.to_owned());
+    }
+    Err(
+        "neither a revision's number (17) nor its token (32 characters, which `oidctl server revision` prints)"
+            .to_owned(),
+    )
 }
 
 /// Reads a request id.
@@ -357,14 +400,63 @@ mod tests {
         check_text("en:Health", ("en", "Health"));
         check_text("sw-TZ:Afya", ("sw-TZ", "Afya"));
         check_text("zh-hant:健康", ("zh-Hant", "健康"));
+        check_text("EN:Health", ("en", "Health"));
         check_text("Health", ("und", "Health"));
         check_text("note: a colon", ("und", "note: a colon"));
-        check_text("re: a colon", ("und", "re: a colon"));
-        check_text("Health:care", ("und", "Health:care"));
+        check_text("a note: a colon", ("und", "a note: a colon"));
         check_text("https://example.org", ("und", "https://example.org"));
+        check_text("E=mc²", ("und", "E=mc²"));
+        check_text(":-)", ("und", ":-)"));
         check_text("en:a:b", ("en", "a:b"));
+        check_text("und:Health:care", ("und", "Health:care"));
         assert!(text("en:").is_err());
         assert!(text(" ").is_err());
+    }
+
+    #[track_caller]
+    fn check_mistyped(given: &str, advice: &str) {
+        let told = text(given).unwrap_err();
+        assert!(told.contains(advice), "{given:?}: {told}");
+        assert_eq!(text(&format!("und:{given}")).unwrap().text, given);
+    }
+
+    #[test]
+    fn a_language_that_may_be_mistyped_is_no_text() {
+        check_mistyped("en=Health", "write en:Health");
+        check_mistyped("sw-tz=Afya", "write sw-TZ:Afya");
+        check_mistyped("en: Health", "write en:Health");
+        check_mistyped("re: a colon", "und:re: a colon");
+        check_mistyped("english:Health", "\"english\" is no language");
+        check_mistyped("e:Health", "\"e\" is no language");
+        check_mistyped("en-:Health", "\"en-\" is no language");
+        check_mistyped("Health:care", "und:Health:care");
+    }
+
+    #[test]
+    fn what_is_neither_a_time_nor_a_revision_is_refused() {
+        let token = "A".repeat(REVISION_TOKEN_CHARS);
+        for good in ["0", "17", &token] {
+            assert_eq!(as_of(good), Ok(AsOf::Revision(good.to_owned())));
+            assert_eq!(revision(good), Ok(good.to_owned()));
+        }
+        let long = format!("{token}A");
+        for wrong in [
+            "2026-13-03",
+            "2026-02-30",
+            "2026-03-03T25:00:00Z",
+            "03.03.2026",
+            "+7",
+            "",
+            &long,
+        ] {
+            let told = as_of(wrong).unwrap_err();
+            assert!(
+                told.contains("2026-03-03") && told.contains("token"),
+                "{told}"
+            );
+            assert!(revision(wrong).is_err(), "{wrong}");
+        }
+        assert!(revision("2026-03-03").is_err());
     }
 
     #[test]
@@ -406,7 +498,8 @@ mod tests {
         assert_eq!(moment("1970-01-01T00:00:01.5Z").unwrap().nanos, 500_000_000);
         assert!(moment("yesterday").is_err());
         assert_eq!(as_of("2026-03-03"), Ok(AsOf::Time("2026-03-03".to_owned())));
-        assert_eq!(as_of("rev_1"), Ok(AsOf::Revision("rev_1".to_owned())));
+        assert_eq!(span("1s"), Ok(1));
+        assert!(span("0d").unwrap_err().contains("longer than nothing"));
         assert_eq!(most("none"), Ok(Most(None)));
         assert_eq!(most("3"), Ok(Most(Some(3))));
         assert!(most("x").is_err());

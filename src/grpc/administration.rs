@@ -41,6 +41,7 @@ impl Administrator {
             started: Some(timestamp(self.desk.options.started)),
             writable: info.writable,
             limits: limits(&self.desk.options),
+            checkpoint_key: self.desk.options.checkpoint_key.to_string(),
         }
     }
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::{
-    access::{self, Identity, Sight},
+    access::{self, Caller, Sight},
     model::{Clock, Code, Refusal, Refusals, Rejection, RequestId, Timestamp, ViewFault},
     register::{Readiness, Register},
 };
@@ -39,6 +39,8 @@ pub struct Options {
     pub stopping: CancellationToken,
     /// Where the pages on refusals lie: a URL that ends with a solidus, or empty.
     pub pages: Arc<str>,
+    /// The key that checks the signatures of checkpoints, as C2SP signed notes write it.
+    pub checkpoint_key: Arc<str>,
     /// The longest a call that is not a stream may take.
     pub call_time_max: Duration,
     /// How long a watch is silent at most before it sends a bookmark.
@@ -65,6 +67,7 @@ impl Options {
             clock,
             stopping: CancellationToken::new(),
             pages: Arc::from(""),
+            checkpoint_key: Arc::from(""),
             call_time_max: limits::CALL_TIME_MAX,
             bookmark_every: limits::BOOKMARK_EVERY,
             calls_at_once_max: limits::CALLS_AT_ONCE_MAX,
@@ -118,10 +121,20 @@ impl Desk {
         self.ids.next()
     }
 
-    /// Who has this token now.
-    pub fn identify(&self, token: Option<&Token>) -> Result<Identity, Rejection> {
-        let text = token.map(|token| token.0.as_ref());
-        access::authenticate(text, &self.register.newest(), self.options.clock.now())
+    /// Who calls, as of now: a watch asks again whether its credential still holds.
+    pub fn identify(&self, call: &Call) -> Result<Caller, Rejection> {
+        self.known_by(call.token.as_ref())
+    }
+
+    /// Who has this token now; nobody known without one.
+    pub fn known_by(&self, token: Option<&Token>) -> Result<Caller, Rejection> {
+        match token {
+            None => Ok(Caller::ANONYMOUS),
+            Some(token) => {
+                let now = self.options.clock.now();
+                access::authenticate(&token.0, &self.register.newest(), now)
+            }
+        }
     }
 
     /// Refuses where the register cannot be read.
@@ -130,7 +143,7 @@ impl Desk {
             return Ok(());
         }
         let detail = match &*self.register.readiness().borrow() {
-            Readiness::Ready | Readiness::WritingStopped(_) => return Ok(()),
+            Readiness::Ready | Readiness::WritingStopped(_) | Readiness::Behind(_) => return Ok(()),
             Readiness::Rebuilding(_) => "the register's tables are being made anew",
             Readiness::Closed => "the register is closed",
         };
@@ -208,7 +221,7 @@ pub struct Call {
     /// Its id: the caller's `x-request-id`, or one made here. Logs name it.
     pub id: RequestId,
     /// Who calls.
-    pub identity: Identity,
+    pub caller: Caller,
     /// The token it came with.
     pub token: Option<Token>,
     /// When its caller stops waiting, if it said so.
@@ -225,7 +238,7 @@ impl Call {
 
     /// What its caller may see.
     pub fn sight(&self) -> Sight {
-        access::sight(&self.identity)
+        self.caller.sight.clone()
     }
 
     /// Whether its caller still waits.

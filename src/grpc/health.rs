@@ -43,7 +43,7 @@ pub fn server(desk: &Arc<Desk>) -> HealthServer<impl Health + use<>> {
 const fn serving(readiness: &Readiness) -> (bool, bool) {
     match readiness {
         Readiness::Ready => (true, true),
-        Readiness::WritingStopped(_) => (true, false),
+        Readiness::WritingStopped(_) | Readiness::Behind(_) => (true, false),
         Readiness::Rebuilding(_) | Readiness::Closed => (false, false),
     }
 }
@@ -76,6 +76,7 @@ mod tests {
         for (readiness, expect) in [
             (Readiness::Ready, (true, true)),
             (Readiness::WritingStopped(String::new()), (true, false)),
+            (Readiness::Behind(String::new()), (true, false)),
             (Readiness::Rebuilding(String::new()), (false, false)),
             (Readiness::Closed, (false, false)),
         ] {

@@ -15,7 +15,7 @@ use tonic::{Status, body::Body};
 use tracing::Instrument as _;
 
 use crate::{
-    access::{Identity, Peer, Source},
+    access::{Caller, Identity, Peer, Source},
     model::{Class, Code, Refusal, Rejection, RequestId},
 };
 
@@ -95,23 +95,23 @@ fn admit<B>(
     };
     let deadline = timeout(request.headers()).and_then(|wait| begun.checked_add(wait));
     let token = token(request.headers()).map_err(|refusal| status::of_refusal(refusal, pages))?;
-    let identity = if request.uri().path().starts_with(OURS) {
+    let caller = if request.uri().path().starts_with(OURS) {
         desk.readable()
             .map_err(|refusal| status::of_refusal(refusal, pages))?;
         match &token {
-            None => Identity::Anonymous,
+            None => Caller::ANONYMOUS,
             Some(token) => identify(desk, id, token, source, begun)?,
         }
     } else {
-        Identity::Anonymous
+        Caller::ANONYMOUS
     };
-    if let Identity::Principal(principal) = &identity {
+    if let Identity::Principal(principal, _) = &caller.identity {
         let let_through = desk.rates.principal(&principal.id, kind, begun);
         let_through.map_err(|held| held_back(held, "principal", pages))?;
     }
     let call = Call {
         id: id.clone(),
-        identity,
+        caller,
         token,
         deadline,
     };
@@ -138,13 +138,13 @@ fn identify(
     token: &Token,
     source: Source,
     begun: Instant,
-) -> Result<Identity, Status> {
+) -> Result<Caller, Status> {
     let pages = &desk.options.pages;
     desk.rates.may_identify(source, begun).map_err(|held| {
         let detail = "too many tokens that are not known came from this address; none is looked up for a while";
         held_for(held, detail.to_owned(), pages)
     })?;
-    contained(|| desk.identify(Some(token))).map_err(|rejection| {
+    contained(|| desk.known_by(Some(token))).map_err(|rejection| {
         if let Rejection::Refused(refusals) = &rejection
             && refusals.main().code.class() == Class::Unauthenticated
         {

@@ -112,7 +112,7 @@ impl Registrar {
             let reading = register.newest();
             let mut faults = Faults::new();
             let common = command::common(request.options().as_ref(), &mut faults);
-            let names = reading.names(call.sight());
+            let names = reading.names(&call.sight());
             let command = request.command(&names, &mut faults);
             if let Some(fault) = names.fault() {
                 return Err(fault.into());
@@ -121,7 +121,7 @@ impl Registrar {
             let digest = register.digest_request(&canonical(&mut request));
             let submission = self.submission(common, digest, command);
             (
-                access::permit(&call.identity, &submission, &reading)?,
+                access::permit(&call.caller.identity, &submission, &reading)?,
                 submission,
             )
         };

@@ -194,14 +194,14 @@ const fn resource_type(code: Code) -> &'static str {
     }
 }
 
-/// The first `bytes` bytes of a text, whole characters only; that it was cut is shown.
+/// A text of at most `bytes` bytes, whole characters only; that it was cut is shown.
 fn cut(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
     }
-    let mut kept = String::with_capacity(bytes + '…'.len_utf8());
+    let mut kept = String::with_capacity(bytes);
     for character in text.chars() {
-        if kept.len() + character.len_utf8() > bytes {
+        if kept.len() + character.len_utf8() + '…'.len_utf8() > bytes {
             break;
         }
         kept.push(character);
@@ -327,6 +327,38 @@ mod tests {
             .field_violations
             .clone();
         assert!(told.last().unwrap().description.ends_with("more faults"));
+    }
+
+    #[test]
+    fn a_message_one_past_the_limit_is_cut() {
+        for (bytes, whole) in [(MESSAGE_BYTES_MAX, true), (MESSAGE_BYTES_MAX + 1, false)] {
+            let detail = "d".repeat(bytes);
+            let refusal = Refusal::new(Code::FieldInvalid, "a", &detail);
+            let status = of_refusal(refusal, "");
+            assert_eq!(status.message() == detail, whole, "{bytes}");
+            assert!(status.message().len() <= MESSAGE_BYTES_MAX);
+        }
+    }
+
+    #[test]
+    fn faults_one_past_the_limit_are_counted_only() {
+        let fault = |at: usize| Refusal::new(Code::FieldInvalid, format!("f{at}"), "d".repeat(90));
+        let told = |faults: usize| {
+            let all = Refusals::of((0..faults).map(fault).collect()).unwrap();
+            let details = of_refusals(&all, "").get_error_details();
+            details.bad_request().unwrap().field_violations.clone()
+        };
+        let bytes = |faults: &[_]| -> usize {
+            let each =
+                |fault: &tonic_types::FieldViolation| fault.field.len() + fault.description.len();
+            faults.iter().map(each).sum()
+        };
+        let many = told(60);
+        assert!(many.len() < 60);
+        assert!(many.last().unwrap().description.ends_with("more faults"));
+        assert!(bytes(&many) <= DETAILS_BYTES_MAX + MESSAGE_BYTES_MAX);
+        let few = told(10);
+        assert!(few.len() == 10 && bytes(&few) <= DETAILS_BYTES_MAX);
     }
 
     #[test]

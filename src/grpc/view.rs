@@ -32,8 +32,8 @@ impl<'a> View<'a> {
     pub fn new(reading: &'a Reading, sight: Sight) -> Self {
         Self {
             reading,
+            names: reading.names(&sight),
             sight,
-            names: reading.names(sight),
         }
     }
 
@@ -64,7 +64,7 @@ impl<'a> View<'a> {
             return Ok(entry::stub(&known.path, visibility, shown));
         }
         let people = |id: &_| self.reading.registrant(id);
-        entry::entry(known, visibility, shown, self.sight, &people)
+        entry::entry(known, visibility, shown, &self.sight, &people)
     }
 
     /// What a write left or would leave, rendered with the names it gives; beyond [`ANSWER_BYTES_AIM`] shortly, because
@@ -98,7 +98,7 @@ impl<'a> View<'a> {
         let Some(superior) = path.parent() else {
             return Ok(Visibility::Public);
         };
-        Ok(match self.reading.resolve(&superior, Sight::All)? {
+        Ok(match self.reading.resolve(&superior, &Sight::All)? {
             Resolution::Found(seen) | Resolution::SuperiorFound(seen, _) => seen.visibility,
             Resolution::Unknown => Visibility::Public,
         })

@@ -39,6 +39,7 @@ struct State {
     faults: BTreeMap<u64, MemoryFault>,
     appends: u64,
     stopped: Option<String>,
+    unreadable: bool,
 }
 
 impl State {
@@ -128,6 +129,11 @@ impl Memory {
         state.faults.insert(at, fault);
     }
 
+    /// From now on no record can be read, or every one again.
+    pub fn break_reads(&self, broken: bool) {
+        self.state().unreadable = broken;
+    }
+
     /// Starts again after a crash: what was written is there.
     pub fn restart(&self) {
         self.state().stopped = None;
@@ -142,6 +148,15 @@ impl Memory {
         self.heads.send_replace(head);
         self.moved.notify_all();
     }
+}
+
+fn readable(state: &State) -> Result<(), JournalError> {
+    if state.unreadable {
+        return Err(JournalError::Unreachable {
+            reason: "a fault of reading was ordered".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 fn stopped(reason: &str) -> JournalError {
@@ -198,6 +213,7 @@ impl Journal for Memory {
 
     fn read_from(&self, seq: Seq) -> Result<Records<'_>, JournalError> {
         let state = self.state();
+        readable(&state)?;
         let start = usize::try_from(seq.previous().get()).unwrap_or(usize::MAX);
         let records = state.records.get(start..).unwrap_or_default().to_vec();
         Ok(Box::new(
@@ -207,6 +223,7 @@ impl Journal for Memory {
 
     fn read_one(&self, seq: Seq) -> Result<Record, JournalError> {
         let state = self.state();
+        readable(&state)?;
         let place = seq
             .get()
             .checked_sub(1)

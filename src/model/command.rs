@@ -3,14 +3,14 @@
 use crate::oid::{ArcValue, Identifier, NodePath};
 
 use super::{
-    actor::PrincipalKind,
+    actor::{CredentialKind, PrincipalKind, Role, Scope, Standing},
     clock::Timestamp,
     entry::{
         Delegation, Flags, Label, Reference, RegistrantDetails, Relation, Service, State, Text,
         Visibility,
     },
     event::{Changes, Proof, ReferenceLoaded},
-    ids::{HoldId, RegistrantId, RequestId, Seq},
+    ids::{CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
     policy::{NumberRange, Policy},
 };
 
@@ -88,6 +88,42 @@ pub enum Command {
         /// The policy.
         policy: Option<Policy>,
     },
+    /// Let somebody be known who may act.
+    AddPrincipal(AddPrincipal),
+    /// Tell anew what is known of a principal.
+    DescribePrincipal {
+        /// The principal.
+        id: PrincipalId,
+        /// Its name and how to reach it.
+        details: RegistrantDetails,
+    },
+    /// Let a principal act, or not.
+    ChangeStanding {
+        /// The principal.
+        id: PrincipalId,
+        /// How it shall stand.
+        to: Standing,
+    },
+    /// Give a principal a role.
+    GrantRole(RoleOn),
+    /// End a role of a principal.
+    RevokeRole(RoleOn),
+    /// Give a principal a credential.
+    IssueCredential(IssueCredential),
+    /// End a credential.
+    RevokeCredential {
+        /// The credential.
+        id: CredentialId,
+    },
+    /// Trade an invitation code for a token.
+    AcceptInvitation {
+        /// SHA-256 of the code.
+        code_sha256: [u8; 32],
+        /// SHA-256 of the new token.
+        token_sha256: [u8; 32],
+        /// What the new token is called.
+        name: String,
+    },
     /// End the holds whose time is over. The server's own.
     ExpireHolds,
     /// Load a version of the reference data. The server's own.
@@ -100,6 +136,34 @@ pub enum Command {
 }
 
 impl Command {
+    /// Every word of [`Command::word`].
+    pub const WORDS: [&'static str; 24] = [
+        "allocate",
+        "batch-allocate",
+        "allocate-block",
+        "record-existing",
+        "batch-record",
+        "hold",
+        "release-hold",
+        "reserve",
+        "amend",
+        "change-state",
+        "delegate",
+        "recall",
+        "transfer",
+        "set-policy",
+        "add-principal",
+        "describe-principal",
+        "change-standing",
+        "grant-role",
+        "revoke-role",
+        "issue-credential",
+        "revoke-credential",
+        "accept-invitation",
+        "expire-holds",
+        "load-references",
+    ];
+
     /// The lower-case name of the command, as logs and metrics show it.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -117,6 +181,14 @@ impl Command {
             Self::Recall { .. } => "recall",
             Self::Transfer { .. } => "transfer",
             Self::SetPolicy { .. } => "set-policy",
+            Self::AddPrincipal(_) => "add-principal",
+            Self::DescribePrincipal { .. } => "describe-principal",
+            Self::ChangeStanding { .. } => "change-standing",
+            Self::GrantRole(_) => "grant-role",
+            Self::RevokeRole(_) => "revoke-role",
+            Self::IssueCredential(_) => "issue-credential",
+            Self::RevokeCredential { .. } => "revoke-credential",
+            Self::AcceptInvitation { .. } => "accept-invitation",
             Self::ExpireHolds => "expire-holds",
             Self::LoadReferences { .. } => "load-references",
         }
@@ -223,6 +295,47 @@ pub struct HoldNumber {
     pub seconds: u64,
 }
 
+/// Let somebody be known who may act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddPrincipal {
+    /// What it is.
+    pub kind: PrincipalKind,
+    /// Its name and how to reach it.
+    pub details: RegistrantDetails,
+    /// The arc whose administrators look after it; the root stands for the whole register.
+    pub home: NodePath,
+}
+
+/// A role of a principal on an arc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleOn {
+    /// The principal.
+    pub id: PrincipalId,
+    /// The role.
+    pub role: Role,
+    /// The arc; the root stands for the whole register.
+    pub at: NodePath,
+}
+
+/// Give a principal a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssueCredential {
+    /// The principal.
+    pub principal: PrincipalId,
+    /// What it is.
+    pub kind: CredentialKind,
+    /// SHA-256 of what is shown.
+    pub sha256: [u8; 32],
+    /// What its owner calls it.
+    pub name: String,
+    /// When it ends, if ever.
+    pub expires: Option<Timestamp>,
+    /// What it is good for.
+    pub scope: Scope,
+    /// What it is bound to, where it is no secret of ours.
+    pub bound_to: Option<String>,
+}
+
 /// Give a hold up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReleaseHold {
@@ -280,4 +393,20 @@ pub struct Ctx {
     pub entropy: [u8; 32],
     /// Who acts.
     pub actor: super::actor::Actor,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_listed() {
+        let source = include_str!("command.rs");
+        let (_, arms) = source
+            .split_once("pub const fn word(&self) -> &'static str {")
+            .unwrap();
+        let (arms, _) = arms.split_once("\n    }\n").unwrap();
+        let words: Vec<&str> = arms.split('"').skip(1).step_by(2).collect();
+        assert_eq!(words, Command::WORDS);
+    }
 }

@@ -63,6 +63,8 @@ pub struct SuperiorFields {
     pub flags: Flags,
     /// What replaces it, or what it repeats.
     pub relation: Option<Relation>,
+    /// Since when it is withdrawn, where it is: the time for its reinstatement runs from here.
+    pub withdrawn: Option<Timestamp>,
     /// When one of these last changed.
     pub changed: Timestamp,
 }

@@ -7,13 +7,13 @@
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::{
-    actor::{Credential, Principal, PrincipalKind},
+    actor::{Credential, Grant, Principal, PrincipalKind, Role, Standing},
     clock::Timestamp,
     entry::{
         Certainty, Delegation, Flags, Hold, Label, Reference, RegistrantDetails, Relation, Service,
         State, Text, Visibility,
     },
-    ids::{CredentialId, HoldId, RegisterId, RegistrantId, Seq},
+    ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq},
     policy::Policy,
 };
 
@@ -24,6 +24,36 @@ pub enum Event {
     Founded(Founded),
     /// Somebody may act from now on.
     PrincipalAdded(Principal),
+    /// What is known of a principal was told anew. The details are a person's item of their own.
+    PrincipalDescribed {
+        /// The principal.
+        id: PrincipalId,
+        /// What is known of it; `None` once erased.
+        details: Option<RegistrantDetails>,
+    },
+    /// A principal may act, or may not.
+    StandingChanged {
+        /// The principal.
+        id: PrincipalId,
+        /// How it stands now.
+        to: Standing,
+    },
+    /// A principal has a role from now on.
+    RoleGranted {
+        /// The principal.
+        id: PrincipalId,
+        /// The role and the arc.
+        grant: Grant,
+    },
+    /// A principal has a role no longer.
+    RoleRevoked {
+        /// The principal.
+        id: PrincipalId,
+        /// The role.
+        role: Role,
+        /// The arc.
+        at: NodePath,
+    },
     /// A principal got a credential.
     CredentialIssued(Credential),
     /// A credential ended.
@@ -93,6 +123,10 @@ impl Event {
         match self {
             Self::Founded(_) => "founded",
             Self::PrincipalAdded(_) => "principal-added",
+            Self::PrincipalDescribed { .. } => "principal-described",
+            Self::StandingChanged { .. } => "standing-changed",
+            Self::RoleGranted { .. } => "role-granted",
+            Self::RoleRevoked { .. } => "role-revoked",
             Self::CredentialIssued(_) => "credential-issued",
             Self::CredentialRevoked(_) => "credential-revoked",
             Self::DataLoaded { .. } => "data-loaded",
@@ -126,6 +160,10 @@ impl Event {
             | Self::PolicySet { path, previous, .. } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
+            | Self::PrincipalDescribed { .. }
+            | Self::StandingChanged { .. }
+            | Self::RoleGranted { .. }
+            | Self::RoleRevoked { .. }
             | Self::CredentialIssued(_)
             | Self::CredentialRevoked(_)
             | Self::DataLoaded { .. }

@@ -30,3 +30,15 @@ pub const DELEGATES_MAX: usize = 64;
 pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
 /// How many random draws are made before the free numbers of a nearly full window are listed instead.
 pub const RANDOM_DRAWS_MAX: usize = 64;
+/// Most principals that were not removed.
+pub const PRINCIPALS_MAX: usize = 10_000;
+/// Most roles of one principal.
+pub const GRANTS_MAX: usize = 256;
+/// Most credentials of one principal that were not revoked.
+pub const CREDENTIALS_MAX: usize = 64;
+/// Most bytes of a credential's name.
+pub const CREDENTIAL_NAME_BYTES_MAX: usize = 256;
+/// Most bytes of what a credential is bound to: a certificate's name, or issuer and subject.
+pub const BOUND_TO_BYTES_MAX: usize = 4_096;
+/// The longest an invitation is good, in seconds (30 days).
+pub const INVITATION_SECONDS_MAX: u64 = 30 * 86_400;

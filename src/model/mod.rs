@@ -8,6 +8,7 @@ pub mod clock;
 pub mod command;
 pub mod entry;
 pub mod event;
+pub mod form;
 pub mod ids;
 pub mod limits;
 pub mod policy;

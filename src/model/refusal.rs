@@ -96,7 +96,7 @@ codes! {
     15 PathTooLong "PATH_TOO_LONG" Malformed "API limits": "The object identifier has more arcs or octets than the register bears.";
     16 LanguageSyntax "LANGUAGE_SYNTAX" Malformed "BCP 47": "The text is no language tag.";
     17 MomentSyntax "MOMENT_SYNTAX" Malformed "RFC 3339": "The text is no date or moment.";
-    18 NameContradicts "NAME_CONTRADICTS" Malformed "X.660 Annex A": "A standardized name stands beside a number that is not its own.";
+    18 NameContradicts "NAME_CONTRADICTS" Malformed "X.660 Annex A; X.680 clause 32": "A name stands beside a number that is not its own.";
     19 NameAmbiguous "NAME_AMBIGUOUS" Malformed "X.660 clause 3.5": "Several siblings have this secondary identifier, so that the name alone does not tell which is meant.";
     20 NameUnknown "NAME_UNKNOWN" NotFound "X.680 clauses 32 and 34": "No arc of this name is registered at this place.";
     21 PageTokenInvalid "PAGE_TOKEN_INVALID" Malformed "AIP-158": "The page token was not made by this register for this request.";
@@ -108,6 +108,7 @@ codes! {
     32 NotPermitted "NOT_PERMITTED" Denied "X.660 clause 6.2": "The caller has no right to do this at this place of the tree.";
     33 DelegatedAway "DELEGATED_AWAY" Denied "X.660 clause 6.2": "Another registration authority acts below this arc.";
     34 AnothersArc "ANOTHERS_ARC" Denied "X.660 clause 6.2": "The arc is assigned to a registrant, who decides what is below it.";
+    35 ScopeTooNarrow "SCOPE_TOO_NARROW" Denied "RFC 6750": "The credential is not good for this, whatever its principal may do.";
     40 RequestReplayedDifferently "REQUEST_REPLAYED_DIFFERENTLY" Taken "AIP-155": "The request id was used before for a request with other content.";
     50 OutsideAuthority "OUTSIDE_AUTHORITY" Denied "X.660 clause 6.2": "The arc is not below a node of this registration authority.";
     51 ReferenceEntry "REFERENCE_ENTRY" Denied "X.660 clause 6.2": "The entry is for reference only: another authority decides about it.";
@@ -137,6 +138,9 @@ codes! {
     84 RegistrantUnknown "REGISTRANT_UNKNOWN" NotFound "API": "No registrant has this id.";
     85 PrincipalUnknown "PRINCIPAL_UNKNOWN" NotFound "API": "No principal has this id.";
     86 QuotaReached "QUOTA_REACHED" Exhausted "policy": "The registrant holds as many arcs here as the policy allows.";
+    87 CredentialUnknown "CREDENTIAL_UNKNOWN" NotFound "API": "No credential has this id.";
+    88 PrincipalNotActive "PRINCIPAL_NOT_ACTIVE" NotNow "API": "The principal is suspended or was removed.";
+    89 CredentialTaken "CREDENTIAL_TAKEN" Taken "API": "This proof belongs to a principal already.";
     90 TransitionIllegal "TRANSITION_ILLEGAL" NotNow "X.660 clause 6.3": "An arc in this state cannot go to that one.";
     91 ReinstatementOver "REINSTATEMENT_OVER" NotNow "policy": "The time in which a withdrawn arc can be reinstated is over.";
     92 LiveSubordinates "LIVE_SUBORDINATES" NotNow "X.660 clause 6.3": "Arcs below it are still in force.";
@@ -147,6 +151,8 @@ codes! {
     97 HoldUnknown "HOLD_UNKNOWN" NotFound "API": "The number is not held, or not by this hold.";
     98 NotDelegated "NOT_DELEGATED" NotNow "API": "Nobody else acts below this arc.";
     99 PolicyInvalid "POLICY_INVALID" Malformed "API": "The policy contradicts itself.";
+    100 LastAdministrator "LAST_ADMINISTRATOR" NotNow "API": "Nobody would administer the whole register any longer.";
+    101 InvitationUnknown "INVITATION_UNKNOWN" Unauthenticated "API": "The invitation code is not known, has ended or was used.";
     110 Overloaded "OVERLOADED" Exhausted "API limits": "More is asked at once than the server bears.";
     111 NotReady "NOT_READY" Unavailable "API": "The server is starting, stopping or rebuilding its tables.";
     112 WritingStopped "WRITING_STOPPED" Unavailable "API": "The journal could not be written; nothing is accepted until an operator has looked.";

@@ -79,6 +79,12 @@ pub trait TreeView {
     /// A principal.
     fn principal(&self, id: &PrincipalId) -> Viewed<Option<Principal>>;
 
+    /// Every principal, removed ones included, by id.
+    fn principals(&self) -> Viewed<Vec<Principal>>;
+
+    /// Every credential, ended ones included, in no order that means anything.
+    fn credentials(&self) -> Viewed<Vec<Credential>>;
+
     /// The credential of a token with this SHA-256.
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>>;
 

@@ -335,7 +335,7 @@ impl Names for KnownArcs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oid::notation::{Mode, ResolveError, parse as read, render, resolve};
+    use crate::oid::notation::{Mode, ResolveError, forms, parse as read, resolve};
 
     const HEAD: &str = "# version: 2026-11-1\noid,identifiers,labels,long_arcs,flags,certainty,description,source\n";
 
@@ -416,7 +416,7 @@ mod tests {
 
     #[track_caller]
     fn written(oid: &str, asn1: &str, iri: &str) {
-        let shown = render(&oid.parse().unwrap(), KnownArcs::embedded());
+        let shown = forms(&oid.parse().unwrap(), KnownArcs::embedded());
         assert_eq!((shown.asn1.as_str(), shown.iri.as_str()), (asn1, iri));
     }
 
@@ -449,8 +449,8 @@ mod tests {
     #[test]
     fn every_row_is_understood_as_it_is_written() {
         for known in &embedded().unwrap().rows {
-            let shown = render(&known.path, KnownArcs::embedded());
-            for text in [&shown.asn1, &shown.iri, &shown.oid_iri] {
+            let shown = forms(&known.path, KnownArcs::embedded());
+            for text in [&shown.asn1, &shown.iri, &shown.oid_iri()] {
                 let parsed = read(text, Mode::Lenient).unwrap();
                 let resolved = resolve(&parsed, KnownArcs::embedded(), None).unwrap();
                 assert_eq!(resolved.path, known.path, "{text}");

@@ -12,7 +12,7 @@ use crate::oid::limits::{ARCS_CEILING, TEXT_BYTES_MAX};
 use crate::oid::name::{OidError, check_top};
 use crate::oid::{dot, iri, pasted, standard, urn, value};
 
-pub use crate::oid::render::{Forms, Rendered, forms, render};
+pub use crate::oid::render::{Forms, forms};
 pub use crate::oid::resolve::{Disagreement, Names, NoNames, ResolveError, Resolved, resolve};
 pub use crate::oid::text::{TextError, Tolerance};
 

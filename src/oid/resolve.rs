@@ -1,7 +1,7 @@
 //! From the steps of a text to a node: names are looked up, numbers are compared with the names beside them.
 //!
-//! The number of a name-and-number decides; a name that disagrees is told back, except that a name which X.660
-//! standardizes may not be paired with another number. It must never choose among several candidates.
+//! The number of a name-and-number decides; a name that disagrees is told back, or refused in strict mode, except that a
+//! name which X.660 standardizes may never be paired with another number. It must never choose among several candidates.
 
 use smallvec::SmallVec;
 
@@ -116,6 +116,14 @@ fn known_or_elsewhere(known: &[Identifier], elsewhere: &[ArcValue]) -> String {
     )
 }
 
+/// A node as a sentence names it.
+fn node(path: &NodePath) -> String {
+    if path.is_root() {
+        return "the root".to_owned();
+    }
+    path.to_string()
+}
+
 /// Why steps lead to no node; `step` counts from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -124,7 +132,7 @@ pub enum ResolveError {
     #[error("a relative object identifier needs a node to begin at")]
     NoBase,
     /// No arc of that name is known.
-    #[error("step {step}: no arc below {superior} is known by the identifier {identifier}")]
+    #[error("step {step}: no arc below {} is known by the identifier {identifier}", node(.superior))]
     UnknownIdentifier {
         /// Which step.
         step: usize,
@@ -134,7 +142,7 @@ pub enum ResolveError {
         identifier: Identifier,
     },
     /// Several siblings bear that name.
-    #[error("step {step}: {} arcs below {superior} bear the identifier {identifier}", .candidates.len())]
+    #[error("step {step}: {} arcs below {} bear the identifier {identifier}", .candidates.len(), node(.superior))]
     AmbiguousIdentifier {
         /// Which step.
         step: usize,
@@ -146,7 +154,7 @@ pub enum ResolveError {
         candidates: Vec<ArcValue>,
     },
     /// No arc of that label is known.
-    #[error("step {step}: no arc below {superior} is known by the label {label}")]
+    #[error("step {step}: no arc below {} is known by the label {label}", node(.superior))]
     UnknownLabel {
         /// Which step.
         step: usize,
@@ -167,6 +175,9 @@ pub enum ResolveError {
         /// The number that X.660 gives it.
         right: u64,
     },
+    /// In strict mode: a name beside a number that the register knows by other names.
+    #[error("not taken in strict mode: {0}")]
+    Disagrees(Disagreement),
     /// `ITU-R` with another arc below it than `R-Recommendation`.
     #[error("the label ITU-R leads to R-Recommendation (5) only")]
     ItuRLeadsElsewhere,
@@ -195,6 +206,7 @@ impl ResolveError {
             Self::AmbiguousIdentifier { .. } => "IDENTIFIER_AMBIGUOUS",
             Self::UnknownLabel { .. } => "LABEL_UNKNOWN",
             Self::StandardNameWrongNumber { .. } => "STANDARD_NAME_WRONG_NUMBER",
+            Self::Disagrees(_) => "NAME_DISAGREES",
             Self::ItuRLeadsElsewhere => "ITU_R_LEADS_ELSEWHERE",
             Self::UuidTooLarge { .. } => "UUID_TOO_LARGE",
             Self::Oid { source, .. } => source.code(),
@@ -205,7 +217,9 @@ impl ResolveError {
     pub const fn clause(&self) -> &'static str {
         match self {
             Self::NoBase => "X.680 33",
-            Self::UnknownIdentifier { .. } | Self::AmbiguousIdentifier { .. } => "X.680 32",
+            Self::UnknownIdentifier { .. }
+            | Self::AmbiguousIdentifier { .. }
+            | Self::Disagrees(_) => "X.680 32",
             Self::UnknownLabel { .. } => "X.680 34",
             Self::StandardNameWrongNumber { .. } => "X.660 A.2.3, A.3.2, A.4.2",
             Self::ItuRLeadsElsewhere => "X.660 A.3",
@@ -329,7 +343,7 @@ impl Walk<'_> {
         }
         self.descend(number.clone(), place)?;
         if right.is_none() {
-            self.compare(&superior, identifier, number, place);
+            self.compare(&superior, identifier, number, place)?;
         }
         Ok(())
     }
@@ -340,22 +354,27 @@ impl Walk<'_> {
         given: &Identifier,
         number: &ArcValue,
         place: usize,
-    ) {
+    ) -> Result<(), ResolveError> {
         let known = self.names.identifiers_of(&self.resolved.path);
         if known.contains(given) {
-            return;
+            return Ok(());
         }
         let elsewhere = self.names.by_identifier(superior, given);
         if known.is_empty() && (elsewhere.is_empty() || elsewhere.contains(number)) {
-            return;
+            return Ok(());
         }
-        self.resolved.disagreements.push(Disagreement {
+        let told = Disagreement {
             step: place,
             given: given.clone(),
             number: number.clone(),
             known,
             elsewhere,
-        });
+        };
+        if self.mode == Mode::Strict {
+            return Err(ResolveError::Disagrees(told));
+        }
+        self.resolved.disagreements.push(told);
+        Ok(())
     }
 
     fn by_identifier(

@@ -49,6 +49,17 @@ pub struct Seen {
     pub stub: bool,
 }
 
+/// A number that is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldNumber {
+    /// The hold.
+    pub hold: Hold,
+    /// The record that made it, or prolonged it last.
+    pub made: Seq,
+    /// The record's time.
+    pub time: Timestamp,
+}
+
 /// What is known of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
@@ -131,6 +142,8 @@ pub enum Readiness {
     Ready,
     /// It reads; the journal could not be written, and an operator must look.
     WritingStopped(String),
+    /// It reads; the journal holds more than it could read, and it writes again once it has caught up.
+    Behind(String),
     /// The projection is being made anew; reads may fail meanwhile.
     Rebuilding(String),
     /// It is closed.

@@ -1,11 +1,12 @@
 //! The tables as of one revision.
 //!
 //! A row newer than the revision counts for nothing: of an arc the row in `history` is taken instead, an interval is asked
-//! whether it covers the revision, and a row that was made later is not there. That makes the rows of one answer rows of
-//! one revision, whatever a writer does beside it, and a replay harmless after a crash between two rows. Rows that are
-//! overwritten in place (cursors, registrants, principals, credentials) keep no past: their newest value is read. It must
+//! whether it covers the revision, a hold that is gone stands in `ended-holds`, and a row that was made later is not there. That makes the rows of one answer rows of
+//! one revision, whatever a writer does beside it, and a replay harmless after a crash between two rows. Of registrants,
+//! principals and credentials the older row stands in `past`; cursors keep no past, and their newest value is read. It must
 //! never write.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::model::{Entry, Seq, ViewFault, Viewed};
 use crate::oid::{ArcValue, NodePath};
 
 use super::keys;
-use super::source::{Headed, Open, Source};
+use super::source::{Headed, Held, Open, Source};
 use super::tables::{Genesis, Table, Tables, split_seq, split_two, with_two};
 
 /// The tables as of a revision. Cheap to clone.
@@ -61,6 +62,28 @@ impl AsOf {
         match overwritten {
             Some(row) => self.decode(&row?.1).map(Some),
             None => Err(self.broken("an earlier revision of an entry is missing")),
+        }
+    }
+
+    /// The row that was found in `table`, as of the revision.
+    fn headed_of(&self, table: Table, key: &[u8], row: &[u8]) -> Viewed<Option<Headed>> {
+        let read = |row: &[u8]| to_headed(row).ok_or_else(|| self.broken("a row is too short"));
+        let row = read(row)?;
+        if row.created > self.at {
+            return Ok(None);
+        }
+        let Some(past) = table.past().filter(|_| row.written > self.at) else {
+            return Ok(Some(row));
+        };
+        let past = keys::past(past, key);
+        let from = keys::with_seq(past.clone(), self.at);
+        let overwritten = self
+            .tables
+            .range(Table::Past, (Bound::Included(from), keys::end_of(&past)))
+            .next();
+        match overwritten {
+            Some(row) => read(&row?.1).map(Some),
+            None => Err(self.broken("an earlier value of a row is missing")),
         }
     }
 
@@ -202,22 +225,61 @@ impl Source for AsOf {
         Ok(found)
     }
 
+    fn held(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Viewed<Vec<(Vec<u8>, Held)>> {
+        let mut found = BTreeMap::new();
+        let start = after.map_or_else(
+            || Bound::Included(prefix.to_vec()),
+            |after| Bound::Excluded(after.to_vec()),
+        );
+        let open = (start, keys::end_of(prefix));
+        for row in self.tables.range(Table::Holds, open) {
+            if found.len() == limit {
+                break;
+            }
+            let (key, value) = row?;
+            let (from, payload) =
+                split_seq(&value).ok_or_else(|| self.broken("a hold's row is too short"))?;
+            if from <= self.at {
+                let payload = payload.to_vec();
+                found.insert(key.to_vec(), Held { from, payload });
+            }
+        }
+        // Read after the open ones: a hold that ends meanwhile is written here before it goes there.
+        let since = Bound::Included(self.at.get().to_be_bytes().to_vec());
+        for row in self
+            .tables
+            .range(Table::EndedHolds, (since, Bound::Unbounded))
+        {
+            let (key, payload) = row?;
+            let (numbered, from) = keys::split_ended(&key)
+                .ok_or_else(|| self.broken("the key of a hold that ended cannot be read"))?;
+            let asked = numbered.starts_with(prefix) && after.is_none_or(|after| numbered > after);
+            if asked && from <= self.at {
+                let payload = payload.to_vec();
+                found.insert(numbered.to_vec(), Held { from, payload });
+            }
+        }
+        Ok(found.into_iter().take(limit).collect())
+    }
+
     fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>> {
         let Some(row) = self.tables.get(table, key)? else {
             return Ok(None);
         };
-        let row = to_headed(&row).ok_or_else(|| self.broken("a row is too short"))?;
-        Ok((row.created <= self.at).then_some(row))
+        self.headed_of(table, key, &row)
     }
 
     fn headed_rows(&self, table: Table, prefix: &[u8]) -> Viewed<Vec<(Vec<u8>, Headed)>> {
         let mut found = Vec::new();
         for row in self.tables.beginning_with(table, prefix) {
             let (key, row) = row?;
-            let row = to_headed(&row).ok_or_else(|| self.broken("a row is too short"))?;
-            if row.created <= self.at {
-                found.push((key.to_vec(), row));
-            }
+            let row = self.headed_of(table, &key, &row)?;
+            found.extend(row.map(|row| (key.to_vec(), row)));
         }
         Ok(found)
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
-use crate::journal::Journal;
+use crate::journal::{Journal, lock::DataLock};
 use crate::model::{
     Clock, Code, Refusal, RegisterId, Rejection, Seq, Timestamp, ViewFault, Viewed,
 };
@@ -47,11 +47,14 @@ pub(super) struct Core {
     pub(super) readiness: watch::Sender<Readiness>,
     /// When the next hold is over, in microseconds since 1970; 0 where that is to be found out.
     pub(super) hold_due: AtomicI64,
+    /// The data directory's lock; the tables keep it too, until sled is closed. `None` where only tests use the directory.
+    pub(super) lock: Option<Arc<DataLock>>,
 }
 
 /// What a core is made of besides the tables.
 pub(super) struct Parts {
     pub(super) options: Options,
+    pub(super) lock: Option<Arc<DataLock>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) journal: Arc<dyn Journal>,
@@ -63,6 +66,7 @@ impl Core {
     pub(super) fn new(parts: Parts, register: RegisterId, published: Published) -> Self {
         let Parts {
             options,
+            lock,
             clock,
             entropy,
             journal,
@@ -82,6 +86,7 @@ impl Core {
             readiness: watch::Sender::new(Readiness::Ready),
             published: RwLock::new(published),
             hold_due: AtomicI64::new(0),
+            lock,
         }
     }
 

@@ -139,14 +139,9 @@ impl Rows {
     }
 
     fn event(&mut self, stamp: Stamp, event: &Event) -> Result<(), FoldError> {
+        self.principal_event(stamp, event)?;
         match event {
             Event::Founded(founded) => self.founded(founded),
-            Event::PrincipalAdded(principal) => self.put_headed(
-                Table::Principals,
-                principal.id.as_str().as_bytes().to_vec(),
-                stamp.seq,
-                codec::encode_principal(principal),
-            )?,
             Event::CredentialIssued(credential) => self.put_headed(
                 Table::Credentials,
                 credential.token_sha256.to_vec(),
@@ -161,6 +156,27 @@ impl Rows {
             Event::NumberHeld(hold) => self.held(stamp, hold)?,
             Event::HoldReleased(released) => self.released(stamp, released)?,
             _ => self.arc_event(stamp, event)?,
+        }
+        Ok(())
+    }
+
+    fn principal_event(&mut self, stamp: Stamp, event: &Event) -> Result<(), FoldError> {
+        let entry = match event {
+            // Only these name principals that an entry named before.
+            Event::Delegated { path, .. } | Event::Recalled { path, .. } => self.entry_at(path)?,
+            _ => None,
+        };
+        for id in rules::principals_touched(event, entry.as_deref()) {
+            let before = self.principal(&id)?;
+            let Some(after) = rules::principal_after(event, before.as_ref()) else {
+                return Err(FoldError::Misfit(format!(
+                    "its event {} names the principal {id}, who is not known",
+                    event.word()
+                )));
+            };
+            let key = id.as_str().as_bytes().to_vec();
+            let row = codec::encode_principal(&after);
+            self.put_headed(Table::Principals, key, stamp.seq, row)?;
         }
         Ok(())
     }
@@ -289,14 +305,14 @@ impl Rows {
     fn held(&mut self, stamp: Stamp, hold: &Hold) -> Result<(), ViewFault> {
         let key = keys::numbered(&hold.superior, &hold.number);
         // A hold that was prolonged takes the place of the one before.
-        self.close_interval(Table::Holds, &key, stamp.seq)?;
-        self.open_interval(Table::Holds, key, stamp.seq, codec::encode_hold(hold));
+        self.close_hold(&key, stamp.seq)?;
+        self.open_hold(key, stamp.seq, codec::encode_hold(hold));
         Ok(())
     }
 
     fn released(&mut self, stamp: Stamp, released: &HoldReleased) -> Result<(), ViewFault> {
         let key = keys::numbered(&released.superior, &released.number);
-        self.close_interval(Table::Holds, &key, stamp.seq)?;
+        self.close_hold(&key, stamp.seq)?;
         if released.why == HoldEnd::Used {
             return Ok(());
         }
@@ -348,6 +364,9 @@ impl Rows {
         let path = match event {
             Event::NumberHeld(hold) => &hold.superior,
             Event::HoldReleased(released) => &released.superior,
+            Event::PrincipalAdded(principal) => &principal.home,
+            Event::RoleGranted { grant, .. } => &grant.at,
+            Event::RoleRevoked { at, .. } => at,
             _ => match event.touches() {
                 Some((path, _)) => path,
                 None => return Ok(false),

@@ -22,6 +22,12 @@ impl Count {
         self.rows = self.rows.wrapping_add(1);
         self.sum = self.sum.wrapping_add(seq.get());
     }
+
+    /// One row fewer, which counted with `seq`.
+    pub(super) fn remove(&mut self, seq: Seq) {
+        self.rows = self.rows.wrapping_sub(1);
+        self.sum = self.sum.wrapping_sub(seq.get());
+    }
 }
 
 /// The counts of all tables.

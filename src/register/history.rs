@@ -28,14 +28,14 @@ impl Reading {
         path: &NodePath,
         before: Option<Seq>,
         limit: usize,
-        sight: Sight,
+        sight: &Sight,
     ) -> Viewed<Vec<HistoryItem>> {
         let mut items = Vec::new();
         let Some(visibility) = self.in_force(path, sight)? else {
             return Ok(items);
         };
         // Of a stub only the number is told, and that it changed is more than the number.
-        if sight == Sight::Public && visibility == Visibility::Stub {
+        if !sight.is_whole(path) && visibility != Visibility::Public {
             return Ok(items);
         }
         let key = keys::node(path);
@@ -56,7 +56,7 @@ impl Reading {
         &self,
         path: &NodePath,
         seq: Seq,
-        sight: Sight,
+        sight: &Sight,
         visibility: Visibility,
     ) -> Viewed<Option<HistoryItem>> {
         let record = self.core.journal.read_one(seq).map_err(journal_fault)?;
@@ -65,7 +65,7 @@ impl Reading {
             return Ok(None);
         };
         let touches = |event: &&Event| event.touches().is_some_and(|(touched, _)| touched == path);
-        let all = sight == Sight::All;
+        let all = sight.is_whole(path);
         Ok(Some(HistoryItem {
             seq,
             time: Timestamp::from_micros(record.header.time_us),
@@ -99,7 +99,7 @@ impl Reading {
         &self,
         after: Seq,
         limit: usize,
-        sight: Sight,
+        sight: &Sight,
     ) -> Viewed<Vec<RecordChanges>> {
         let mut found = Vec::new();
         if after >= self.seq() {
@@ -116,7 +116,7 @@ impl Reading {
         Ok(found)
     }
 
-    fn record_changes(&self, record: &Record, sight: Sight) -> Viewed<RecordChanges> {
+    fn record_changes(&self, record: &Record, sight: &Sight) -> Viewed<RecordChanges> {
         let then = self.as_of(record.seq);
         let mut changes = Vec::new();
         for event in told(record)?.events {

@@ -50,11 +50,8 @@ impl Core {
     /// Finds the moment at which the next hold is over.
     pub(super) fn find_due(&self) -> Viewed<()> {
         self.hold_due.store(i64::MAX, Ordering::SeqCst);
-        for row in self
-            .newest_rows()
-            .open_rows(Table::Holds, &[], usize::MAX)?
-        {
-            self.note_hold(&row.payload);
+        for (_, held) in self.newest_rows().held(&[], None, usize::MAX)? {
+            self.note_hold(&held.payload);
         }
         Ok(())
     }

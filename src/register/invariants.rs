@@ -224,3 +224,18 @@ impl AsOf {
         Ok(entry)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_past_the_findings_is_counted_only() {
+        let mut findings = Findings::default();
+        for at in 0..=FINDINGS_MAX {
+            findings.note(at.to_string());
+        }
+        let (told, more) = findings.told();
+        assert_eq!((told.len(), more), (FINDINGS_MAX, 1));
+    }
+}

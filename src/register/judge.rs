@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::access::Permit;
 use crate::journal::{Draft, Head, Header, MAX_RECORD_BYTES, codec};
 use crate::model::{
-    Code, Ctx, Event, Rejection, RequestId, Seq, Submission, Timestamp, ViewFault, Viewed,
+    Code, Command, Ctx, Event, Rejection, RequestId, Seq, Submission, Timestamp, ViewFault, Viewed,
     event::Happening,
 };
 use crate::rules;
@@ -234,7 +234,36 @@ pub(super) fn ask(
         entropy: core.entropy.bytes32(),
         actor: permit.actor().clone(),
     };
-    rules::decide(asked, &ctx, rows)
+    let events = rules::decide(asked, &ctx, rows)?;
+    recheck_within(permit, asked, rows, &events, stamp)?;
+    Ok(events)
+}
+
+/// Judges the rights again where a command gave an arc to somebody: what it does below that arc is that one's to allow.
+/// Nothing is done below an arc before it is registered, so the tree as the command leaves it tells for each of its steps.
+fn recheck_within(
+    permit: &Permit,
+    asked: &Submission,
+    rows: &Rows,
+    events: &[Event],
+    stamp: Stamp,
+) -> Result<(), Rejection> {
+    let gives_away = events.iter().any(|event| match event {
+        Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => new.registrant.is_some(),
+        _ => false,
+    });
+    let several = matches!(
+        asked.command,
+        Command::BatchAllocate(_) | Command::BatchRecord(_)
+    );
+    if !(several && gives_away) {
+        return Ok(());
+    }
+    let mut after = rules::Overlay::new(rows, stamp.time);
+    for event in events {
+        after.lay(event)?;
+    }
+    permit.recheck(asked, &after)
 }
 
 /// Folds what was decided into `rows`.

@@ -131,11 +131,34 @@ pub(super) fn holder(registrant: &RegistrantId, superior: &NodePath) -> Vec<u8> 
     key
 }
 
-/// What the keys of the holds on a number begin with.
+/// The key of the hold on a number, and of a cursor.
 pub(super) fn numbered(superior: &NodePath, number: &ArcValue) -> Vec<u8> {
     let mut key = node(superior);
     push_arc(&mut key, number);
     key
+}
+
+/// The key of a hold that ended: first come those that ended first.
+pub(super) fn ended(last: Seq, numbered: &[u8], from: Seq) -> Vec<u8> {
+    let mut key = last.get().to_be_bytes().to_vec();
+    key.extend_from_slice(numbered);
+    with_seq(key, from)
+}
+
+/// The number's key and the first valid sequence of a hold that ended.
+pub(super) fn split_ended(key: &[u8]) -> Option<(&[u8], Seq)> {
+    let (_, key) = key.split_first_chunk::<SEQ_BYTES>()?;
+    let (numbered, from) = key.split_last_chunk::<SEQ_BYTES>()?;
+    Some((numbered, Seq::new(u64::from_be_bytes(*from))))
+}
+
+/// What the keys of the earlier values of a row begin with: the last valid sequences follow. No id holds an octet 0, and
+/// digests are all as long.
+pub(super) fn past(table: u8, key: &[u8]) -> Vec<u8> {
+    let mut past = vec![table];
+    past.extend_from_slice(key);
+    past.push(0);
+    past
 }
 
 /// The key of a request. A principal's id holds no octet 0.

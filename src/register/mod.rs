@@ -55,7 +55,8 @@ use tables::Table;
 use writer::{Command, Job, Writer};
 
 pub use answers::{
-    Change, HistoryItem, Info, Outcome, ReadAt, Readiness, RecordChanges, Resolution, Seen,
+    Change, HeldNumber, HistoryItem, Info, Outcome, ReadAt, Readiness, RecordChanges, Resolution,
+    Seen,
 };
 pub use options::{Entropy, OpenError, Opened, Options, Progress, Silent};
 pub use reading::{Reading, ReadingNames, Walk};
@@ -88,21 +89,14 @@ impl Register {
         progress: &dyn Progress,
     ) -> Result<(Self, Opened), OpenError> {
         let ready = open::open(options, founding, clock, entropy, progress)?;
-        let register = Self::start(ready.core, ready.lock)?;
+        let register = Self::start(ready.core)?;
         Ok((register, ready.opened))
     }
 
-    /// Starts the writer, which holds `lock` as long as it lives.
-    fn start(
-        core: Arc<Core>,
-        lock: Option<crate::journal::lock::DataLock>,
-    ) -> Result<Self, OpenError> {
+    /// Starts the writer.
+    fn start(core: Arc<Core>) -> Result<Self, OpenError> {
         let (jobs, queue) = sync_channel(core.options.queue_max.max(1));
-        let on_close = Box::new(move |core: &Core| {
-            writer::leave(core);
-            drop(lock);
-        });
-        let writer = Writer::new(core.clone(), queue, on_close);
+        let writer = Writer::new(core.clone(), queue);
         std::thread::Builder::new()
             .name("register-writer".to_owned())
             .spawn(move || writer.run())
@@ -249,7 +243,7 @@ impl Register {
         &self,
         after: Seq,
         limit: usize,
-        sight: Sight,
+        sight: &Sight,
     ) -> Viewed<Vec<RecordChanges>> {
         self.core.newest().changes_after(after, limit, sight)
     }

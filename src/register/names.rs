@@ -23,10 +23,10 @@ pub struct ReadingNames<'a> {
 }
 
 impl<'a> ReadingNames<'a> {
-    pub(super) fn new(reading: &'a Reading, sight: Sight) -> Self {
+    pub(super) fn new(reading: &'a Reading, sight: &Sight) -> Self {
         Self {
             reading,
-            sight,
+            sight: sight.clone(),
             line: RefCell::default(),
             fault: RefCell::default(),
         }
@@ -64,7 +64,7 @@ impl<'a> ReadingNames<'a> {
 
     fn look(&self, path: &NodePath) -> Viewed<()> {
         if !self.line.borrow().0.starts_with(path) {
-            let line = self.reading.lineage(path, self.sight)?;
+            let line = self.reading.lineage(path, &self.sight)?;
             *self.line.borrow_mut() = (path.clone(), line);
         }
         Ok(())
@@ -86,7 +86,7 @@ impl<'a> ReadingNames<'a> {
         if self.sight == Sight::All {
             return true;
         }
-        let line = self.noted(self.reading.lineage(path, self.sight), Vec::new());
+        let line = self.noted(self.reading.lineage(path, &self.sight), Vec::new());
         line.len() == path.depth() && line.last().is_some_and(|seen| !seen.stub)
     }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::access::Permit;
@@ -37,7 +37,6 @@ type Found = Result<(Arc<Tables>, HeadRow), String>;
 pub(super) struct Ready {
     pub(super) core: Arc<Core>,
     pub(super) opened: Opened,
-    pub(super) lock: Option<DataLock>,
 }
 
 /// Opens the register in a data directory.
@@ -51,11 +50,12 @@ pub(super) fn open(
     let dir = &options.data_dir;
     fs::create_dir_all(dir).map_err(place::io_error(format!("making {}", dir.display())))?;
     let lock = DataLock::acquire(dir, &holder(Some(&*clock))).map_err(locked)?;
+    let lock = Some(Arc::new(lock));
     let keys = |error: journal::keys::KeyError| OpenError::Keys(error.to_string());
     let request_key = RequestKey::load_or_create(dir, &entropy.bytes32()).map_err(keys)?;
     let signing_key = checkpoint_key(dir, &entropy.bytes32()).map_err(keys)?;
     let origin = options.origin.clone();
-    let found = find_tables(options)?;
+    let found = find_tables(options, lock.as_ref())?;
     let applied = found.as_ref().map_or(Seq::ZERO, Tabled::row_seq);
     let kept = local::Options {
         segment_bytes: options.segment_bytes,
@@ -64,6 +64,7 @@ pub(super) fn open(
     let local::Opened { journal, report } = Local::open(&dir.join(place::JOURNAL), kept, applied)?;
     let parts = Parts {
         options: options.clone(),
+        lock,
         clock,
         entropy,
         journal: Arc::new(journal),
@@ -87,11 +88,7 @@ pub(super) fn open(
             torn.side_file.display()
         )
     });
-    Ok(Ready {
-        core,
-        opened,
-        lock: Some(lock),
-    })
+    Ok(Ready { core, opened })
 }
 
 /// Who holds the lock; without a clock, nobody says since when.
@@ -144,13 +141,16 @@ impl Tabled {
 }
 
 /// Opens the tables there are, or new ones.
-pub(super) fn find_tables(options: &Options) -> Result<Tabled, OpenError> {
+pub(super) fn find_tables(
+    options: &Options,
+    lock: Option<&Arc<DataLock>>,
+) -> Result<Tabled, OpenError> {
     let dir = &options.data_dir;
     let directory = place::projection(dir)?;
     let is_new = !directory.exists();
     let left = place::take_marker(dir)?;
     let marker = left.zip(place::looks_like(dir));
-    let found = open_tables(&directory, options.cache_bytes);
+    let found = open_tables(&directory, options.cache_bytes, lock)?;
     Ok(Tabled {
         found,
         marker,
@@ -159,8 +159,20 @@ pub(super) fn find_tables(options: &Options) -> Result<Tabled, OpenError> {
     })
 }
 
-fn open_tables(directory: &std::path::Path, cache_bytes: u64) -> Found {
-    let tables = Tables::open(directory, cache_bytes).map_err(|fault| fault.0)?;
+/// Opens the tables of a directory. That they are in use says nothing about them, and is the outer error.
+fn open_tables(
+    directory: &Path,
+    cache_bytes: u64,
+    lock: Option<&Arc<DataLock>>,
+) -> Result<Found, OpenError> {
+    match Tables::open(directory, cache_bytes, lock) {
+        Ok(tables) => Ok(with_head(tables)),
+        Err(error @ OpenError::Locked(_)) => Err(error),
+        Err(error) => Ok(Err(error.to_string())),
+    }
+}
+
+fn with_head(tables: Tables) -> Found {
     if !tables.claim_format().map_err(|fault| fault.0)? {
         return Err("it has another format or another Unicode version".to_owned());
     }
@@ -171,7 +183,7 @@ fn open_tables(directory: &std::path::Path, cache_bytes: u64) -> Found {
 /// The tables of a data directory, however far they are.
 pub(super) fn tables_as_they_are(options: &Options) -> Result<Published, OpenError> {
     let directory = place::projection(&options.data_dir)?;
-    let found = open_tables(&directory, options.cache_bytes);
+    let found = open_tables(&directory, options.cache_bytes, None)?;
     let (tables, row) = found.map_err(|why| OpenError::Projection(crate::model::ViewFault(why)))?;
     Ok(Published { tables, row })
 }
@@ -197,7 +209,8 @@ pub(super) fn open_on(
         Ok(published) => published,
         Err(why) => {
             tracing::warn!(why, "the projection is made anew");
-            let (published, aside) = make_anew(&*journal, &parts.options, progress)?;
+            let (published, aside) =
+                make_anew(&*journal, &parts.options, parts.lock.as_ref(), progress)?;
             if !is_new {
                 opened.rebuilt = Some(why);
                 opened.moved_aside = aside;
@@ -267,10 +280,11 @@ fn bring_up(
 fn make_anew(
     journal: &dyn Journal,
     options: &Options,
+    lock: Option<&Arc<DataLock>>,
     progress: &dyn Progress,
 ) -> Result<(Published, Option<PathBuf>), OpenError> {
     let (directory, aside) = place::put_aside(&options.data_dir)?;
-    let (tables, row) = open_tables(&directory, options.cache_bytes)
+    let (tables, row) = open_tables(&directory, options.cache_bytes, lock)?
         .map_err(|why| OpenError::Projection(crate::model::ViewFault(why)))?;
     let what = (progress, "rebuilding the projection");
     let row = replay(journal, &tables, row, what, |_| {})?;
@@ -279,7 +293,7 @@ fn make_anew(
 
 /// Makes the tables of an open register anew.
 pub(super) fn rebuild(core: &Core) -> Result<Published, OpenError> {
-    let (published, _) = make_anew(&*core.journal, &core.options, &Silent)?;
+    let (published, _) = make_anew(&*core.journal, &core.options, core.lock.as_ref(), &Silent)?;
     Ok(published)
 }
 

@@ -1,8 +1,9 @@
 //! `apply`, second half: writing the rows of a batch into the tables, the head row last.
 //!
-//! Plain inserts of absolute values in a fixed order. Until the head row is written nothing of the batch is visible to a
+//! Plain inserts of absolute values, and the removal of holds that ended, in a fixed order. Until the head row is written nothing of the batch is visible to a
 //! reading, and being cut off anywhere is harmless: the batch is folded again over the same head and gives the same rows.
-//! `history` comes before `arcs`, so that whoever finds a row newer than his revision finds the older one.
+//! `history` comes before `arcs`, `past` before the tables it is about, and `ended-holds` before `holds`, so that whoever finds a row newer than his revision, or
+//! none, finds the older one.
 
 use crate::journal::{Digest32, Head};
 use crate::model::{Seq, ViewFault, Viewed};
@@ -44,6 +45,11 @@ impl Pen<'_> {
         self.fuse.burn()?;
         self.tables.put(table, key, value)
     }
+
+    fn remove(&mut self, table: Table, key: &[u8]) -> Viewed<()> {
+        self.fuse.burn()?;
+        self.tables.remove(table, key)
+    }
 }
 
 /// Writes a batch whose last record has the leaf hash `leaf` and made the journal's head `head`.
@@ -81,12 +87,30 @@ fn write_table(rows: &Rows, table: Table, pen: &mut Pen<'_>) -> Viewed<()> {
                 pen.put(table, key, value.clone())?;
             }
         }
+        Table::Past => {
+            for (key, value) in &rows.past {
+                pen.put(table, key, value.clone())?;
+            }
+        }
         Table::Changes => {
             for key in &rows.changes {
                 pen.put(table, key, Vec::new())?;
             }
         }
-        Table::Names | Table::Holds | Table::Holders => {
+        Table::EndedHolds => {
+            for (key, value) in &rows.ended {
+                pen.put(table, key, value.clone())?;
+            }
+        }
+        Table::Holds => {
+            for (key, held) in &rows.holds {
+                match held {
+                    Some(held) => pen.put(table, key, held.row())?,
+                    None => pen.remove(table, key)?,
+                }
+            }
+        }
+        Table::Names | Table::Holders => {
             for (key, row) in rows.intervals.get(&table).into_iter().flatten() {
                 let mut value = row.to.get().to_be_bytes().to_vec();
                 value.extend_from_slice(&row.payload);
@@ -95,8 +119,7 @@ fn write_table(rows: &Rows, table: Table, pen: &mut Pen<'_>) -> Viewed<()> {
         }
         Table::Cursors | Table::Registrants | Table::Principals | Table::Credentials => {
             for (key, row) in rows.headed.get(&table).into_iter().flatten() {
-                let value = with_two(row.created, row.written, &row.payload);
-                pen.put(table, key, value)?;
+                pen.put(table, key, row.row())?;
             }
         }
         Table::Requests => {

@@ -7,17 +7,19 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use crate::access::Sight;
+use crate::access::{Seeing, Sight};
+use crate::journal::codec;
 use crate::model::{
     Entry, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
-    entry::{Flags, HolderFields, Origin, SuperiorFields},
+    entry::{Flags, HolderFields, Origin, Registrant, SuperiorFields},
 };
 use crate::oid::{ArcValue, NodePath};
 
-use super::answers::{Resolution, Seen};
+use super::answers::{HeldNumber, Resolution, Seen};
 use super::base::AsOf;
 use super::core::Core;
-use super::source::{Headed, Open, Source};
+use super::keys;
+use super::source::{Headed, Held, Open, Source, to_hold};
 use super::tables::{Genesis, Table};
 
 pub use super::names::ReadingNames;
@@ -55,6 +57,30 @@ impl Reading {
         self.time
     }
 
+    /// A registrant's row without what was erased since.
+    fn without_erased(&self, key: &[u8], mut row: Headed) -> Viewed<Headed> {
+        let today = AsOf {
+            tables: self.of.tables.clone(),
+            at: Seq::MAX,
+        };
+        let today = today.headed(Table::Registrants, key)?;
+        let Some(today) = today.filter(|today| today.written > row.written) else {
+            return Ok(row);
+        };
+        let read = |row: &Headed| {
+            codec::decode_registrant(&row.payload)
+                .map_err(|_| self.broken("a registrant cannot be read"))
+        };
+        if read(&today)?.details.is_none() {
+            let erased = Registrant {
+                details: None,
+                ..read(&row)?
+            };
+            row.payload = codec::encode_registrant(&erased);
+        }
+        Ok(row)
+    }
+
     /// What today says about the visibility of an entry of this reading.
     fn visibility_today(&self, entry: &Entry) -> Viewed<Visibility> {
         if self.of.at == self.now {
@@ -74,14 +100,14 @@ impl Reading {
         &self,
         entry: Arc<Entry>,
         above: Visibility,
-        sight: Sight,
+        sight: &Sight,
     ) -> Viewed<Option<Seen>> {
         let visibility = self.visibility_today(&entry)?.under(above);
         Ok(shown(entry, visibility, sight))
     }
 
     /// The registered nodes on the way down to `path`, itself included, as far as they may be seen, topmost first.
-    pub(super) fn lineage(&self, path: &NodePath, sight: Sight) -> Viewed<Vec<Seen>> {
+    pub(super) fn lineage(&self, path: &NodePath, sight: &Sight) -> Viewed<Vec<Seen>> {
         let mut line: Vec<Seen> = Vec::with_capacity(path.depth());
         for depth in 1..=path.depth() {
             let entry = if depth == path.depth() {
@@ -102,7 +128,7 @@ impl Reading {
     }
 
     /// The visibility in force of a node; `None` where it is not registered or may not be seen. That of the root is public.
-    pub(super) fn in_force(&self, path: &NodePath, sight: Sight) -> Viewed<Option<Visibility>> {
+    pub(super) fn in_force(&self, path: &NodePath, sight: &Sight) -> Viewed<Option<Visibility>> {
         if path.is_root() {
             return Ok(Some(Visibility::Public));
         }
@@ -112,7 +138,7 @@ impl Reading {
     }
 
     /// What is known of a path.
-    pub fn resolve(&self, path: &NodePath, sight: Sight) -> Viewed<Resolution> {
+    pub fn resolve(&self, path: &NodePath, sight: &Sight) -> Viewed<Resolution> {
         let mut line = self.lineage(path, sight)?;
         let distance = path.depth() - line.len();
         Ok(match line.pop() {
@@ -123,7 +149,7 @@ impl Reading {
     }
 
     /// The superiors of a path that are registered and may be seen, the nearest first.
-    pub fn superiors(&self, path: &NodePath, sight: Sight) -> Viewed<Vec<Seen>> {
+    pub fn superiors(&self, path: &NodePath, sight: &Sight) -> Viewed<Vec<Seen>> {
         let Some(superior) = path.parent() else {
             return Ok(Vec::new());
         };
@@ -138,7 +164,7 @@ impl Reading {
         path: &NodePath,
         after: Option<&ArcValue>,
         limit: usize,
-        sight: Sight,
+        sight: &Sight,
     ) -> Viewed<Vec<Seen>> {
         let mut found = Vec::new();
         let Some(above) = self.in_force(path, sight)? else {
@@ -162,6 +188,31 @@ impl Reading {
         Ok(found)
     }
 
+    /// The holds on numbers directly below `superior` after the number `after`, in numeric order, at most `limit`; also those
+    /// whose time is over and that were not ended yet. None where the superior may not be seen. Who may know of holds at all
+    /// is for the caller to judge. Reads the journal: blocks.
+    pub fn holds_below(
+        &self,
+        superior: &NodePath,
+        after: Option<&ArcValue>,
+        limit: usize,
+        sight: &Sight,
+    ) -> Viewed<Vec<HeldNumber>> {
+        if self.in_force(superior, sight)?.is_none() {
+            return Ok(Vec::new());
+        }
+        let after = after.map(|number| keys::numbered(superior, number));
+        let rows = self.held(&keys::node(superior), after.as_deref(), limit)?;
+        let told = |(_, held): (_, Held)| {
+            Ok(HeldNumber {
+                hold: to_hold(self, &held)?,
+                made: held.from,
+                time: self.core.time_of(held.from)?,
+            })
+        };
+        rows.into_iter().map(told).collect()
+    }
+
     /// The subtree of `top`, itself included, superiors before subordinates, siblings in numeric order, after `after` where
     /// a walk is taken up again, at most `depth_max` arcs below `top`. Blocks; holds a page of each level at most.
     pub fn walk(
@@ -169,23 +220,23 @@ impl Reading {
         top: &NodePath,
         after: Option<&NodePath>,
         depth_max: Option<usize>,
-        sight: Sight,
+        sight: &Sight,
     ) -> Walk {
         Walk::new(self.clone(), top, after, depth_max, sight)
     }
 
     /// The names the register knows, as far as they may be seen.
-    pub fn names(&self, sight: Sight) -> ReadingNames<'_> {
+    pub fn names(&self, sight: &Sight) -> ReadingNames<'_> {
         ReadingNames::new(self, sight)
     }
 }
 
 /// The entry as `sight` sees it where `visibility` is in force; `None` where it does not.
-pub(super) fn shown(entry: Arc<Entry>, visibility: Visibility, sight: Sight) -> Option<Seen> {
-    let stub = match (sight, visibility) {
-        (Sight::All, _) | (_, Visibility::Public) => false,
-        (_, Visibility::Stub) => true,
-        (_, Visibility::Hidden) => return None,
+pub(super) fn shown(entry: Arc<Entry>, visibility: Visibility, sight: &Sight) -> Option<Seen> {
+    let stub = match (sight.of(&entry.path), visibility) {
+        (Seeing::Whole, _) | (_, Visibility::Public) => false,
+        (_, Visibility::Stub) | (Seeing::Above, Visibility::Hidden) => true,
+        (Seeing::Public, Visibility::Hidden) => return None,
     };
     let entry = if stub {
         Arc::new(stub_of(&entry))
@@ -216,6 +267,7 @@ fn stub_of(entry: &Entry) -> Entry {
             long_arcs: Vec::new(),
             flags: Flags::default(),
             relation: None,
+            withdrawn: None,
             changed: never,
         },
         holder: HolderFields::default(),
@@ -246,8 +298,19 @@ impl Source for Reading {
     fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
         self.of.open_rows(table, prefix, limit)
     }
+    fn held(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Viewed<Vec<(Vec<u8>, Held)>> {
+        self.of.held(prefix, after, limit)
+    }
     fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>> {
-        self.of.headed(table, key)
+        match self.of.headed(table, key)? {
+            Some(row) if table == Table::Registrants => self.without_erased(key, row).map(Some),
+            row => Ok(row),
+        }
     }
     fn headed_rows(&self, table: Table, prefix: &[u8]) -> Viewed<Vec<(Vec<u8>, Headed)>> {
         self.of.headed_rows(table, prefix)

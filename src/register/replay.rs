@@ -73,13 +73,13 @@ impl From<ReplayError> for OpenError {
 /// it is known.
 pub(super) fn replay_batch(
     tables: &Arc<Tables>,
-    row: HeadRow,
+    row: &HeadRow,
     records: &[Record],
     head_after: Option<Head>,
     fuse: Fuse,
 ) -> Result<HeadRow, ReplayError> {
     let Some(last) = records.last() else {
-        return Ok(row);
+        return Ok(*row);
     };
     let base = AsOf {
         tables: tables.clone(),
@@ -138,7 +138,7 @@ pub(super) fn replay(
             return Ok(row);
         };
         let head_after = (last.seq == goal.seq).then_some(goal);
-        row = replay_batch(tables, row, &batch, head_after, Fuse::default())?;
+        row = replay_batch(tables, &row, &batch, head_after, Fuse::default())?;
         each(row);
         progress.step(what, row.head.seq.get(), goal.seq.get());
     }

@@ -15,7 +15,7 @@ use crate::oid::{ArcValue, NodePath};
 
 use super::base::AsOf;
 use super::keys;
-use super::source::{Headed, Open, Source};
+use super::source::{Headed, Held, Open, Source};
 use super::tables::{Counts, Genesis, Table};
 
 /// A row that is valid between two sequences, both included.
@@ -49,10 +49,16 @@ pub(super) struct Rows {
     pub(super) arcs: BTreeMap<Vec<u8>, Arc<Entry>>,
     /// What was overwritten, by key with the last valid sequence.
     pub(super) history: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// What else was overwritten and keeps its past, by key with the last valid sequence.
+    pub(super) past: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Which revisions an arc has.
     pub(super) changes: BTreeSet<Vec<u8>>,
     /// Intervals, by table.
     pub(super) intervals: BTreeMap<Table, BTreeMap<Vec<u8>, Interval>>,
+    /// Holds that ended, by key.
+    pub(super) ended: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The holds that numbers have now: `None` is none any more.
+    pub(super) holds: BTreeMap<Vec<u8>, Option<Held>>,
     /// Rows that are overwritten in place, by table.
     pub(super) headed: BTreeMap<Table, BTreeMap<Vec<u8>, Headed>>,
     /// Requests carried out.
@@ -76,8 +82,11 @@ impl Rows {
             counts,
             arcs: BTreeMap::new(),
             history: BTreeMap::new(),
+            past: BTreeMap::new(),
             changes: BTreeSet::new(),
             intervals: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            holds: BTreeMap::new(),
             headed: BTreeMap::new(),
             requests: BTreeMap::new(),
             genesis: None,
@@ -112,7 +121,32 @@ impl Rows {
         Ok(())
     }
 
-    /// Writes a row that is overwritten in place.
+    /// Holds the number of `key` from `seq` on.
+    pub(super) fn open_hold(&mut self, key: Vec<u8>, seq: Seq, payload: Vec<u8>) {
+        let held = Held { from: seq, payload };
+        self.holds.insert(key, Some(held));
+        self.counts.of_mut(Table::Holds).add(seq);
+    }
+
+    /// Ends the hold on the number of `key`, so that it is valid to the sequence before `seq`. None is no error.
+    pub(super) fn close_hold(&mut self, key: &[u8], seq: Seq) -> Viewed<()> {
+        let Some((_, held)) = self.held(key, None, 1)?.pop() else {
+            return Ok(());
+        };
+        let last = seq.previous();
+        // What one record made and ended was valid at no revision.
+        if held.from <= last {
+            let ended = keys::ended(last, key, held.from);
+            self.ended.insert(ended, held.payload);
+            self.counts.of_mut(Table::EndedHolds).add(held.from);
+        }
+        self.counts.of_mut(Table::Holds).remove(held.from);
+        self.holds.insert(key.to_vec(), None);
+        Ok(())
+    }
+
+    /// Writes a row that is overwritten in place; what it was before is kept where the table keeps its past, once for each
+    /// record.
     pub(super) fn put_headed(
         &mut self,
         table: Table,
@@ -124,7 +158,15 @@ impl Rows {
         if before.is_none() {
             self.counts.of_mut(table).add(seq);
         }
-        let created = before.map_or(seq, |row| row.created);
+        let created = before.as_ref().map_or(seq, |row| row.created);
+        if let Some((before, past)) = before.zip(table.past())
+            && before.written != seq
+        {
+            let last = seq.previous();
+            let past = keys::with_seq(keys::past(past, &key), last);
+            self.past.insert(past, before.row());
+            self.counts.of_mut(Table::Past).add(last);
+        }
         let row = Headed {
             created,
             written: seq,
@@ -222,6 +264,30 @@ impl Source for Rows {
         found.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         found.truncate(limit);
         Ok(found)
+    }
+
+    fn held(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Viewed<Vec<(Vec<u8>, Held)>> {
+        let changed = beginning_with(Some(&self.holds), prefix).count();
+        let limit_below = limit.saturating_add(changed);
+        let below = self.base.held(prefix, after, limit_below)?;
+        if changed == 0 {
+            return Ok(below);
+        }
+        let mut found: BTreeMap<_, _> = below.into_iter().collect();
+        let here = beginning_with(Some(&self.holds), prefix);
+        for (key, held) in here.filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after))
+        {
+            match held {
+                Some(held) => found.insert(key.clone(), held.clone()),
+                None => found.remove(key),
+            };
+        }
+        Ok(found.into_iter().take(limit).collect())
     }
 
     fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>> {

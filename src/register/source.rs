@@ -13,7 +13,7 @@ use crate::model::{
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
 use super::keys::{self, NameKind};
-use super::tables::{Genesis, Table};
+use super::tables::{Genesis, Table, with_two};
 
 /// Subordinates looked at in one go at first; doubled as long as that is not enough.
 const PAGE_FIRST: usize = 2;
@@ -43,6 +43,24 @@ impl Open {
     }
 }
 
+/// A number's hold that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    /// The record that made it.
+    pub(super) from: Seq,
+    /// The hold.
+    pub(super) payload: Vec<u8>,
+}
+
+impl Held {
+    /// Its row.
+    pub(super) fn row(&self) -> Vec<u8> {
+        let mut row = self.from.get().to_be_bytes().to_vec();
+        row.extend_from_slice(&self.payload);
+        row
+    }
+}
+
 /// A row that is overwritten in place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Headed {
@@ -52,6 +70,13 @@ pub(super) struct Headed {
     pub(super) written: Seq,
     /// What it holds.
     pub(super) payload: Vec<u8>,
+}
+
+impl Headed {
+    /// Its row.
+    pub(super) fn row(&self) -> Vec<u8> {
+        with_two(self.created, self.written, &self.payload)
+    }
 }
 
 /// Where the tree can be read.
@@ -66,6 +91,13 @@ pub(super) trait Source {
     fn numbers(&self, superior: &NodePath, from: &ArcValue, limit: usize) -> Viewed<Vec<ArcValue>>;
     /// The rows of a table of intervals that begin with `prefix` and are valid, at most `limit`.
     fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>>;
+    /// The holds that have not ended, whose keys begin with `prefix` and come after `after`, in order, at most `limit`.
+    fn held(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Viewed<Vec<(Vec<u8>, Held)>>;
     /// A row that is overwritten in place.
     fn headed(&self, table: Table, key: &[u8]) -> Viewed<Option<Headed>>;
     /// The rows that are overwritten in place and begin with `prefix`.
@@ -143,13 +175,14 @@ impl<S: Source> TreeView for S {
     }
 
     fn hold(&self, superior: &NodePath, number: &ArcValue) -> Viewed<Option<Hold>> {
-        let rows = self.open_rows(Table::Holds, &keys::numbered(superior, number), 1)?;
-        rows.first().map(|row| to_hold(self, row)).transpose()
+        let rows = self.held(&keys::numbered(superior, number), None, 1)?;
+        let held = rows.first().map(|(_, held)| to_hold(self, held));
+        held.transpose()
     }
 
     fn holds(&self) -> Viewed<Vec<Hold>> {
-        let rows = self.open_rows(Table::Holds, &[], usize::MAX)?;
-        rows.iter().map(|row| to_hold(self, row)).collect()
+        let rows = self.held(&[], None, usize::MAX)?;
+        rows.iter().map(|(_, held)| to_hold(self, held)).collect()
     }
 
     fn lowest_unassigned(
@@ -223,6 +256,26 @@ impl<S: Source> TreeView for S {
         .transpose()
     }
 
+    fn principals(&self) -> Viewed<Vec<Principal>> {
+        let rows = self.headed_rows(Table::Principals, &[])?;
+        rows.iter()
+            .map(|(_, row)| {
+                crate::journal::codec::decode_principal(&row.payload)
+                    .map_err(|_| self.broken("a principal cannot be read"))
+            })
+            .collect()
+    }
+
+    fn credentials(&self) -> Viewed<Vec<Credential>> {
+        let rows = self.headed_rows(Table::Credentials, &[])?;
+        rows.iter()
+            .map(|(_, row)| {
+                crate::journal::codec::decode_credential(&row.payload)
+                    .map_err(|_| self.broken("a credential cannot be read"))
+            })
+            .collect()
+    }
+
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
         let row = self.headed(Table::Credentials, token_sha256)?;
         row.map(|row| {
@@ -246,7 +299,8 @@ impl<S: Source> TreeView for S {
     }
 }
 
-fn to_hold<S: Source>(source: &S, row: &Open) -> Viewed<Hold> {
-    crate::journal::codec::decode_hold(&row.payload)
+/// The hold of its row.
+pub(super) fn to_hold<S: Source>(source: &S, held: &Held) -> Viewed<Hold> {
+    crate::journal::codec::decode_hold(&held.payload)
         .map_err(|_| source.broken("a hold cannot be read"))
 }

@@ -7,26 +7,30 @@
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sled::IVec;
 
+use crate::journal::lock::DataLock;
 use crate::model::{Seq, ViewFault, Viewed};
 use crate::oid::UNICODE_VERSION;
 
 use super::cache::Cache;
 pub(super) use super::head::{Counts, Genesis, HeadRow};
 use super::keys;
+use super::options::OpenError;
 
 /// The format of keys and values. Another one is rebuilt from the journal, never converted.
-pub(super) const PROJECTION_FORMAT: u32 = 1;
+pub(super) const PROJECTION_FORMAT: u32 = 2;
 /// How long rows may wait in memory before they are flushed, in milliseconds. The journal is what is durable.
 const FLUSH_EVERY_MS: u64 = 500;
 /// How often an opening is tried again while the lock of a process that just ended lingers.
 const OPEN_TRIES: u32 = 20;
 /// The pause between two tries.
 const OPEN_PAUSE: Duration = Duration::from_millis(100);
+/// What sled says, at the front, where another process has the tables open.
+const SLED_LOCKED: &str = "could not acquire lock";
 /// The table whose last row is the head.
 const META: &str = "meta";
 const META_HEAD: &[u8] = b"head";
@@ -39,13 +43,17 @@ const META_DATA: &[u8] = b"data-version";
 pub(super) enum Table {
     /// Node key, last valid sequence → the row that was overwritten.
     History,
+    /// Table, key, last valid sequence → the row that was overwritten: of registrants, principals and credentials.
+    Past,
     /// Superior, kind, comparison key, target, first valid sequence → last valid sequence.
     Names,
     /// Node key, sequence → nothing.
     Changes,
     /// Superior, first number of the window → created, written, the number to begin with.
     Cursors,
-    /// Superior, number, first valid sequence → last valid sequence, hold.
+    /// Last valid sequence, superior, number, first valid sequence → hold.
+    EndedHolds,
+    /// Superior, number → first valid sequence, hold; those alone that have not ended.
     Holds,
     /// Registrant, superior, arc, first valid sequence → last valid sequence.
     Holders,
@@ -63,11 +71,13 @@ pub(super) enum Table {
 
 impl Table {
     /// Every table in the order of writing.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::History,
+        Self::Past,
         Self::Names,
         Self::Changes,
         Self::Cursors,
+        Self::EndedHolds,
         Self::Holds,
         Self::Holders,
         Self::Registrants,
@@ -81,9 +91,11 @@ impl Table {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::History => "history",
+            Self::Past => "past",
             Self::Names => "names",
             Self::Changes => "changes",
             Self::Cursors => "cursors",
+            Self::EndedHolds => "ended-holds",
             Self::Holds => "holds",
             Self::Holders => "holders",
             Self::Registrants => "registrants",
@@ -94,13 +106,27 @@ impl Table {
         }
     }
 
+    /// The octet by which `past` tells of which table a row is, permanent; `None` where earlier values are not kept.
+    pub(super) const fn past(self) -> Option<u8> {
+        match self {
+            Self::Registrants => Some(1),
+            Self::Principals => Some(2),
+            Self::Credentials => Some(3),
+            _ => None,
+        }
+    }
+
     /// The sequence that a row counts with in the table's sum; `None` where the table is not counted.
     pub(super) fn counted(self, key: &[u8], value: &[u8]) -> Option<Seq> {
         match self {
-            Self::History | Self::Names | Self::Changes | Self::Holds | Self::Holders => {
-                keys::last_seq(key)
-            }
+            Self::History
+            | Self::Past
+            | Self::Names
+            | Self::Changes
+            | Self::EndedHolds
+            | Self::Holders => keys::last_seq(key),
             Self::Arcs
+            | Self::Holds
             | Self::Cursors
             | Self::Registrants
             | Self::Principals
@@ -148,24 +174,37 @@ pub(super) struct Tables {
     damage: OnceLock<String>,
     /// Superiors that were read lately.
     pub(super) cache: Cache,
+    /// The data directory's lock, as long as sled is open: dropped last.
+    _lock: Option<Arc<DataLock>>,
 }
 
 impl Tables {
-    /// Opens the tables in a directory, or makes them. A lock that lingers is waited for.
-    pub(super) fn open(directory: &Path, cache_bytes: u64) -> Viewed<Self> {
+    /// Opens the tables in a directory, or makes them, and keeps the data directory's `lock` until they are closed. A lock
+    /// of sled's that lingers is waited for; one that stays says that the tables are in use, not that they are damaged.
+    pub(super) fn open(
+        directory: &Path,
+        cache_bytes: u64,
+        lock: Option<&Arc<DataLock>>,
+    ) -> Result<Self, OpenError> {
         let config = sled::Config::new()
             .path(directory)
             .cache_capacity(cache_bytes)
             .flush_every_ms(Some(FLUSH_EVERY_MS));
         let mut tries = 1;
         loop {
-            match contained(|| config.open()) {
-                Ok(db) => return Self::of(db),
-                Err(fault) if tries < OPEN_TRIES && fault.0.contains("lock") => {
+            let mut in_use = false;
+            let opened = contained(|| {
+                let opened = config.open();
+                opened.inspect_err(|error| in_use = is_locked(error))
+            });
+            match opened {
+                Ok(db) => return Ok(Self::of(db, lock.cloned())?),
+                Err(_) if in_use && tries < OPEN_TRIES => {
                     tries += 1;
                     std::thread::sleep(OPEN_PAUSE);
                 }
-                Err(fault) => return Err(fault),
+                Err(fault) if in_use => return Err(OpenError::Locked(fault.0)),
+                Err(fault) => return Err(fault.into()),
             }
         }
     }
@@ -177,10 +216,10 @@ impl Tables {
             .temporary(true)
             .cache_capacity(cache_bytes)
             .flush_every_ms(None);
-        Self::of(contained(|| config.open())?)
+        Self::of(contained(|| config.open())?, None)
     }
 
-    fn of(db: sled::Db) -> Viewed<Self> {
+    fn of(db: sled::Db, lock: Option<Arc<DataLock>>) -> Viewed<Self> {
         let (trees, meta) = contained(|| {
             let mut trees = Vec::with_capacity(Table::ALL.len());
             for table in Table::ALL {
@@ -198,6 +237,7 @@ impl Tables {
             genesis: OnceLock::new(),
             damage: OnceLock::new(),
             cache: Cache::default(),
+            _lock: lock,
         })
     }
 
@@ -235,6 +275,11 @@ impl Tables {
     pub(super) fn put(&self, table: Table, key: &[u8], value: Vec<u8>) -> Viewed<()> {
         self.guarded(|| self.tree(table).insert(key, value))
             .map(drop)
+    }
+
+    /// Removes a row, for holds that ended alone: what it held stands elsewhere already.
+    pub(super) fn remove(&self, table: Table, key: &[u8]) -> Viewed<()> {
+        self.guarded(|| self.tree(table).remove(key)).map(drop)
     }
 
     /// Removes a row if it still is what it was; for requests past the horizon alone.
@@ -399,6 +444,11 @@ impl DoubleEndedIterator for Scan<'_> {
     fn next_back(&mut self) -> Option<Self::Item> {
         self.step(DoubleEndedIterator::next_back)
     }
+}
+
+/// Whether another process has the tables open.
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().starts_with(SLED_LOCKED))
 }
 
 /// Calls sled; an error and a panic are both faults.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::access::{Identity, Permit, permit};
+use crate::access::{Identity, Permit, TokenDigest, permit};
 use crate::journal::{Journal, Memory};
 use crate::model::{
     Clock, Policy, Principal, PrincipalKind, Rejection, Submission, Timestamp, TreeView,
@@ -27,6 +27,8 @@ use super::options::{Entropy, OpenError, Opened, Options, Silent};
 
 /// Bytes of sled's cache in tests.
 pub(super) const CACHE_BYTES: u64 = 8 << 20;
+/// The digest of the administrator's token.
+pub(super) const ADMIN_DIGEST: [u8; 32] = [7; 32];
 pub(super) const AUTHORITY: &str = "2.16.834";
 
 pub(super) fn path(text: &str) -> NodePath {
@@ -67,10 +69,13 @@ impl Entropy for Counted {
 
 pub(super) fn admin() -> Principal {
     Principal {
-        id: "p-admin".parse().unwrap(),
-        kind: PrincipalKind::Person,
         administrator: true,
-        since: Timestamp::from_micros(0),
+        ..Principal::new(
+            "p-admin".parse().unwrap(),
+            PrincipalKind::Person,
+            crate::oid::NodePath::root(),
+            Timestamp::from_micros(0),
+        )
     }
 }
 
@@ -121,12 +126,15 @@ pub(super) fn founding() -> Founding {
         data_version: "1".to_owned(),
         administrator: admin(),
         credential: Credential {
-            id: "c-first".parse().unwrap(),
-            principal: admin().id,
-            token_sha256: [7; 32],
-            name: "first".to_owned(),
             expires: None,
             revoked: false,
+            ..Credential::token(
+                "c-first".parse().unwrap(),
+                admin().id,
+                ADMIN_DIGEST,
+                "first",
+                crate::model::Timestamp::default(),
+            )
         },
     }
 }
@@ -139,23 +147,28 @@ pub(super) fn options(dir: &Path) -> Options {
     }
 }
 
+pub(super) fn parts(journal: &Arc<Memory>, options: &Options, clock: &Arc<Ticking>) -> Parts {
+    Parts {
+        options: options.clone(),
+        lock: None,
+        clock: clock.clone(),
+        entropy: Arc::new(Counted::default()),
+        journal: journal.clone() as Arc<dyn Journal>,
+        digester: Box::new(|content| Sha256::digest(content).into()),
+        signer: Box::new(|head| Ok(format!("{}\n", head.seq))),
+    }
+}
+
 /// A register over a journal that is given.
 pub(super) fn open_over(
     journal: &Arc<Memory>,
     options: &Options,
     clock: &Arc<Ticking>,
 ) -> Result<(Register, Opened), OpenError> {
-    let parts = Parts {
-        options: options.clone(),
-        clock: clock.clone(),
-        entropy: Arc::new(Counted::default()),
-        journal: journal.clone() as Arc<dyn Journal>,
-        digester: Box::new(|content| Sha256::digest(content).into()),
-        signer: Box::new(|head| Ok(format!("{}\n", head.seq))),
-    };
-    let tabled = find_tables(options)?;
+    let parts = parts(journal, options, clock);
+    let tabled = find_tables(options, None)?;
     let (core, opened) = open_on(parts, tabled, founding, &Silent)?;
-    Ok((Register::start(core, None)?, opened))
+    Ok((Register::start(core)?, opened))
 }
 
 /// A register in memory and its directory.
@@ -196,7 +209,8 @@ pub(super) fn submission(command: Command, id: &str) -> Submission {
 }
 
 pub(super) fn permitted(submission: &Submission, view: &dyn TreeView) -> Permit {
-    permit(&Identity::Principal(admin()), submission, view).unwrap()
+    let identity = Identity::Principal(admin(), TokenDigest(ADMIN_DIGEST));
+    permit(&identity, submission, view).unwrap()
 }
 
 /// Submits as the administrator, under a request id of its own.

@@ -25,7 +25,7 @@ use super::place;
 use super::project::Fuse;
 use super::replay::{chunk, replay_batch};
 use super::source::Source;
-use super::tables::{Counts, HeadRow, Table, Tables, split_seq, with_two};
+use super::tables::{Counts, HeadRow, Table, Tables, split_seq};
 use super::writer::Job;
 
 /// The directory of the tables that are only compared.
@@ -75,26 +75,23 @@ impl Tally {
             self.hash.update(part);
         }
     }
+
+    fn headed(&mut self, rows: &AsOf, table: Table) -> Viewed<()> {
+        self.hash.update(table.name());
+        for (key, row) in rows.headed_rows(table, &[])? {
+            self.row(table, &key, &row.row());
+        }
+        Ok(())
+    }
 }
 
-/// The digest of what is overwritten in place: only right while nobody writes.
+/// The digest of what is overwritten in place and keeps no past: only right while nobody writes.
 pub(super) fn digest_in_place(rows: &AsOf) -> Viewed<(Digest32, Counts)> {
     let mut tally = Tally {
         hash: Sha256::new(),
         counts: Counts::default(),
     };
-    for table in [
-        Table::Cursors,
-        Table::Registrants,
-        Table::Principals,
-        Table::Credentials,
-    ] {
-        tally.hash.update(table.name());
-        for (key, row) in rows.headed_rows(table, &[])? {
-            let value = with_two(row.created, row.written, &row.payload);
-            tally.row(table, &key, &value);
-        }
-    }
+    tally.headed(rows, Table::Cursors)?;
     let genesis = rows.genesis_row()?;
     let genesis = genesis.map(|genesis| (genesis.register, genesis.authorities));
     let data = rows.tables.data_version()?;
@@ -110,9 +107,10 @@ pub(super) fn digest_kept(rows: &AsOf) -> Viewed<(Digest32, Counts)> {
     };
     for table in [
         Table::History,
+        Table::Past,
         Table::Names,
         Table::Changes,
-        Table::Holds,
+        Table::EndedHolds,
         Table::Holders,
         Table::Arcs,
     ] {
@@ -124,6 +122,13 @@ pub(super) fn digest_kept(rows: &AsOf) -> Viewed<(Digest32, Counts)> {
             }
         }
     }
+    for table in [Table::Registrants, Table::Principals, Table::Credentials] {
+        tally.headed(rows, table)?;
+    }
+    tally.hash.update(Table::Holds.name());
+    for (key, held) in rows.held(&[], None, usize::MAX)? {
+        tally.row(Table::Holds, &key, &held.row());
+    }
     Ok((Digest32(tally.hash.finalize().into()), tally.counts))
 }
 
@@ -133,10 +138,14 @@ fn as_of(rows: &AsOf, table: Table, key: &[u8], value: &sled::IVec) -> Viewed<Op
         let entry = rows.entry_of(key, value)?;
         return Ok(entry.map(|entry| arc_row(&entry)));
     }
+    if table == Table::EndedHolds {
+        let ended = split_seq(key).is_some_and(|(last, _)| last < rows.at);
+        return Ok(ended.then(|| value.to_vec()));
+    }
     let seq = super::keys::last_seq(key);
     let seq = seq.ok_or_else(|| rows.broken("a key has no sequence"))?;
     Ok(match table {
-        Table::History => (seq < rows.at).then(|| value.to_vec()),
+        Table::History | Table::Past => (seq < rows.at).then(|| value.to_vec()),
         Table::Changes => (seq <= rows.at).then(|| value.to_vec()),
         _ if seq > rows.at => None,
         _ => {
@@ -182,7 +191,7 @@ fn replay_to(
         for record in &batch {
             frontier.push(record.leaf);
         }
-        row = replay_batch(tables, row, &batch, None, Fuse::default())?;
+        row = replay_batch(tables, &row, &batch, None, Fuse::default())?;
         progress.step("replaying the journal", row.head.seq.get(), up_to.get());
     }
     if row.leaf != goal.leaf {

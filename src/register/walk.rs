@@ -75,12 +75,12 @@ impl Walk {
         top: &NodePath,
         after: Option<&NodePath>,
         depth_max: Option<usize>,
-        sight: Sight,
+        sight: &Sight,
     ) -> Self {
         let deepest = depth_max.map_or(usize::MAX, |depth| top.depth().saturating_add(depth));
         let mut walk = Self {
             reading,
-            sight,
+            sight: sight.clone(),
             deepest,
             first: None,
             levels: Vec::new(),
@@ -93,24 +93,24 @@ impl Walk {
     }
 
     fn begin(&mut self, top: &NodePath, after: Option<&NodePath>) -> Viewed<()> {
-        let Some(above) = self.reading.in_force(top, self.sight)? else {
+        let Some(above) = self.reading.in_force(top, &self.sight)? else {
             return Ok(());
         };
         let Some(after) = after.filter(|after| after.starts_with(top)) else {
-            let line = self.reading.lineage(top, self.sight)?;
+            let line = self.reading.lineage(top, &self.sight)?;
             self.first = line.into_iter().next_back().map(Ok);
             self.descend(top.clone(), above);
             return Ok(());
         };
         for depth in top.depth()..after.depth() {
             let superior = after.truncated(depth);
-            let Some(above) = self.reading.in_force(&superior, self.sight)? else {
+            let Some(above) = self.reading.in_force(&superior, &self.sight)? else {
                 return Ok(());
             };
             let arc = after.arcs().get(depth).cloned();
             self.levels.push(Level::new(superior, above, arc));
         }
-        if let Some(above) = self.reading.in_force(after, self.sight)? {
+        if let Some(above) = self.reading.in_force(after, &self.sight)? {
             self.descend(after.clone(), above);
         }
         Ok(())
@@ -129,7 +129,7 @@ impl Walk {
                 continue;
             };
             let above = level.above;
-            if let Some(seen) = self.reading.see(entry, above, self.sight)? {
+            if let Some(seen) = self.reading.see(entry, above, &self.sight)? {
                 self.descend(seen.entry.path.clone(), seen.visibility);
                 return Ok(Some(seen));
             }

@@ -3,7 +3,8 @@
 //! It drains its queue, checks each command's rights again and decides it against the tables and what stands earlier in the
 //! batch, appends all records at once, writes the tables, publishes the head and answers everyone. It must never answer a
 //! success before the journal is durable, never write again after the journal stopped, and never answer a failure for a
-//! record that is true: where the tables cannot be written after the append, it answers and makes them anew.
+//! record that is true: where the tables cannot be written after the append, it answers and makes them anew. Where the
+//! journal cannot be read the tables are not at fault: it must never make them anew for that, but waits.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -24,9 +25,8 @@ use super::core::{Core, Published, journal_fault, refuse};
 use super::judge::{Judged, Pending};
 use super::options::Silent;
 use super::project::{Fuse, write};
-use super::replay::replay;
+use super::replay::{ReplayError, replay};
 use super::rows::Rows;
-use super::tables::Table;
 
 /// How often a batch is decided again because somebody else appended first.
 const DECISIONS_MAX: usize = 16;
@@ -56,17 +56,14 @@ pub(super) enum Job {
     Close(oneshot::Sender<()>),
 }
 
-/// What is done when the writer ends.
-pub(super) type OnClose = Box<dyn FnOnce(&Core) + Send>;
-
 /// The writer.
 pub(super) struct Writer {
     core: Arc<Core>,
     jobs: Receiver<Job>,
     waiting: VecDeque<Box<Command>>,
     stopped: Option<String>,
-    /// Held as long as the writer lives.
-    on_close: Option<OnClose>,
+    /// Why the tables are behind the journal, as long as it cannot be read.
+    behind: Option<String>,
 }
 
 /// What became of an append.
@@ -80,14 +77,14 @@ enum Written {
 }
 
 impl Writer {
-    /// A writer over `core`; `on_close` runs when it ends cleanly.
-    pub(super) fn new(core: Arc<Core>, jobs: Receiver<Job>, on_close: OnClose) -> Self {
+    /// A writer over `core`.
+    pub(super) fn new(core: Arc<Core>, jobs: Receiver<Job>) -> Self {
         Self {
             core,
             jobs,
             waiting: VecDeque::new(),
             stopped: None,
-            on_close: Some(on_close),
+            behind: None,
         }
     }
 
@@ -108,9 +105,7 @@ impl Writer {
             }
         }
         self.core.readiness.send_replace(Readiness::Closed);
-        if let Some(on_close) = self.on_close.take() {
-            on_close(&self.core);
-        }
+        leave(&self.core);
         // Whoever is told that it is closed may want to open the tables again.
         drop(self);
         // Whoever closed may have stopped waiting.
@@ -141,7 +136,21 @@ impl Writer {
         }
     }
 
-    /// Applies what stands in the journal beyond the published head.
+    /// Tells how the register is, where that changed.
+    fn announce(&self) {
+        let now = match (&self.stopped, &self.behind) {
+            (Some(reason), _) => Readiness::WritingStopped(reason.clone()),
+            (None, Some(reason)) => Readiness::Behind(reason.clone()),
+            (None, None) => Readiness::Ready,
+        };
+        self.core.readiness.send_if_modified(|before| {
+            let changes = *before != now;
+            *before = now;
+            changes
+        });
+    }
+
+    /// Applies what stands in the journal beyond the published head; tells whether all of it is.
     fn catch_up(&mut self) -> bool {
         let Published { tables, row } = self.core.published();
         let publish = |row| {
@@ -153,7 +162,14 @@ impl Writer {
             Ok(_) => {
                 // Others may have held numbers: the house looks for the next one that is over.
                 self.core.hold_due.store(0, Ordering::SeqCst);
+                self.behind = None;
+                self.announce();
                 true
+            }
+            Err(ReplayError::Journal(error)) => {
+                self.behind = Some(error.to_string());
+                self.announce();
+                false
             }
             Err(error) => {
                 let error = error.to_string();
@@ -170,11 +186,8 @@ impl Writer {
         match super::open::rebuild(&self.core) {
             Ok(published) => {
                 self.core.publish(published);
-                let now = match &self.stopped {
-                    Some(reason) => Readiness::WritingStopped(reason.clone()),
-                    None => Readiness::Ready,
-                };
-                readiness.send_replace(now);
+                self.behind = None;
+                self.announce();
                 true
             }
             Err(error) => {
@@ -189,6 +202,10 @@ impl Writer {
         if let Some(reason) = &self.stopped {
             let detail = format!("The journal takes no more writes: {reason}");
             return self.refuse_all(Code::WritingStopped, &detail);
+        }
+        if let Some(reason) = &self.behind {
+            let detail = format!("The journal cannot be read, and nothing was recorded: {reason}");
+            return self.refuse_all(Code::NotReady, &detail);
         }
         if matches!(*self.core.readiness.borrow(), Readiness::Rebuilding(_)) {
             return self.refuse_all(Code::NotReady, "The tables could not be made anew.");
@@ -270,8 +287,12 @@ impl Writer {
         match self.core.journal.append(&head, drafts) {
             Ok(Appended::Appended(head, records)) => Written::Durable(head, records),
             Ok(Appended::HeadMoved(_)) => {
-                self.catch_up();
-                Written::Moved
+                if self.catch_up() {
+                    return Written::Moved;
+                }
+                let detail =
+                    "What others wrote could not be read, and nothing was recorded; ask again.";
+                Written::Refused(refuse(Code::NotReady, detail))
             }
             Ok(Appended::Unknown) => self.read_back(head, &headers),
             Err(JournalError::Unreachable { reason }) => Written::Refused(refuse(
@@ -286,9 +307,8 @@ impl Writer {
     fn stop(&mut self, error: &JournalError) -> Rejection {
         tracing::error!(%error, "the journal could not be written; writing stops");
         let reason = error.to_string();
-        let readiness = Readiness::WritingStopped(reason.clone());
-        self.core.readiness.send_replace(readiness);
         self.stopped = Some(reason);
+        self.announce();
         let known = matches!(error, JournalError::Batch(_));
         let code = if known {
             Code::WritingStopped
@@ -333,8 +353,8 @@ impl Writer {
             Ok(row) => {
                 let tables = rows.base.tables.clone();
                 self.core.publish(Published { tables, row });
-                for hold in rows.intervals.get(&Table::Holds).into_iter().flatten() {
-                    self.core.note_hold(&hold.1.payload);
+                for held in rows.holds.values().flatten() {
+                    self.core.note_hold(&held.payload);
                 }
             }
             Err(ViewFault(why)) => {
@@ -369,7 +389,7 @@ pub(super) fn answer_again(core: &Core, seq: crate::model::Seq) -> Result<Outcom
 }
 
 /// Leaves everything on disk and the marker of a clean stop, where the tables are sound.
-pub(super) fn leave(core: &Core) {
+fn leave(core: &Core) {
     let Published { tables, row } = core.published();
     if tables.damage().is_some() || tables.flush().is_err() {
         return;

@@ -5,7 +5,7 @@
 
 use crate::model::command::{Allocate, RecordExisting};
 use crate::model::limits::BLOCK_ARCS_MAX;
-use crate::model::{Code, Ctx, Refusals, Rejection};
+use crate::model::{Ctx, Refusals, Rejection, form};
 
 use super::decision::Decision;
 use super::form::Faults;
@@ -13,12 +13,7 @@ use super::{allocate, record};
 
 /// A number of arcs in one command, from 1 to [`BLOCK_ARCS_MAX`].
 pub fn count(faults: &mut Faults, field: &str, count: u64) {
-    if count == 0 {
-        faults.add(Code::FieldRequired, field, "at least one arc is needed");
-    } else if count > BLOCK_ARCS_MAX {
-        let detail = format!("{count} arcs; at most {BLOCK_ARCS_MAX} are taken in one command");
-        faults.add(Code::TooManyValues, field, detail);
-    }
+    faults.flaws(field, form::arcs(count));
 }
 
 fn each<T>(field: &str, asks: &[T], faults: &mut Faults, form: impl Fn(&T, &mut Faults)) {
@@ -86,8 +81,8 @@ pub fn within(prefix: &str, result: Result<(), Rejection>) -> Result<(), Rejecti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Command;
     use crate::model::command::{NewEntry, NumberChoice};
+    use crate::model::{Code, Command};
     use crate::rules::testing::{Tree, arc, named, new_registrant, path, refused, words, written};
 
     fn one(superior: &str, number: Option<u64>, entry: NewEntry) -> Allocate {

@@ -102,11 +102,12 @@ fn into_force(entry: &Entry, decision: &Decision<'_>) -> Result<(), Rejection> {
         };
         allocate::required(&policy, &above, has)?;
     }
-    let last = entry
+    let over = entry
         .superior
-        .changed
-        .plus_seconds(policy.reinstatement_seconds);
-    if state == State::Withdrawn && decision.ctx.now > last {
+        .withdrawn
+        .map(|since| since.plus_seconds(policy.reinstatement_seconds))
+        .filter(|last| decision.ctx.now > *last);
+    if let Some(last) = over {
         let detail = format!("{} could be reinstated until {last}", entry.path);
         return Err(Refusal::new(Code::ReinstatementOver, "state", detail).into());
     }
@@ -154,7 +155,9 @@ fn reasoned(ask: &ChangeState, entry: &Entry, reason: Option<&str>) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Command, Policy, Seq};
+    use crate::model::command::Amend;
+    use crate::model::event::Changes;
+    use crate::model::{Command, Policy, Seq, Visibility};
     use crate::rules::testing::{Tree, path, refused};
 
     fn change(at: &str, to: State, relation: Option<Relation>) -> Command {
@@ -263,6 +266,45 @@ mod tests {
             Code::ReinstatementOver,
             "state",
         );
+    }
+
+    #[test]
+    fn what_is_amended_meanwhile_does_not_prolong_the_time_for_taking_a_withdrawal_back() {
+        let mut tree = with_reason();
+        let policy = Policy {
+            reinstatement_seconds: 100,
+            ..Policy::standard()
+        };
+        tree.policy("2.16.834", policy);
+        tree.submit(to(State::Withdrawn)).unwrap();
+        tree.later(60);
+        let amend = Amend {
+            path: path("2.16.834.1"),
+            if_revision: None,
+            changes: Changes {
+                visibility: Some(Visibility::Stub),
+                ..Changes::default()
+            },
+        };
+        tree.submit(Command::Amend(amend)).unwrap();
+        let successor = Some(Relation::Successor(path("2.16.834.2")));
+        tree.submit(change("2.16.834.1", State::Withdrawn, successor))
+            .unwrap();
+        tree.later(40);
+        assert!(tree.decide(to(State::Active)).is_ok());
+        tree.later(1);
+        refused(
+            tree.decide(to(State::Active)),
+            Code::ReinstatementOver,
+            "state",
+        );
+        // Withdrawn anew, the time begins anew.
+        tree.state("2.16.834.1", State::Active);
+        tree.submit(to(State::Withdrawn)).unwrap();
+        tree.later(100);
+        let back = tree.submit(to(State::Active)).unwrap();
+        assert_eq!(back.len(), 1);
+        assert_eq!(tree.at("2.16.834.1").superior.withdrawn, None);
     }
 
     #[test]

@@ -34,6 +34,11 @@ pub fn entry_after(
         Event::EntryAmended(amended) => amend(&mut entry, &amended.changes, now),
         Event::StateChanged(changed) => {
             entry.superior.state = changed.to;
+            // Another successor of a withdrawn arc is no other withdrawal.
+            entry.superior.withdrawn = match changed.to {
+                State::Withdrawn => entry.superior.withdrawn.or(Some(now)),
+                _ => None,
+            };
             entry.superior.relation.clone_from(&changed.relation);
             entry.superior.changed = now;
         }
@@ -83,6 +88,7 @@ fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
             long_arcs: Vec::new(),
             flags: crate::model::entry::Flags::default(),
             relation: None,
+            withdrawn: None,
             changed: now,
         },
         holder: HolderFields {
@@ -134,6 +140,7 @@ fn registered(new: &ArcRegistered, before: Option<&Entry>, seq: Seq, now: Timest
     let mut entry = blank(&new.path, origin, now);
     entry.created = before.map_or(seq, |before| before.created);
     entry.superior.state = new.state;
+    entry.superior.withdrawn = (new.state == State::Withdrawn).then_some(now);
     entry.superior.visibility = new.visibility;
     entry.superior.identifiers.clone_from(&new.identifiers);
     entry.superior.labels.clone_from(&new.labels);

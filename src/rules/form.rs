@@ -1,4 +1,5 @@
-//! The form of a command's fields: limits, empty and doubled values, addresses. Nothing here looks at the tree.
+//! The form of a command's fields: limits, empty and doubled values, addresses ([`crate::model::form`]). Nothing here looks
+//! at the tree.
 //!
 //! All faults are told at once, each under the field's name in the API. It must never mend a value.
 
@@ -7,16 +8,13 @@ use std::collections::BTreeSet;
 use crate::model::command::{NewEntry, RegistrantRef};
 use crate::model::entry::{Delegation, Label, Reference, RegistrantDetails, Service, Text};
 use crate::model::event::{Changes, Proof};
+use crate::model::form::{self, Flaw};
 use crate::model::limits::{
-    DELEGATES_MAX, DESCRIPTION_BYTES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX,
-    NOTE_BYTES_MAX, REFERENCES_MAX, SERVICE_KIND_CHARS_MAX, SERVICES_MAX, TITLE_BYTES_MAX,
-    URI_BYTES_MAX,
+    DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, NOTE_BYTES_MAX, REFERENCES_MAX,
+    SERVICES_MAX,
 };
 use crate::model::{Code, Refusal, Refusals, Rejection, Submission, Timestamp};
 use crate::oid::Identifier;
-
-/// Schemes that run code or hide their contents where a page shows them as a link.
-const SCHEMES_REFUSED: [&str; 4] = ["javascript", "vbscript", "data", "blob"];
 
 /// The faults of form found so far.
 #[derive(Default)]
@@ -44,30 +42,15 @@ impl Faults {
         Refusals::of(self.0).map_or(Ok(()), |all| Err(all.into()))
     }
 
+    /// Adds what is wrong with the value of a field.
+    pub fn flaws(&mut self, field: &str, flaws: impl IntoIterator<Item = Flaw>) {
+        for flaw in flaws {
+            self.add(flaw.code, field, flaw.detail);
+        }
+    }
+
     fn count(&mut self, field: &str, count: usize, max: usize) {
-        if count > max {
-            let detail = format!("{count} values; at most {max} are taken");
-            self.add(Code::TooManyValues, field, detail);
-        }
-    }
-
-    fn bytes(&mut self, field: &str, text: &str, max: usize) {
-        if text.len() > max {
-            let detail = format!("{} octets; at most {max} are taken", text.len());
-            self.add(Code::FieldTooLong, field, detail);
-        }
-    }
-
-    /// A text that must not be empty, with no control characters but, where it may have lines, their ends and tabs.
-    fn text(&mut self, field: &str, text: &str, max: usize, lines: bool) {
-        if text.trim().is_empty() {
-            self.add(Code::FieldRequired, field, "must not be empty");
-        }
-        self.bytes(field, text, max);
-        let barred = |c: char| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'));
-        if text.chars().any(barred) {
-            self.add(Code::FieldInvalid, field, "must hold no control characters");
-        }
+        self.flaws(field, form::few(count, max));
     }
 
     fn twice(&mut self, field: String, what: &str, value: &str) {
@@ -87,7 +70,7 @@ impl Faults {
         ];
         for (field, note) in notes {
             if let Some(text) = note {
-                self.bytes(field, text, NOTE_BYTES_MAX);
+                self.flaws(field, form::fits(text, NOTE_BYTES_MAX));
             }
         }
     }
@@ -96,13 +79,8 @@ impl Faults {
     pub fn entry(&mut self, entry: &NewEntry, now: Timestamp) {
         self.identifiers(&entry.identifiers);
         self.labels(&entry.labels);
-        self.texts("titles", &entry.titles, TITLE_BYTES_MAX, false);
-        self.texts(
-            "descriptions",
-            &entry.descriptions,
-            DESCRIPTION_BYTES_MAX,
-            true,
-        );
+        self.texts("titles", &entry.titles, form::title);
+        self.texts("descriptions", &entry.descriptions, form::description);
         self.services(&entry.services);
         self.references(&entry.references);
         if let Some(to) = &entry.registrant {
@@ -120,10 +98,10 @@ impl Faults {
             self.labels(labels);
         }
         if let Some(titles) = &changes.titles {
-            self.texts("titles", titles, TITLE_BYTES_MAX, false);
+            self.texts("titles", titles, form::title);
         }
         if let Some(descriptions) = &changes.descriptions {
-            self.texts("descriptions", descriptions, DESCRIPTION_BYTES_MAX, true);
+            self.texts("descriptions", descriptions, form::description);
         }
         if let Some(services) = &changes.services {
             self.services(services);
@@ -164,11 +142,11 @@ impl Faults {
         }
     }
 
-    fn texts(&mut self, field: &str, texts: &[Text], max: usize, lines: bool) {
+    fn texts(&mut self, field: &str, texts: &[Text], flaws: fn(&str) -> Vec<Flaw>) {
         self.count(field, texts.len(), LANGUAGES_MAX);
         let mut seen = BTreeSet::new();
         for (at, text) in texts.iter().enumerate().take(LANGUAGES_MAX) {
-            self.text(&format!("{field}[{at}].text"), &text.text, max, lines);
+            self.flaws(&format!("{field}[{at}].text"), flaws(&text.text));
             if !seen.insert(&text.language) {
                 self.twice(
                     format!("{field}[{at}].language"),
@@ -183,21 +161,11 @@ impl Faults {
         self.count("services", services.len(), SERVICES_MAX);
         let mut seen = BTreeSet::new();
         for (at, service) in services.iter().enumerate().take(SERVICES_MAX) {
-            let kind = format!("services[{at}].kind");
-            let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-            if service.kind.is_empty() {
-                self.add(Code::FieldRequired, kind, "must not be empty");
-            } else if service.kind.chars().count() > SERVICE_KIND_CHARS_MAX {
-                let detail = format!("at most {SERVICE_KIND_CHARS_MAX} characters are taken");
-                self.add(Code::FieldTooLong, kind, detail);
-            } else if !service.kind.bytes().all(word) {
-                self.add(
-                    Code::FieldInvalid,
-                    kind,
-                    "must be of a to z, 0 to 9 and the hyphen",
-                );
-            }
-            self.uri(&format!("services[{at}].uri"), &service.uri);
+            self.flaws(
+                &format!("services[{at}].kind"),
+                form::service_kind(&service.kind),
+            );
+            self.flaws(&format!("services[{at}].uri"), form::uri(&service.uri));
             if !seen.insert((&service.kind, &service.uri)) {
                 self.twice(format!("services[{at}]"), "service", &service.uri);
             }
@@ -207,22 +175,15 @@ impl Faults {
     fn references(&mut self, references: &[Reference]) {
         self.count("references", references.len(), REFERENCES_MAX);
         for (at, reference) in references.iter().enumerate().take(REFERENCES_MAX) {
-            self.text(
+            self.flaws(
                 &format!("references[{at}].title"),
-                &reference.title,
-                NOTE_BYTES_MAX,
-                false,
+                form::line(&reference.title),
             );
             if let Some(uri) = &reference.uri {
-                self.uri(&format!("references[{at}].uri"), uri);
+                self.flaws(&format!("references[{at}].uri"), form::uri(uri));
             }
             if let Some(module) = &reference.asn1_module {
-                self.text(
-                    &format!("references[{at}].asn1_module"),
-                    module,
-                    NOTE_BYTES_MAX,
-                    false,
-                );
+                self.flaws(&format!("references[{at}].asn1_module"), form::line(module));
             }
             if references.iter().take(at).any(|before| before == reference) {
                 self.twice(format!("references[{at}]"), "reference", &reference.title);
@@ -239,34 +200,25 @@ impl Faults {
         }
     }
 
-    fn details(&mut self, details: &RegistrantDetails) {
-        self.text("name", &details.name, NOTE_BYTES_MAX, false);
+    /// A name and how to reach whoever bears it.
+    pub fn details(&mut self, details: &RegistrantDetails) {
+        self.flaws("name", form::line(&details.name));
         if let Some(email) = &details.email {
-            self.text("email", email, NOTE_BYTES_MAX, false);
-            let halves = email.rsplit_once('@');
-            let whole =
-                halves.is_some_and(|(mailbox, host)| !mailbox.is_empty() && !host.is_empty());
-            if !whole || email.contains(char::is_whitespace) {
-                self.add(
-                    Code::FieldInvalid,
-                    "email",
-                    "must be an address such as office@example.org",
-                );
-            }
+            self.flaws("email", form::email(email));
         }
         if let Some(telephone) = &details.telephone {
-            self.text("telephone", telephone, NOTE_BYTES_MAX, false);
+            self.flaws("telephone", form::line(telephone));
         }
         if let Some(address) = &details.address {
-            self.text("address", address, NOTE_BYTES_MAX, true);
+            self.flaws("address", form::note(address));
         }
     }
 
     /// What proves an assignment, and when it was made.
     pub fn proof(&mut self, proof: &Proof, registered: Option<Timestamp>, now: Timestamp) {
-        self.text("proof", &proof.document, NOTE_BYTES_MAX, true);
+        self.flaws("proof", form::note(&proof.document));
         if let Some(uri) = &proof.uri {
-            self.uri("proof_uri", uri);
+            self.flaws("proof_uri", form::uri(uri));
         }
         self.past("registered", registered, now);
     }
@@ -296,60 +248,12 @@ impl Faults {
             Delegation::External { oidip, ors } => {
                 for (field, address) in [("delegation.oidip", oidip), ("delegation.ors", ors)] {
                     if let Some(address) = address {
-                        self.address(field, address);
+                        self.flaws(field, form::address(address));
                     }
                 }
             }
         }
     }
-
-    /// The address of a service: a URI, a host or a domain, in one word.
-    fn address(&mut self, field: &str, address: &str) {
-        if address.is_empty() {
-            self.add(Code::FieldRequired, field, "must not be empty");
-        }
-        self.bytes(field, address, URI_BYTES_MAX);
-        if !address.chars().all(in_uri) {
-            self.add(
-                Code::FieldInvalid,
-                field,
-                "must be a URI or a host, without blanks",
-            );
-        }
-    }
-
-    /// RFC 3986: a scheme, then something; no blanks, no control characters, no scheme that runs code.
-    fn uri(&mut self, field: &str, uri: &str) {
-        if uri.is_empty() {
-            return self.add(Code::FieldRequired, field, "must not be empty");
-        }
-        self.bytes(field, uri, URI_BYTES_MAX);
-        let (scheme, rest) = uri.split_once(':').unwrap_or(("", uri));
-        let mut letters = scheme.chars();
-        let begins = letters.next().is_some_and(|c| c.is_ascii_alphabetic());
-        let goes_on = letters.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
-        if !begins || !goes_on || rest.is_empty() || !uri.chars().all(in_uri) {
-            self.add(
-                Code::FieldInvalid,
-                field,
-                "must be an absolute URI such as https://example.org/a",
-            );
-        } else if SCHEMES_REFUSED
-            .iter()
-            .any(|bad| scheme.eq_ignore_ascii_case(bad))
-        {
-            self.add(
-                Code::FieldInvalid,
-                field,
-                format!("a URI of the scheme {scheme} is not taken"),
-            );
-        }
-    }
-}
-
-/// Whether an IRI (RFC 3987) may hold the character.
-fn in_uri(c: char) -> bool {
-    !c.is_control() && !c.is_whitespace() && !"<>\"{}|\\^`".contains(c)
 }
 
 #[cfg(test)]

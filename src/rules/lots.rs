@@ -5,7 +5,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{HoldId, RegistrantId};
+use crate::model::{CredentialId, HoldId, PrincipalId, RegistrantId};
 
 /// Keeps these bits apart from every other use of the same entropy.
 const DOMAIN: &[u8] = b"oidra rules lots 1";
@@ -43,6 +43,16 @@ impl Lots {
     /// A new registrant's id.
     pub fn registrant(&mut self) -> RegistrantId {
         RegistrantId::from_random(self.bits())
+    }
+
+    /// A new principal's id.
+    pub fn principal(&mut self) -> PrincipalId {
+        PrincipalId::from_random(self.bits())
+    }
+
+    /// A new credential's id.
+    pub fn credential(&mut self) -> CredentialId {
+        CredentialId::from_random(self.bits())
     }
 
     /// A new hold's id.

@@ -7,31 +7,41 @@
 //! There is one file per command; at its head stand its refusals in the order in which they are looked for. Faults of form
 //! are told all at once; of the others the first one found is told.
 
+mod accept_invitation;
+mod access;
+mod add_principal;
 mod allocate;
 mod allocate_block;
 mod amend;
 mod batch;
+mod change_standing;
 mod change_state;
 mod checks;
 mod decision;
 mod delegate;
+mod describe_principal;
 mod expire_holds;
 mod fold;
 mod form;
 mod found;
+mod grant_role;
 mod hold;
+mod issue_credential;
 mod load_references;
 mod lots;
 mod names;
 mod numbers;
 mod overlay;
 mod policy;
+mod principal;
 #[cfg(test)]
 mod properties;
 mod recall;
 mod record;
 mod release_hold;
 mod reserve;
+mod revoke_credential;
+mod revoke_role;
 mod set_policy;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -42,6 +52,7 @@ pub use found::{AuthorityNode, EVENT_FORMAT, Founding, found};
 pub use numbers::RANDOM_SPAN;
 pub use overlay::Overlay;
 pub use policy::in_force as policy_in_force;
+pub use principal::{principal_after, principals_touched};
 
 use crate::model::{Command, Ctx, Event, Rejection, Submission, TreeView};
 
@@ -87,6 +98,20 @@ pub fn decide(
             if_revision,
             policy,
         } => set_policy::decide(path, *if_revision, policy.as_ref(), &mut decision),
+        Command::AddPrincipal(ask) => add_principal::decide(ask, &mut decision),
+        Command::DescribePrincipal { id, details } => {
+            describe_principal::decide(id, details, &mut decision)
+        }
+        Command::ChangeStanding { id, to } => change_standing::decide(id, *to, &mut decision),
+        Command::GrantRole(ask) => grant_role::decide(ask, &mut decision),
+        Command::RevokeRole(ask) => revoke_role::decide(ask, &mut decision),
+        Command::IssueCredential(ask) => issue_credential::decide(ask, &mut decision),
+        Command::RevokeCredential { id } => revoke_credential::decide(id, &mut decision),
+        Command::AcceptInvitation {
+            code_sha256,
+            token_sha256,
+            name,
+        } => accept_invitation::decide(code_sha256, token_sha256, name, &mut decision),
         Command::ExpireHolds => expire_holds::decide(&mut decision),
         Command::LoadReferences { version, entries } => {
             load_references::decide(version, entries, &mut decision)
@@ -115,7 +140,15 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             policy: Some(policy),
             ..
         } => set_policy::form(policy, faults),
+        Command::AddPrincipal(ask) => add_principal::form(ask, faults),
+        Command::DescribePrincipal { details, .. } => faults.details(details),
+        Command::IssueCredential(ask) => issue_credential::form(ask, ctx, faults),
+        Command::AcceptInvitation { name, .. } => issue_credential::name(name, faults),
         Command::ReleaseHold(_)
+        | Command::ChangeStanding { .. }
+        | Command::GrantRole(_)
+        | Command::RevokeRole(_)
+        | Command::RevokeCredential { .. }
         | Command::ChangeState(_)
         | Command::Recall { .. }
         | Command::SetPolicy { policy: None, .. }

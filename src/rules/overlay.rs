@@ -11,10 +11,12 @@ use crate::model::event::{ArcRegistered, NumberFoundBy};
 use crate::model::{
     Event, PrincipalId, RegisterId, RegistrantId, Seq, Timestamp, TreeView, Viewed,
     actor::{Credential, Principal},
+    ids::CredentialId,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
 use super::fold::entry_after;
+use super::principal::{principal_after, principals_touched};
 
 /// The revision of an arc that the command at hand has written: its record has no sequence number yet.
 pub const UNWRITTEN: Seq = Seq::MAX;
@@ -37,6 +39,7 @@ pub struct Overlay<'a> {
     registrants: BTreeMap<RegistrantId, Registrant>,
     principals: BTreeMap<PrincipalId, Principal>,
     credentials: BTreeMap<[u8; 32], Credential>,
+    revoked: BTreeSet<CredentialId>,
     data_version: Option<String>,
 }
 
@@ -55,6 +58,7 @@ impl<'a> Overlay<'a> {
             registrants: BTreeMap::new(),
             principals: BTreeMap::new(),
             credentials: BTreeMap::new(),
+            revoked: BTreeSet::new(),
             data_version: None,
         }
     }
@@ -80,23 +84,32 @@ impl<'a> Overlay<'a> {
                 };
                 self.registrants.insert(new.id.clone(), registrant);
             }
-            Event::PrincipalAdded(principal) => {
-                self.principals
-                    .insert(principal.id.clone(), principal.clone());
-            }
             Event::CredentialIssued(credential) => {
                 self.credentials
                     .insert(credential.token_sha256, credential.clone());
+            }
+            Event::CredentialRevoked(id) => {
+                self.revoked.insert(id.clone());
             }
             Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => self.move_cursor(new),
             Event::PolicySet { .. } => self.cursors.clear(),
             Event::DataLoaded { version } => self.data_version = Some(version.clone()),
             _ => {}
         }
-        let Some((path, _)) = event.touches() else {
+        let touched = event.touches().map(|(path, _)| path);
+        let before = match touched {
+            Some(path) => self.entry(path)?,
+            None => None,
+        };
+        for id in principals_touched(event, before.as_deref()) {
+            let before = self.principal(&id)?;
+            if let Some(after) = principal_after(event, before.as_ref()) {
+                self.principals.insert(id, after);
+            }
+        }
+        let Some(path) = touched else {
             return Ok(());
         };
-        let before = self.entry(path)?;
         if let Some(after) = entry_after(event, before.as_deref(), UNWRITTEN, self.now) {
             self.unname(before.as_deref());
             self.name(&after);
@@ -328,11 +341,35 @@ impl TreeView for Overlay<'_> {
         }
     }
 
-    fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
-        match self.credentials.get(token_sha256) {
-            Some(credential) => Ok(Some(credential.clone())),
-            None => self.below.credential(token_sha256),
+    fn principals(&self) -> Viewed<Vec<Principal>> {
+        let below = self.below.principals()?;
+        let mut all: BTreeMap<_, _> = below.into_iter().map(|one| (one.id.clone(), one)).collect();
+        all.extend(self.principals.clone());
+        Ok(all.into_values().collect())
+    }
+
+    fn credentials(&self) -> Viewed<Vec<Credential>> {
+        let below = self.below.credentials()?;
+        let mut all: BTreeMap<_, _> = below
+            .into_iter()
+            .map(|one| (one.token_sha256, one))
+            .collect();
+        all.extend(self.credentials.clone());
+        for credential in all.values_mut() {
+            credential.revoked |= self.revoked.contains(&credential.id);
         }
+        Ok(all.into_values().collect())
+    }
+
+    fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
+        let mut found = match self.credentials.get(token_sha256) {
+            Some(credential) => Some(credential.clone()),
+            None => self.below.credential(token_sha256)?,
+        };
+        if let Some(credential) = &mut found {
+            credential.revoked |= self.revoked.contains(&credential.id);
+        }
+        Ok(found)
     }
 
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>> {

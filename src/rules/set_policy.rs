@@ -8,7 +8,7 @@
 use crate::model::event::Event;
 use crate::model::limits::{HOLD_SECONDS_CEILING, WINDOWS_MAX};
 use crate::model::policy::NumberRange;
-use crate::model::{Code, Policy, Refusal, Rejection, Seq};
+use crate::model::{Code, Policy, Refusal, Rejection, Seq, form};
 use crate::oid::NodePath;
 
 use super::checks::{self, Reach};
@@ -23,10 +23,7 @@ pub fn form(policy: &Policy, faults: &mut Faults) {
         ("kept_back", &policy.kept_back),
     ];
     for (field, runs) in lists {
-        if runs.len() > WINDOWS_MAX {
-            let detail = format!("{} runs; at most {WINDOWS_MAX} are taken", runs.len());
-            part.add(Code::TooManyValues, field, detail);
-        }
+        part.flaws(field, form::few(runs.len(), WINDOWS_MAX));
         for (at, run) in runs.iter().enumerate().take(WINDOWS_MAX) {
             if !run.contains(&run.from) {
                 let detail = "the last number is below the first";

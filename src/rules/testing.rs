@@ -233,7 +233,11 @@ impl Tree {
     }
 
     pub(crate) fn state(&mut self, at: &str, state: State) -> &mut Self {
-        self.change(at, |entry| entry.superior.state = state)
+        self.change(at, |entry| {
+            entry.superior.state = state;
+            let since = entry.superior.changed;
+            entry.superior.withdrawn = (state == State::Withdrawn).then_some(since);
+        })
     }
 
     pub(crate) fn policy(&mut self, at: &str, policy: Policy) -> &mut Self {
@@ -341,18 +345,24 @@ pub(crate) fn founding(nodes: &[&str], now: Timestamp) -> Founding {
         ],
         data_version: "1".to_owned(),
         administrator: Principal {
-            id: ADMIN.parse().unwrap(),
-            kind: PrincipalKind::Person,
             administrator: true,
-            since: now,
+            ..Principal::new(
+                ADMIN.parse().unwrap(),
+                PrincipalKind::Person,
+                crate::oid::NodePath::root(),
+                now,
+            )
         },
         credential: Credential {
-            id: "c-1".parse().unwrap(),
-            principal: ADMIN.parse().unwrap(),
-            token_sha256: [9; 32],
-            name: "first".to_owned(),
             expires: None,
             revoked: false,
+            ..Credential::token(
+                "c-1".parse().unwrap(),
+                ADMIN.parse().unwrap(),
+                [9; 32],
+                "first",
+                crate::model::Timestamp::default(),
+            )
         },
     }
 }
@@ -467,6 +477,14 @@ impl TreeView for Tree {
 
     fn principal(&self, id: &PrincipalId) -> Viewed<Option<Principal>> {
         Ok(self.principals.get(id).cloned())
+    }
+
+    fn principals(&self) -> Viewed<Vec<Principal>> {
+        Ok(self.principals.values().cloned().collect())
+    }
+
+    fn credentials(&self) -> Viewed<Vec<Credential>> {
+        Ok(self.credentials.values().cloned().collect())
     }
 
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {

@@ -15,6 +15,7 @@ use super::{
     build::size,
     exit::Failure,
     life::Serving,
+    signing::verifier_key,
     transport::{self, Bounds, Ports},
 };
 
@@ -26,7 +27,10 @@ pub fn serve(
     stopping: CancellationToken,
 ) -> Result<Serving, Failure> {
     let limits = &settings.limits;
-    let options = options(limits, stopping.clone());
+    let options = grpc::Options {
+        checkpoint_key: verifier_key(settings)?.into(),
+        ..options(limits, stopping.clone())
+    };
     let face = Face::new(register.clone(), options);
     let face = face.map_err(|why| Failure::Serving(why.to_string()))?;
     let bounds = bounds(limits);

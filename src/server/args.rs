@@ -38,7 +38,11 @@ Exit codes: 0 done or stopped as asked, 1 failed, 64 wrong usage, 78 wrong setti
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check the whole journal and print its tree head, signed (a C2SP checkpoint). Works beside a running server.
-    Checkpoint,
+    Checkpoint {
+        /// Print the key that checks its signature instead, in the text form of C2SP signed notes.
+        #[arg(long)]
+        key: bool,
+    },
     /// Look into the journal.
     #[command(subcommand)]
     Journal(Journal),

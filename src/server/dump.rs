@@ -1,7 +1,7 @@
-//! `oidrad journal dump`: every record as one line of JSON.
+//! `oidrad journal dump`: every record as one line of JSON. `docs/stored-formats.md` says what stands in it.
 //!
 //! It never shows persons' data, which a dump would carry out of reach of an erasure: of a personal item only its subject
-//! and its size are told, of the recording of a registrant only the id.
+//! and its size are told.
 
 use std::{
     io::{self, BufWriter, Write as _},
@@ -9,14 +9,15 @@ use std::{
 };
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     journal::{
-        codec,
+        codec::{self, json},
         local::{self, Dumped},
-        record::{ItemKind, Record},
+        record::{Commitment, ItemKind, Record, StoredItem},
     },
-    model::{clock::Timestamp, event::Event},
+    model::clock::Timestamp,
 };
 
 use super::exit::Failure;
@@ -26,16 +27,19 @@ use super::exit::Failure;
 struct Line<'a> {
     seq: u64,
     time: String,
+    time_us: i64,
     principal: &'a str,
     request_id: &'a str,
+    request_digest: String,
     file: String,
     offset: u64,
     frame_first: u64,
     frame_records: u32,
     leaf: String,
+    /// The stored octets that the leaf hash is over.
+    envelope: String,
     items: Vec<Part<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    events: Vec<Told>,
+    /// Why the service would not read the record, where it would not.
     #[serde(skip_serializing_if = "Option::is_none")]
     unreadable: Option<String>,
 }
@@ -47,21 +51,13 @@ struct Part<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     subject: &'a str,
     commitment: String,
+    erased: bool,
     /// Missing where the item was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<usize>,
-}
-
-/// One event.
-#[derive(Serialize)]
-struct Told {
-    event: &'static str,
+    /// What it holds; never a person's data.
     #[serde(skip_serializing_if = "Option::is_none")]
-    arc: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    previous: Option<u64>,
-    /// The event's fields, for developers; its form is no promise.
-    detail: String,
+    content: Option<Value>,
 }
 
 /// Writes the records of `journal` to standard output.
@@ -82,70 +78,64 @@ fn to_stdout(why: io::Error) -> Failure {
 
 fn line(dumped: &Dumped) -> Result<String, Failure> {
     let record = &dumped.record;
-    let (events, unreadable) = match codec::decode(record) {
-        Ok(happening) => (happening.events.iter().map(told).collect(), None),
-        Err(why) => (Vec::new(), Some(why.to_string())),
-    };
     let line = Line {
         seq: record.seq.get(),
         time: Timestamp::from_micros(record.header.time_us).to_string(),
+        time_us: record.header.time_us,
         principal: &record.header.principal,
         request_id: &record.header.request_id,
+        request_digest: hex::encode(record.header.request_digest),
         file: dumped.file.display().to_string(),
         offset: dumped.offset,
         frame_first: dumped.frame_first.get(),
         frame_records: dumped.frame_records,
         leaf: record.leaf.to_string(),
+        envelope: hex::encode(&record.envelope),
         items: parts(record),
-        events,
-        unreadable,
+        unreadable: codec::decode(record).err().map(|why| why.to_string()),
     };
     serde_json::to_string(&line).map_err(|why| to_stdout(why.into()))
 }
 
 fn parts(record: &Record) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    for (item, commitment) in record.items.iter().zip(&record.commitments) {
-        let kind = match item.kind() {
+    let items = record.items.iter().zip(&record.commitments);
+    items.map(|(item, bound)| part(item, bound)).collect()
+}
+
+fn part<'a>(item: &'a StoredItem, bound: &Commitment) -> Part<'a> {
+    let present = item.present();
+    Part {
+        kind: match item.kind() {
             ItemKind::Public => "public",
             ItemKind::Restricted => "restricted",
             ItemKind::Personal => "personal",
-        };
-        parts.push(Part {
-            kind,
-            subject: item.subject(),
-            commitment: commitment.hash.to_string(),
-            bytes: item.present().map(|item| item.body.len()),
-        });
-    }
-    parts
-}
-
-fn told(event: &Event) -> Told {
-    let touched = event.touches();
-    let detail = match event {
-        Event::RegistrantRecorded(registrant) => registrant.id.to_string(),
-        Event::CredentialIssued(credential) => credential.id.to_string(),
-        event => format!("{event:?}"),
-    };
-    Told {
-        event: event.word(),
-        arc: touched.map(|(path, _)| path.to_string()),
-        previous: touched.map(|(_, previous)| previous.get()),
-        detail,
+        },
+        subject: item.subject(),
+        commitment: bound.hash.to_string(),
+        erased: present.is_none(),
+        bytes: present.map(|item| item.body.len()),
+        content: present.and_then(json::content),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        actor::PrincipalKind, entry::RegistrantDetails, event::RegistrantRecorded,
-        ids::RegistrantId,
+    use crate::{
+        journal::{
+            envelope,
+            record::{Draft, Header},
+            seq::Seq,
+        },
+        model::{
+            actor::PrincipalKind,
+            entry::RegistrantDetails,
+            event::{Event, Happening, RegistrantRecorded},
+            ids::RegistrantId,
+        },
     };
 
-    #[test]
-    fn a_persons_data_is_not_told() {
+    fn record() -> Record {
         let details = RegistrantDetails {
             name: "Asha".to_owned(),
             ..RegistrantDetails::default()
@@ -155,8 +145,69 @@ mod tests {
             kind: PrincipalKind::Person,
             details: Some(details),
         });
-        let text = serde_json::to_string(&told(&event)).unwrap();
-        assert!(!text.contains("Asha"), "{text}");
-        assert!(text.contains("registrant-recorded") && text.contains("r-0101"));
+        let happening = Happening {
+            events: vec![event],
+            reason: Some("on request".to_owned()),
+            override_reason: None,
+        };
+        let items = codec::encode(&happening, &|_| false, &mut || [0; 16]);
+        let header = Header::default();
+        envelope::seal(Seq::FIRST, Draft { header, items })
+    }
+
+    fn told(record: Record) -> (String, Value) {
+        let dumped = Dumped {
+            file: "journal/1.seg".into(),
+            offset: 0,
+            frame_first: Seq::FIRST,
+            frame_records: 1,
+            record,
+        };
+        let text = line(&dumped).unwrap();
+        let value = serde_json::from_str(&text).unwrap();
+        (text, value)
+    }
+
+    #[test]
+    fn a_persons_data_is_not_told() {
+        let (text, line) = told(record());
+        assert!(
+            !text.contains("Asha") && !text.contains(&hex::encode("Asha")),
+            "{text}"
+        );
+        let id = "r-01010101010101010101010101010101";
+        let event = &line["items"][0]["content"]["events"][0];
+        assert_eq!(event["index"], 0);
+        assert_eq!(event["registrant_recorded"]["id"], id);
+        assert_eq!(
+            event["registrant_recorded"]["kind"],
+            "PRINCIPAL_KIND_PERSON"
+        );
+        assert_eq!(line["items"][1]["content"]["reason"], "on request");
+        let personal = &line["items"][2];
+        assert_eq!(
+            (&personal["kind"], &personal["subject"]),
+            (&"personal".into(), &id.into())
+        );
+        assert!(personal["bytes"].as_u64().unwrap() > 0 && personal.get("content").is_none());
+        assert_eq!(line.get("unreadable"), None);
+    }
+
+    #[test]
+    fn what_was_erased_is_told_as_such() {
+        let mut record = record();
+        for item in &mut record.items {
+            if item.kind() == ItemKind::Personal {
+                *item = StoredItem::Erased {
+                    kind: item.kind(),
+                    subject: item.subject().to_owned(),
+                };
+            }
+        }
+        let (_, line) = told(record);
+        assert_eq!(line["items"][0]["erased"], false);
+        assert_eq!(line["items"][2]["erased"], true);
+        assert_eq!(line["items"][2].get("bytes"), None);
+        assert_eq!(line["items"][2]["commitment"].as_str().unwrap().len(), 64);
     }
 }

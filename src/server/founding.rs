@@ -15,12 +15,14 @@ use crate::{
     access::token::Token,
     journal::local,
     model::{
-        actor::{Credential, Principal, PrincipalKind},
+        actor::{Credential, CredentialKind, Principal, PrincipalKind, Scope},
         clock::Timestamp,
         ids::{CredentialId, PrincipalId, RegisterId},
     },
     rules::{AuthorityNode, Founding},
 };
+
+use crate::oid::NodePath;
 
 use super::{data::ReferenceData, entropy::SystemEntropy, exit::Failure, offline::JOURNAL_DIR};
 
@@ -135,11 +137,10 @@ pub fn founding(
         }
         bits
     };
+    let id = PrincipalId::from_random(bits());
     let administrator = Principal {
-        id: PrincipalId::from_random(bits()),
-        kind: PrincipalKind::Organisation,
         administrator: true,
-        since: now,
+        ..Principal::new(id, PrincipalKind::Organisation, NodePath::root(), now)
     };
     let credential = Credential {
         id: CredentialId::from_random(bits()),
@@ -148,6 +149,10 @@ pub fn founding(
         name: TOKEN_FILE.to_owned(),
         expires: None,
         revoked: false,
+        kind: CredentialKind::Token,
+        scope: Scope::default(),
+        bound_to: None,
+        issued: now,
     };
     Founding {
         register: RegisterId::from_random(bits()),

@@ -10,7 +10,7 @@ use crate::{
     register::Readiness,
     telemetry::{
         endpoint::Probe,
-        events::{Emit as _, Unready, Writable, WriterStopped},
+        events::{Emit as _, JournalUnreadable, Unready, Writable, WriterStopped},
         metrics,
     },
 };
@@ -57,7 +57,7 @@ impl Health {
 
 fn answer(readiness: &Readiness) -> Result<(), String> {
     match readiness {
-        Readiness::Ready | Readiness::WritingStopped(_) => Ok(()),
+        Readiness::Ready | Readiness::WritingStopped(_) | Readiness::Behind(_) => Ok(()),
         Readiness::Rebuilding(_) => Err("the tables are being rebuilt".to_owned()),
         Readiness::Closed => Err("stopping".to_owned()),
     }
@@ -71,6 +71,10 @@ fn tell(readiness: &Readiness) {
         }
         Readiness::WritingStopped(why) => {
             WriterStopped { why }.emit();
+            set_ready(true);
+        }
+        Readiness::Behind(why) => {
+            JournalUnreadable { why }.emit();
             set_ready(true);
         }
         Readiness::Rebuilding(why) => {
@@ -108,6 +112,10 @@ mod tests {
         assert!(probe().unwrap_err().contains("rebuilt"));
         register
             .send(Readiness::WritingStopped("full".to_owned()))
+            .unwrap();
+        assert_eq!(probe(), Ok(()));
+        register
+            .send(Readiness::Behind("unreadable".to_owned()))
             .unwrap();
         assert_eq!(probe(), Ok(()));
         register.send(Readiness::Closed).unwrap();

@@ -19,6 +19,7 @@ pub mod listeners;
 pub mod offline;
 pub mod progress;
 pub mod shutdown;
+pub mod signing;
 pub mod transport;
 pub mod welcome;
 

@@ -13,8 +13,6 @@ use std::{
 use crate::{
     config::Settings,
     journal::{
-        checkpoint::Checkpoint,
-        keys,
         local::{self, Verification},
         lock::{DataLock, Holder},
     },
@@ -29,10 +27,10 @@ use super::{
     build::{Built, World, build, register_options},
     data::ReferenceData,
     dev_certificate, dump,
-    entropy::SystemEntropy,
     exit::Failure,
     founding::is_founded,
     progress::Shown,
+    signing,
 };
 
 /// Where the journal lies in the data directory.
@@ -56,7 +54,10 @@ pub fn run(command: &Command, settings: &Settings) -> Result<(), Failure> {
     let journal = dir.join(JOURNAL_DIR);
     match command {
         Command::Version | Command::DevCertificate { .. } => Ok(()),
-        Command::Checkpoint => checkpoint(settings, &journal),
+        Command::Checkpoint { key: true } => {
+            print(&format!("{}\n", signing::verifier_key(settings)?))
+        }
+        Command::Checkpoint { key: false } => checkpoint(settings, &journal),
         Command::Journal(Journal::Verify) => verify_journal(&journal),
         Command::Journal(Journal::Dump) => dump::dump(&journal),
         Command::Journal(Journal::Salvage { out }) => salvage(&journal, out),
@@ -97,18 +98,7 @@ fn dev_certificate(dir: &Path, names: &[String]) -> Result<(), Failure> {
 fn checkpoint(settings: &Settings, journal: &Path) -> Result<(), Failure> {
     let found = local::verify(journal)?;
     sound(&found)?;
-    let failed = |why: String| Failure::Register {
-        what: "no checkpoint could be signed",
-        why,
-    };
-    let entropy = SystemEntropy::draw().map_err(|why| failed(why.to_string()))?;
-    let key = keys::checkpoint_key(&settings.data_dir, &entropy);
-    let key = key.map_err(|why| failed(why.to_string()))?;
-    let origin = &settings.journal.origin;
-    let checkpoint = Checkpoint::of(origin, &found.head).map_err(|why| failed(why.to_string()))?;
-    let note = checkpoint
-        .sign(origin, &key)
-        .map_err(|why| failed(why.to_string()))?;
+    let note = signing::note(settings, &found.head)?;
     CheckpointSigned {
         seq: found.head.seq,
     }

@@ -13,7 +13,7 @@ use crate::model::{
     refusal::Code,
 };
 
-use super::metrics::{Metrics, metrics};
+use super::metrics::{Fault, Metrics, metrics};
 
 /// Something that happened.
 pub trait Emit {
@@ -27,8 +27,8 @@ fn count(how: impl FnOnce(&Metrics)) {
     }
 }
 
-fn fault(kind: &'static str) {
-    count(|m| m.faults.with_label_values(&[kind]).inc());
+fn fault(kind: Fault) {
+    count(|m| m.faults.with_label_values(&[kind.word()]).inc());
 }
 
 /// A gauge can hold no more than this; a head beyond it is out of reach.
@@ -219,7 +219,7 @@ impl Emit for CallFailed<'_> {
             fault = self.fault,
             "A call failed by a fault of the server."
         );
-        fault("call");
+        fault(Fault::Call);
     }
 }
 
@@ -275,7 +275,7 @@ pub struct CheckpointFailed<'a> {
 impl Emit for CheckpointFailed<'_> {
     fn emit(self) {
         error!(why = self.why, "No checkpoint could be signed.");
-        fault("checkpoint");
+        fault(Fault::Checkpoint);
     }
 }
 
@@ -292,7 +292,25 @@ impl Emit for WriterStopped<'_> {
             why = self.why,
             "Writing has stopped: look at the disk, then restart."
         );
-        fault("writer");
+        fault(Fault::Writer);
+        count(|m| m.writable.set(0));
+    }
+}
+
+/// The journal holds more than could be read: nothing is written until it can be; reads go on.
+#[derive(Debug)]
+pub struct JournalUnreadable<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Emit for JournalUnreadable<'_> {
+    fn emit(self) {
+        error!(
+            why = self.why,
+            "The journal cannot be read: look at the disk; writing goes on once it can be."
+        );
+        fault(Fault::Journal);
         count(|m| m.writable.set(0));
     }
 }
@@ -364,7 +382,7 @@ impl Emit for CertificateRefused<'_> {
             why = self.why,
             "The changed files of TLS cannot be used; the state before them goes on."
         );
-        fault("certificate");
+        fault(Fault::Certificate);
     }
 }
 
@@ -402,7 +420,7 @@ impl Emit for AcceptFailed<'_> {
     fn emit(self) {
         let retry_ms = millis(self.retry_in);
         error!(why = %self.why, retry_ms, "A connection could not be taken.");
-        fault("accept");
+        fault(Fault::Accept);
     }
 }
 
@@ -461,7 +479,7 @@ impl Emit for Panicked<'_> {
             said = self.said,
             "A panic: this is a fault of the program."
         );
-        fault("panic");
+        fault(Fault::Panic);
     }
 }
 
@@ -496,6 +514,9 @@ mod tests {
         Writable { writable: true }.emit();
         assert_eq!(metrics().unwrap().writable.get(), 1);
         WriterStopped { why: "no space" }.emit();
+        assert_eq!(metrics().unwrap().writable.get(), 0);
+        Writable { writable: true }.emit();
+        JournalUnreadable { why: "I/O" }.emit();
         assert_eq!(metrics().unwrap().writable.get(), 0);
     }
 }

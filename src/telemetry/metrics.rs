@@ -10,11 +10,58 @@ use prometheus::{
     Opts, Registry, TextEncoder,
 };
 
+use crate::model::{Code, command::Command};
+
 /// Upper ends of the time buckets, in seconds: from a read out of memory to a call that ran into its deadline.
 const SECONDS_BUCKETS: &[f64] = &[
     0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
     10.0, 30.0,
 ];
+
+/// A kind of fault that someone must see to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A call could not be answered.
+    Call,
+    /// A checkpoint could not be signed or kept.
+    Checkpoint,
+    /// Writing stopped.
+    Writer,
+    /// A connection could not be taken.
+    Accept,
+    /// Code of ours panicked.
+    Panic,
+    /// The journal could not be read.
+    Journal,
+    /// A certificate could not be read anew.
+    Certificate,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Call,
+        Self::Checkpoint,
+        Self::Writer,
+        Self::Accept,
+        Self::Panic,
+        Self::Journal,
+        Self::Certificate,
+    ];
+
+    /// The word it is counted under.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Checkpoint => "checkpoint",
+            Self::Writer => "writer",
+            Self::Accept => "accept",
+            Self::Panic => "panic",
+            Self::Journal => "journal",
+            Self::Certificate => "certificate",
+        }
+    }
+}
 
 /// Everything that is counted. The names on the wire begin with `oidra_`.
 #[derive(Debug)]
@@ -64,7 +111,7 @@ impl Metrics {
         version
             .with_label_values(&[env!("CARGO_PKG_VERSION")])
             .set(1);
-        Ok(Self {
+        let made = Self {
             commands: shelf.counters("commands_total", "Writes recorded.", &["command"])?,
             command_seconds: shelf.times(
                 "command_seconds",
@@ -101,7 +148,24 @@ impl Metrics {
                 &["kind"],
             )?,
             registry,
-        })
+        };
+        made.begin();
+        Ok(made)
+    }
+
+    /// Makes every series whose labels are known, at 0: what is missing until the first time looks like a scrape that failed,
+    /// and a rise from nothing is no rise.
+    fn begin(&self) {
+        for fault in Fault::ALL {
+            self.faults.with_label_values(&[fault.word()]);
+        }
+        for code in Code::ALL {
+            self.refusals.with_label_values(&[code.name()]);
+        }
+        for word in Command::WORDS {
+            self.commands.with_label_values(&[word]);
+            self.command_seconds.with_label_values(&[word]);
+        }
     }
 
     /// Everything, in Prometheus' text form.
@@ -196,5 +260,21 @@ mod tests {
         );
         assert!(text.contains("oidra_build_info{version="));
         assert!(super::metrics().is_some());
+    }
+
+    #[test]
+    fn what_is_known_beforehand_is_counted_from_0() {
+        let text = String::from_utf8(Metrics::new().unwrap().text().unwrap()).unwrap();
+        for line in [
+            "oidra_faults_total{kind=\"panic\"} 0",
+            "oidra_refusals_total{code=\"NUMBER_TAKEN\"} 0",
+            "oidra_commands_total{command=\"set-policy\"} 0",
+            "oidra_command_seconds_count{command=\"allocate\"} 0",
+        ] {
+            assert!(text.lines().any(|told| told == line), "{line}");
+        }
+        for fault in Fault::ALL {
+            assert!(text.contains(&format!("kind=\"{}\"", fault.word())));
+        }
     }
 }

@@ -9,6 +9,7 @@
     reason = "a row that is not as it should be must fail its test"
 )]
 
+mod counted;
 mod vectors;
 
 mod peers {

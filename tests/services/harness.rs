@@ -91,18 +91,24 @@ fn founding(token: &Token) -> Founding {
         ],
         data_version: "1".into(),
         administrator: Principal {
-            id: principal.clone(),
-            kind: PrincipalKind::Person,
             administrator: true,
-            since: Timestamp::default(),
+            ..Principal::new(
+                principal.clone(),
+                PrincipalKind::Person,
+                oidra::oid::NodePath::root(),
+                Timestamp::default(),
+            )
         },
         credential: Credential {
-            id: "c-admin".parse().unwrap(),
-            principal,
-            token_sha256: token.sha256(),
-            name: "first".into(),
             expires: None,
             revoked: false,
+            ..Credential::token(
+                "c-admin".parse().unwrap(),
+                principal,
+                token.sha256(),
+                "first",
+                oidra::model::Timestamp::default(),
+            )
         },
     }
 }
@@ -198,6 +204,26 @@ impl House {
         let request = allocation(number, entry);
         self.writes()
             .allocate(self.signed(request))
+            .await
+            .unwrap()
+            .into_inner()
+    }
+
+    /// Allocates a block of `count` numbers below the node.
+    pub async fn block(&self, count: usize) -> pb::WriteResponse {
+        let block = pb::batch_allocate_request::Block {
+            superior: NODE.into(),
+            count: count as u64,
+            entry: Some(titled("x")),
+            ..Default::default()
+        };
+        let request = pb::BatchAllocateRequest {
+            block: Some(block),
+            ..Default::default()
+        };
+        let request = self.signed(request);
+        self.writes()
+            .batch_allocate(request)
             .await
             .unwrap()
             .into_inner()

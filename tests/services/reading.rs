@@ -1,6 +1,9 @@
 //! Resolving, listing, walking, history, notations.
 
-use oidra::pb::v1::{self as pb, resolve_response::Outcome};
+use oidra::{
+    grpc::limits::{BATCH_ROWS_MAX, WALK_ENTRIES_MAX},
+    pb::v1::{self as pb, resolve_response::Outcome},
+};
 use tonic::Code;
 
 use crate::harness::{House, NODE, allocation, refused, titled};
@@ -101,6 +104,17 @@ async fn what_is_not_registered_is_answered_too() {
         Code::InvalidArgument,
         "OID_SYNTAX",
     );
+    let disagrees = pb::ResolveRequest {
+        oid: "{joint-iso-itu-t(2) beispiel-oder-so(999)}".into(),
+        strict: true,
+        ..Default::default()
+    };
+    let status = refused(
+        house.reads().resolve(disagrees).await,
+        Code::InvalidArgument,
+        "NAME_CONTRADICTS",
+    );
+    assert!(status.message().contains("example"), "{status:?}");
     house.close().await;
 }
 
@@ -147,15 +161,15 @@ async fn a_batch_answers_row_by_row() {
     assert_eq!(
         house
             .reads()
-            .batch_resolve(rows(1_000))
+            .batch_resolve(rows(BATCH_ROWS_MAX))
             .await
             .unwrap()
             .into_inner()
             .rows
             .len(),
-        1_000
+        BATCH_ROWS_MAX
     );
-    let past = house.reads().batch_resolve(rows(1_001)).await;
+    let past = house.reads().batch_resolve(rows(BATCH_ROWS_MAX + 1)).await;
     refused(past, Code::InvalidArgument, "TOO_MANY_VALUES");
     house.close().await;
 }
@@ -291,6 +305,25 @@ async fn a_walk_tells_superiors_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_walk_of_more_entries_than_one_message_takes_has_two() {
+    let house = House::open().await;
+    // The node itself is one more.
+    house.block(WALK_ENTRIES_MAX).await;
+    let request = pb::WalkSubtreeRequest {
+        oid: NODE.into(),
+        ..Default::default()
+    };
+    let stream = house.reads().walk_subtree(request).await;
+    let mut stream = stream.unwrap().into_inner();
+    let mut told = Vec::new();
+    while let Some(message) = stream.message().await.unwrap() {
+        told.push(message.entries.len());
+    }
+    assert_eq!(told, [WALK_ENTRIES_MAX, 1]);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn history_and_the_past_are_kept() {
     let house = House::open().await;
     let first = house.allocate(Some(1), titled("before")).await;
@@ -415,5 +448,16 @@ async fn notations_are_converted_with_the_registers_names() {
         Code::InvalidArgument,
         "ENCODING_INVALID",
     );
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reference_data_is_not_registered_by_us() {
+    let house = House::open().await;
+    house.allocate(Some(1), titled("one")).await;
+    let entry = house.resolve("2").await.entry.unwrap();
+    assert_eq!((entry.registered, entry.changed.is_some()), (None, true));
+    let entry = house.resolve("2.999.1").await.entry.unwrap();
+    assert!(entry.registered.is_some());
     house.close().await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oidra::{pb::v1 as pb, server::transport::HEADERS_BYTES_MAX};
+use oidra::{model::ids::Seq, pb::v1 as pb, server::transport::HEADERS_BYTES_MAX};
 use prost::Message as _;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -280,6 +280,45 @@ async fn a_message_one_past_the_limit_is_refused() {
     refused(fits, Code::InvalidArgument, "OID_SYNTAX");
     let past = house.notations().convert(convert(1_001)).await;
     assert_eq!(past.unwrap_err().code(), Code::OutOfRange);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_one_past_the_limit_is_not_sent() {
+    let request = || pb::ConvertRequest {
+        text: NODE.into(),
+        strict: false,
+    };
+    let house = House::open().await;
+    let answer = house.notations().convert(request()).await.unwrap();
+    let bytes = answer.into_inner().encoded_len();
+    house.close().await;
+    for (most, fits) in [(bytes, true), (bytes - 1, false)] {
+        let house = House::open_with(|options| options.answer_bytes_max = most).await;
+        let answer = house.notations().convert(request()).await;
+        let code = answer.map(drop).map_err(|status| status.code());
+        let expect = if fits { Ok(()) } else { Err(Code::OutOfRange) };
+        assert_eq!(code, expect, "{most}");
+        house.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_takes_longer_than_the_longest_is_ended() {
+    let longest = Duration::from_millis(50);
+    let house = House::open_with(|options| options.call_time_max = longest).await;
+    // A revision that is not reached is waited for, and longer than that.
+    let far = house.register.revision_token(Seq::new(1_000));
+    let request = pb::ResolveRequest {
+        oid: NODE.into(),
+        read: Some(pb::ReadOptions {
+            at_least_revision: far,
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let late = house.reads().resolve(request).await;
+    assert_eq!(late.unwrap_err().code(), Code::DeadlineExceeded);
     house.close().await;
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use oidra::pb::v1 as pb;
+use oidra::{
+    grpc::limits::{STREAM_MESSAGES_MAX, WATCH_CHANGES_MAX, WATCH_RECORDS_MAX},
+    pb::v1 as pb,
+};
 use tonic::{Code, Streaming};
 
 use crate::harness::{House, NODE, refused, soon, titled};
@@ -105,15 +108,28 @@ async fn a_slow_watcher_misses_nothing() {
         .await
         .unwrap()
         .into_inner();
-    for _ in 0..300 {
+    // More than wait for a slow caller, and more than are read at once.
+    let past = WATCH_RECORDS_MAX + STREAM_MESSAGES_MAX + 1;
+    for _ in 0..past {
         house.allocate(None, titled("x")).await;
     }
-    for number in 1..=300 {
+    for number in 1..=past {
         assert_eq!(
             change(&mut stream).await.changes[0].oid,
             format!("2.999.{number}")
         );
     }
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_of_more_changes_than_one_message_takes_is_told_in_two() {
+    let house = House::open().await;
+    let stream = house.reads().watch(watch("", "")).await;
+    let mut stream = stream.unwrap().into_inner();
+    house.block(WATCH_CHANGES_MAX + 1).await;
+    assert_eq!(change(&mut stream).await.changes.len(), WATCH_CHANGES_MAX);
+    assert_eq!(change(&mut stream).await.changes.len(), 1);
     house.close().await;
 }
 

@@ -1,6 +1,9 @@
 //! Writing: tokens, retries, etags, validation, refusals with every field at fault.
 
-use oidra::pb::v1::{self as pb, resolve_response::Outcome};
+use oidra::{
+    grpc::limits::WRITTEN_INLINE_MAX,
+    pb::v1::{self as pb, resolve_response::Outcome},
+};
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
@@ -142,6 +145,17 @@ async fn validating_records_nothing() {
         house.resolve("2.999.5").await.outcome(),
         Outcome::SuperiorFound
     );
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_of_many_entries_is_told_as_one_of_few() {
+    let house = House::open().await;
+    for count in [WRITTEN_INLINE_MAX, WRITTEN_INLINE_MAX + 1] {
+        let told = house.block(count).await.entries;
+        assert_eq!(told.len(), count);
+        assert!(told.iter().all(|entry| entry.titles[0].text == "x"));
+    }
     house.close().await;
 }
 

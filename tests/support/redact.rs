@@ -73,10 +73,14 @@ fn is_date(word: &str) -> bool {
     form == "0000-00-00" && date.starts_with("20") && (rest.is_empty() || rest.starts_with('T'))
 }
 
-/// A revision token (base64url of register, epoch and sequence), or a hash or signature in base64.
+/// A revision token (base64url of register, epoch and sequence), a verifier key, or a hash or signature in base64.
 fn is_token(word: &str) -> bool {
     let token = word.len() == TOKEN_CHARS && word.contains(TOKEN_MIDDLE);
-    token || (word.len() >= BASE64_CHARS && word.ends_with('='))
+    let vkey = word
+        .splitn(3, '+')
+        .nth(2)
+        .is_some_and(|key| key.len() == BASE64_CHARS);
+    token || vkey || (word.len() >= BASE64_CHARS && word.ends_with('='))
 }
 
 /// A line with its columns closed up, since the width of a column may be that of something taken out.
@@ -101,6 +105,10 @@ fn only_what_differs_is_taken_out() {
     check("ZrZgenhxok4AAAABAAAAAAAAAA-GX-KX", "…");
     check("sshfqEVcmmkAAAABAAAAAAAAAAddJyic", "…");
     check("Kn01LSfcCc45Tu5IX3HHqPxlkgfjUQvDl5sZhXGfb8I=", "…");
+    check(
+        "oidra/register+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+        "…",
+    );
     check("http://127.0.0.1:8340/ready", "http://127.0.0.1:…/ready");
     check("060460864201 {a b(1)}", "060460864201 {a b(1)}");
     assert_eq!(close_up("  a    b "), "  a b");

@@ -36,7 +36,7 @@ pub struct ConvertArgs {
     /// Write this notation or encoding alone
     #[arg(long, value_enum, value_name = "FORM")]
     pub to: Option<To>,
-    /// Refuse what would otherwise be tolerated
+    /// Refuse what would otherwise be tolerated, and names that disagree with the numbers beside them
     #[arg(long)]
     pub strict: bool,
     /// Ask the server for the names that it knows

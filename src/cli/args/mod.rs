@@ -45,8 +45,8 @@ Environment:
   A flag wins over the environment, the environment over the profile, the profile over the default.
 
 Exit codes:
-  0 done; 1 the authority said no, nothing was found or a line failed; 2 the server cannot be reached or is at
-  fault; 64 wrong usage; 78 wrong configuration";
+  0 done; 1 the authority said no, nothing was found, a line failed or you did not agree; 2 the server cannot be
+  reached or is at fault; 64 wrong usage (also no --yes where nobody can be asked); 78 wrong configuration";
 
 /// The registrar's command line: allocates, resolves and converts object identifiers
 ///
@@ -230,10 +230,7 @@ impl Command {
 }
 
 fn timeout(text: &str) -> Result<Duration, String> {
-    match value::seconds(text)? {
-        0 => Err("the time must be longer than nothing".to_owned()),
-        seconds => Ok(Duration::from_secs(seconds)),
-    }
+    value::span(text).map(Duration::from_secs)
 }
 
 #[cfg(test)]

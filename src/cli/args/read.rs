@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::value;
+
 /// Says what object identifiers are
 ///
 /// Each is given in any notation. What is not registered is answered with its nearest superior, and the exit code is 1.
@@ -16,7 +18,7 @@ pub struct ResolveArgs {
     /// The object identifiers, in any notation
     #[arg(required = true, value_name = "OID")]
     pub oids: Vec<String>,
-    /// Refuse what would otherwise be tolerated
+    /// Refuse what would otherwise be tolerated, and names that disagree with the numbers beside them
     #[arg(long)]
     pub strict: bool,
     /// Show the superiors too, the nearest first
@@ -103,7 +105,7 @@ pub struct WatchArgs {
     #[arg(value_name = "OID")]
     pub oid: Option<String>,
     /// Go on after this revision; without it, from now on
-    #[arg(long, value_name = "TOKEN")]
+    #[arg(long, value_name = "REVISION", value_parser = value::revision)]
     pub after: Option<String>,
     /// End after so many changes
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

@@ -191,7 +191,7 @@ pub struct HoldArgs {
     #[arg(long)]
     pub next: bool,
     /// For how long
-    #[arg(long = "for", value_name = "TIME", default_value = "14d", value_parser = value::seconds)]
+    #[arg(long = "for", value_name = "TIME", default_value = "14d", value_parser = value::span)]
     pub seconds: u64,
 }
 

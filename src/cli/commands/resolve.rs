@@ -12,6 +12,7 @@ use crate::{
         output::note,
         table::clean,
         view::{EntryView, ResolveView},
+        warning,
     },
     pb::v1::{self, resolve_response::Outcome as Answer},
 };
@@ -53,10 +54,14 @@ async fn one(
     let answer = client
         .call(&request, async |r| client.resolution().resolve(r).await)
         .await?;
+    let view = ResolveView::answered(oid, &answer);
+    if desk.output.is_for_people() {
+        warning::tell("", &view.tolerated, &view.disagreements);
+    }
     match desk.output.format {
         Format::Human => show(desk, oid, &answer)?,
-        Format::Table => desk.output.table(ROW_HEADING, &[row(oid, &answer)])?,
-        _ => desk.output.one(&ResolveView::answered(oid, &answer))?,
+        Format::Table => desk.output.table(ROW_HEADING, &[row(view, &answer)])?,
+        _ => desk.output.one(&view)?,
     }
     Ok(outcome(&answer))
 }
@@ -70,25 +75,6 @@ fn outcome(answer: &v1::ResolveResponse) -> Outcome {
 }
 
 fn show(desk: &Desk, oid: &str, answer: &v1::ResolveResponse) -> Result<(), Failure> {
-    for tolerance in &answer.tolerated {
-        note(&format!(
-            "Tolerated: {} ({})",
-            clean(&tolerance.message),
-            clean(&tolerance.code)
-        ));
-    }
-    for d in &answer.disagreements {
-        note(&format!(
-            "{:?} is not a name of {}; registered there: {}",
-            d.given,
-            clean(&d.oid),
-            if d.registered.is_empty() {
-                "none".to_owned()
-            } else {
-                clean(&d.registered.join(", "))
-            }
-        ));
-    }
     let oid = clean(oid);
     match (answer.outcome(), &answer.entry) {
         (Answer::Found, Some(entry)) => card::write(&desk.output, entry)?,
@@ -130,9 +116,8 @@ const ROW_HEADING: &[&str] = &[
     "REGISTERED",
 ];
 
-fn row(oid: &str, answer: &v1::ResolveResponse) -> Vec<String> {
-    let view = ResolveView::answered(oid, answer);
-    let mut row = vec![oid.to_owned(), view.outcome];
+fn row(view: ResolveView, answer: &v1::ResolveResponse) -> Vec<String> {
+    let mut row = vec![view.asked, view.outcome];
     row.extend(answer.entry.as_ref().map(card::row).unwrap_or_default());
     row
 }
@@ -161,8 +146,13 @@ async fn many(
             use v1::batch_resolve_response::row::Result as Row;
             let found = match &answered.result {
                 Some(Row::Response(response)) => {
-                    views.push(ResolveView::answered(&answered.oid, response));
-                    rows.push(row(&answered.oid, response));
+                    let view = ResolveView::answered(&answered.oid, response);
+                    if desk.output.is_for_people() {
+                        warning::tell(&answered.oid, &view.tolerated, &view.disagreements);
+                        rows.push(row(view, response));
+                    } else {
+                        views.push(view);
+                    }
                     outcome(response)
                 }
                 Some(Row::Error(error)) => {

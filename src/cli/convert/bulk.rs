@@ -11,6 +11,7 @@ use crate::cli::{
         Converter,
         form::{Converted, Fault, pick},
         row::{Row, no_such},
+        warn,
     },
     failure::{Failure, Outcome},
     output::{Output, note},
@@ -162,6 +163,7 @@ impl Rows<'_> {
         let fault = match result {
             Ok(converted) => match pick(converted, to) {
                 Some(value) => {
+                    warn(&format!("line {}", self.line), result);
                     self.output.text(&clean(&value))?;
                     self.output.text("\n")?;
                     return Ok(true);

@@ -20,6 +20,7 @@ use crate::{
         failure::{Failure, Outcome, Refused},
         output::note,
         table::clean,
+        warning,
     },
     oid::{
         known::KnownArcs,
@@ -62,14 +63,20 @@ pub fn run(desk: &Desk, args: &ConvertArgs) -> Result<Outcome, Failure> {
         return bulk::run(&mut converter, &mut io::stdin().lock());
     }
     match args.texts.as_slice() {
-        [text] => one(&mut converter, text),
+        [text] => one(&mut converter, text, ""),
         texts => several(&mut converter, texts),
     }
 }
 
-fn one(work: &mut Converter<'_>, text: &str) -> Result<Outcome, Failure> {
+/// Converts one text; what is warned of begins with `about`.
+fn one(work: &mut Converter<'_>, text: &str, about: &str) -> Result<Outcome, Failure> {
+    let result = work.convert(text)?;
     let output = &work.desk.output;
-    match (work.convert(text)?, work.args.to) {
+    if output.is_for_people() {
+        output.flush()?;
+        warn(about, &result);
+    }
+    match (result, work.args.to) {
         (Err(fault), _) if output.is_for_people() => Err(refused(fault)),
         (Ok(converted), None) if output.format == Format::Human => {
             card(work, &converted)?;
@@ -112,6 +119,9 @@ fn several(converter: &mut Converter<'_>, texts: &[String]) -> Result<Outcome, F
         .map(|(text, r)| Row::new(text, r, converter.args.to))
         .collect();
     if output.format == Format::Table {
+        for (text, result) in &results {
+            warn(text, result);
+        }
         output.table(
             row::HEADING,
             &rows.iter().map(Row::cells).collect::<Vec<_>>(),
@@ -135,7 +145,7 @@ fn several_for_people(converter: &mut Converter<'_>, texts: &[String]) -> Result
             ""
         };
         converter.desk.output.text(between)?;
-        match one(converter, text) {
+        match one(converter, text, text) {
             Ok(_) => {}
             Err(Failure::Refused(refused)) => {
                 converter.desk.output.flush()?;
@@ -162,25 +172,14 @@ fn card(work: &Converter<'_>, converted: &Converted) -> Result<(), Failure> {
     ))?;
     output.table(&[], &rows)?;
     output.flush()?;
-    for tolerance in &converted.tolerated {
-        note(&format!(
-            "Tolerated: {} ({})",
-            clean(&tolerance.message),
-            clean(&tolerance.code)
-        ));
-    }
-    for d in &converted.disagreements {
-        let known = if d.registered.is_empty() {
-            "none".to_owned()
-        } else {
-            d.registered.join(", ")
-        };
-        note(&clean(&format!(
-            "{} is not a name of {}; known there: {known}",
-            d.given, d.oid
-        )));
-    }
     Ok(())
+}
+
+/// Tells what was tolerated and what disagrees in a text that was understood.
+fn warn(about: &str, result: &Result<Converted, Fault>) {
+    if let Ok(converted) = result {
+        warning::tell(about, &converted.tolerated, &converted.disagreements);
+    }
 }
 
 fn no_such(to: To) -> Failure {

@@ -33,6 +33,10 @@ pub enum Row<'a> {
         ok: bool,
         to: String,
         value: String,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        disagreements: &'a [DisagreementView],
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        tolerated: &'a [ToleranceView],
     },
     /// Refused.
     Bad {
@@ -63,6 +67,8 @@ impl<'a> Row<'a> {
                     ok: true,
                     to: word(to),
                     value,
+                    disagreements: &c.disagreements,
+                    tolerated: &c.tolerated,
                 },
                 None => Self::bad(input, &no_such(to)),
             },

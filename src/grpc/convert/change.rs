@@ -1,12 +1,7 @@
 //! From the messages that describe an arc to the model: a new entry, and the changes of an existing one.
 
 use crate::{
-    model::{
-        Code,
-        command::NewEntry,
-        event::Changes,
-        limits::{DESCRIPTION_BYTES_MAX, TITLE_BYTES_MAX},
-    },
+    model::{Code, command::NewEntry, event::Changes, form},
     pb::v1 as pb,
 };
 
@@ -36,12 +31,12 @@ pub fn new_entry(value: Option<&pb::NewEntry>, outer: &str, faults: &mut Faults)
         labels: fields::labels(&value.labels, outer, faults),
         visibility: fields::visibility(value.visibility, &visibility_field, faults),
         flags: value.flags.map(fields::flags).unwrap_or_default(),
-        titles: fields::texts(&value.titles, outer, "titles", TITLE_BYTES_MAX, faults),
+        titles: fields::texts(&value.titles, outer, "titles", form::title, faults),
         descriptions: fields::texts(
             descriptions,
             outer,
             "descriptions",
-            DESCRIPTION_BYTES_MAX,
+            form::description,
             faults,
         ),
         services: fields::services(&value.services, outer, faults),
@@ -136,7 +131,10 @@ fn named(mask: Option<&prost_types::FieldMask>, faults: &mut Faults) -> Vec<&'st
 mod tests {
     use crate::model::{
         Visibility,
-        limits::{IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, REFERENCES_MAX, SERVICES_MAX},
+        limits::{
+            DESCRIPTION_BYTES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, REFERENCES_MAX,
+            SERVICE_KIND_CHARS_MAX, SERVICES_MAX, TITLE_BYTES_MAX,
+        },
     };
 
     use super::*;
@@ -263,6 +261,38 @@ mod tests {
                 "entry.labels[2].label LABEL_SYNTAX",
                 "entry.titles[1].language LANGUAGE_SYNTAX",
                 "entry.applied MOMENT_SYNTAX",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_the_rules_would_not_take_is_told_with_the_rest() {
+        let registrant = pb::Registrant {
+            kind: pb::PartyKind::Person as i32,
+            name: "Asha".into(),
+            email: "office".into(),
+            ..Default::default()
+        };
+        check(
+            &pb::NewEntry {
+                identifiers: vec!["X".into()],
+                descriptions: vec![text("en", "a\u{1b}[2J")],
+                services: vec![pb::Service {
+                    kind: "k".repeat(SERVICE_KIND_CHARS_MAX + 1),
+                    uri: "javascript:x".into(),
+                    priority: 0,
+                }],
+                registrant: Some(pb::RegistrantRef {
+                    kind: Some(pb::registrant_ref::Kind::Registrant(registrant)),
+                }),
+                ..Default::default()
+            },
+            &[
+                "entry.descriptions[0].text FIELD_INVALID",
+                "entry.services[0].uri FIELD_INVALID",
+                "entry.registrant.registrant.email FIELD_INVALID",
+                "entry.services[0].kind FIELD_TOO_LONG",
+                "entry.identifiers[0] IDENTIFIER_SYNTAX",
             ],
         );
     }

@@ -12,6 +12,7 @@ use crate::{
             ReleaseHold, Reserve,
         },
         event::Proof,
+        form,
         limits::{BLOCK_ARCS_MAX, NOTE_BYTES_MAX},
     },
     oid::{NodePath, notation::Names},
@@ -38,12 +39,12 @@ pub fn common(options: Option<&pb::WriteOptions>, faults: &mut Faults) -> Common
     let Some(options) = options else {
         return Common::default();
     };
-    faults.fits("options.reason", &options.reason, NOTE_BYTES_MAX);
-    faults.fits(
-        "options.override_reason",
-        &options.override_reason,
-        NOTE_BYTES_MAX,
-    );
+    for (field, note) in [
+        ("options.reason", &options.reason),
+        ("options.override_reason", &options.override_reason),
+    ] {
+        faults.sound(field, form::fits(note, NOTE_BYTES_MAX));
+    }
     Common {
         request_id: fields::some(&options.request_id)
             .and_then(|id| faults.parse(Code::FieldInvalid, "options.request_id", &id)),
@@ -128,7 +129,7 @@ fn block(
     } else {
         text::number(&block.first, "block.first", faults).map(Some)
     };
-    count(block.count, "block.count", faults);
+    faults.sound("block.count", form::arcs(block.count));
     let entry = change::new_entry(block.entry.as_ref(), "block.entry", faults);
     Some(Command::AllocateBlock(AllocateBlock {
         superior: superior?,
@@ -156,10 +157,9 @@ pub fn record_existing(
         let path = text::node(&one.oid, names, &within(&at, "oid"), faults);
         let entry = change::new_entry(one.entry.as_ref(), &within(&at, "entry"), faults);
         let field = within(&at, "proof");
-        fields::given(&field, &one.proof, faults);
-        faults.fits(field, &one.proof, NOTE_BYTES_MAX);
+        faults.sound(field, form::note(&one.proof));
         if !one.proof_uri.is_empty() {
-            fields::uri(&within(&at, "proof_uri"), &one.proof_uri, faults);
+            faults.sound(within(&at, "proof_uri"), form::uri(&one.proof_uri));
         }
         let field = within(&at, "registered");
         let registered = one
@@ -197,7 +197,11 @@ pub fn hold(request: &pb::HoldRequest, names: &dyn Names, faults: &mut Faults) -
         );
     }
     if request.seconds == 0 {
-        faults.at(Code::FieldRequired, "seconds", "for how long is needed");
+        faults.at(
+            Code::FieldRequired,
+            "seconds",
+            "how long it is to last is needed",
+        );
     }
     let seconds = request.seconds;
     Some(Command::Hold(HoldNumber {
@@ -233,7 +237,7 @@ pub fn reserve(
     let superior = text::node(&request.superior, names, "superior", faults);
     let first = text::number(&request.first, "first", faults);
     let many = request.count.max(1);
-    count(many, "count", faults);
+    faults.sound("count", form::arcs(many));
     Some(Command::Reserve(Reserve {
         superior: superior?,
         first: first?,
@@ -354,13 +358,6 @@ fn target(
     let path = text::node(oid, names, "oid", faults)?;
     let if_revision = faults.check(etag::parse(tag, &path, "etag"))?;
     Some((path, if_revision))
-}
-
-fn count(many: u64, field: &str, faults: &mut Faults) {
-    if !(1..=BLOCK_ARCS_MAX).contains(&many) {
-        let detail = format!("{many} numbers; 1 to {BLOCK_ARCS_MAX} can be asked for at once");
-        faults.at(Code::TooManyValues, field, detail);
-    }
 }
 
 fn block_max() -> usize {

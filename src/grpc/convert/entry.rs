@@ -64,16 +64,17 @@ pub fn entry(
     entry: &Entry,
     visibility: Visibility,
     notations: pb::Notations,
-    sight: Sight,
+    sight: &Sight,
     people: People<'_>,
 ) -> Viewed<pb::Entry> {
+    let whole = sight.is_whole(&entry.path);
     let superior = &entry.superior;
     let holder = &entry.holder;
     let texts = |texts: &[Text]| texts.iter().map(text).collect();
     let held = |holding: &Option<Holding>| {
         holding
             .as_ref()
-            .map(|one| self::holding(one, sight, people))
+            .map(|one| self::holding(one, whole, people))
             .transpose()
     };
     Ok(pb::Entry {
@@ -139,7 +140,7 @@ pub fn entry(
         delegation: entry.delegation.as_ref().map(delegation),
         policy: entry.policy.as_ref().map(policy),
         applied: entry.applied.map(timestamp),
-        registered: Some(timestamp(entry.registered)),
+        registered: registered(entry),
         changed: Some(timestamp(entry.changed)),
         revision: entry.revision.get(),
         etag: tag(entry),
@@ -148,8 +149,16 @@ pub fn entry(
     })
 }
 
-/// A registrant as `sight` sees it.
-pub fn registrant(known: &Registrant, sight: Sight) -> pb::Registrant {
+/// When it was registered; unset for reference data, which others registered and nobody says when.
+fn registered(entry: &Entry) -> Option<prost_types::Timestamp> {
+    match entry.origin {
+        Origin::Assigned | Origin::Recorded { .. } => Some(timestamp(entry.registered)),
+        Origin::Reference { .. } => None,
+    }
+}
+
+/// A registrant: as its owner let the public see it, or `whole` for the staff of the arc.
+pub fn registrant(known: &Registrant, whole: bool) -> pb::Registrant {
     let kind = match known.kind {
         PrincipalKind::Person => pb::PartyKind::Person,
         PrincipalKind::Organisation => pb::PartyKind::Organisation,
@@ -163,27 +172,29 @@ pub fn registrant(known: &Registrant, sight: Sight) -> pb::Registrant {
     let Some(details) = &known.details else {
         return bare;
     };
-    match sight {
-        Sight::All => pb::Registrant {
+    if whole {
+        return pb::Registrant {
             name: details.name.clone(),
             email: details.email.clone().unwrap_or_default(),
             telephone: details.telephone.clone().unwrap_or_default(),
             address: details.address.clone().unwrap_or_default(),
             name_public: details.name_public,
             ..bare
-        },
-        Sight::Public if details.name_public => pb::Registrant {
+        };
+    }
+    if details.name_public {
+        return pb::Registrant {
             name: details.name.clone(),
             name_public: true,
             ..bare
-        },
-        Sight::Public => bare,
+        };
     }
+    bare
 }
 
-fn holding(holding: &Holding, sight: Sight, people: People<'_>) -> Viewed<pb::Holding> {
+fn holding(holding: &Holding, whole: bool, people: People<'_>) -> Viewed<pb::Holding> {
     let registrant = match people(&holding.registrant)? {
-        Some(known) => self::registrant(&known, sight),
+        Some(known) => self::registrant(&known, whole),
         None => pb::Registrant {
             id: holding.registrant.to_string(),
             ..Default::default()
@@ -337,12 +348,12 @@ mod tests {
 
     #[test]
     fn a_persons_data_stays_with_the_staff() {
-        for (known, sight, expect) in [
-            (person(false), Sight::Public, "r-1||||"),
-            (person(true), Sight::Public, "r-1|Asha|||"),
+        for (known, whole, expect) in [
+            (person(false), false, "r-1||||"),
+            (person(true), false, "r-1|Asha|||"),
             (
                 person(false),
-                Sight::All,
+                true,
                 "r-1|Asha|asha@example.org|+255 1|Dodoma",
             ),
             (
@@ -350,11 +361,11 @@ mod tests {
                     details: None,
                     ..person(true)
                 },
-                Sight::All,
+                true,
                 "r-1||||",
             ),
         ] {
-            let shown = registrant(&known, sight);
+            let shown = registrant(&known, whole);
             let told = [
                 shown.id,
                 shown.name,

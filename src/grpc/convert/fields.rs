@@ -13,10 +13,10 @@ use crate::{
         entry::{
             Delegation, Flags, Label, Reference, RegistrantDetails, Relation, Service, State, Text,
         },
+        form::{self, Flaw},
         limits::{
-            DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, NOTE_BYTES_MAX,
-            REFERENCES_MAX, SERVICE_KIND_CHARS_MAX, SERVICES_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
-            WINDOWS_MAX,
+            DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, REFERENCES_MAX,
+            SERVICES_MAX, WINDOWS_MAX,
         },
         policy::{NumberRange, Numbering},
     },
@@ -75,12 +75,12 @@ pub fn labels(values: &[pb::Label], outer: &str, faults: &mut Faults) -> Vec<Lab
     read
 }
 
-/// Titles or descriptions: each language once, each text within `bytes`.
+/// Titles or descriptions: each language once; `flaws` tells what is wrong with a text.
 pub fn texts(
     values: &[pb::Text],
     outer: &str,
     list: &str,
-    bytes: usize,
+    flaws: fn(&str) -> Vec<Flaw>,
     faults: &mut Faults,
 ) -> Vec<Text> {
     if !faults.few(within(outer, list), values.len(), LANGUAGES_MAX) {
@@ -91,15 +91,14 @@ pub fn texts(
     for (index, value) in values.iter().enumerate() {
         let at = item(outer, list, index);
         let field = within(&at, "text");
-        let fits = given(&field, &value.text, faults) && faults.fits(&field, &value.text, bytes);
-        let plain = bytes > TITLE_BYTES_MAX || line(&field, &value.text, faults);
+        let sound = faults.sound(field, flaws(&value.text));
         let field = within(&at, "language");
         let language: Option<crate::model::entry::Language> =
             faults.parse(Code::LanguageSyntax, &field, &value.language);
         let Some(language) = language else { continue };
         if !seen.insert(language.clone()) {
             twice(field, &value.language, faults);
-        } else if fits && plain {
+        } else if sound {
             read.push(Text {
                 language,
                 text: value.text.clone(),
@@ -117,9 +116,8 @@ pub fn services(values: &[pb::Service], outer: &str, faults: &mut Faults) -> Vec
     let mut read = Vec::with_capacity(values.len());
     for (index, value) in values.iter().enumerate() {
         let at = item(outer, "services", index);
-        let kind = service_kind(&value.kind, &within(&at, "kind"), faults);
-        let field = within(&at, "uri");
-        let uri = given(&field, &value.uri, faults) && uri(&field, &value.uri, faults);
+        let kind = faults.sound(within(&at, "kind"), form::service_kind(&value.kind));
+        let uri = faults.sound(within(&at, "uri"), form::uri(&value.uri));
         if kind && uri {
             read.push(Service {
                 kind: value.kind.clone(),
@@ -140,15 +138,10 @@ pub fn references(values: &[pb::Reference], outer: &str, faults: &mut Faults) ->
     for (index, value) in values.iter().enumerate() {
         let at = item(outer, "references", index);
         let field = within(&at, "title");
-        let title = given(&field, &value.title, faults)
-            && faults.fits(&field, &value.title, NOTE_BYTES_MAX)
-            && line(&field, &value.title, faults);
-        let link = value.uri.is_empty() || uri(&within(&at, "uri"), &value.uri, faults);
-        let module = faults.fits(
-            within(&at, "asn1_module"),
-            &value.asn1_module,
-            NOTE_BYTES_MAX,
-        );
+        let title = faults.sound(field, form::line(&value.title));
+        let link = value.uri.is_empty() || faults.sound(within(&at, "uri"), form::uri(&value.uri));
+        let module = value.asn1_module.is_empty()
+            || faults.sound(within(&at, "asn1_module"), form::line(&value.asn1_module));
         if title && link && module {
             read.push(Reference {
                 title: value.title.clone(),
@@ -298,17 +291,16 @@ fn new_registrant(new: &pb::Registrant, outer: &str, faults: &mut Faults) -> Opt
             None
         }
     };
-    given(&within(outer, "name"), &new.name, faults);
-    for (name, value) in [
-        ("name", &new.name),
-        ("email", &new.email),
-        ("telephone", &new.telephone),
-        ("address", &new.address),
-    ] {
-        faults.fits(within(outer, name), value, NOTE_BYTES_MAX);
+    faults.sound(within(outer, "name"), form::line(&new.name));
+    if !new.email.is_empty() {
+        faults.sound(within(outer, "email"), form::email(&new.email));
     }
-    line(&within(outer, "name"), &new.name, faults);
-    line(&within(outer, "email"), &new.email, faults);
+    if !new.telephone.is_empty() {
+        faults.sound(within(outer, "telephone"), form::line(&new.telephone));
+    }
+    if !new.address.is_empty() {
+        faults.sound(within(outer, "address"), form::note(&new.address));
+    }
     let details = RegistrantDetails {
         name: new.name.clone(),
         email: some(&new.email),
@@ -337,11 +329,11 @@ pub fn delegation(value: &pb::Delegation, outer: &str, faults: &mut Faults) -> O
                 let detail = "the address of an OID-IP service or an ORS zone is needed";
                 faults.at(Code::FieldRequired, &outer, detail);
             }
-            if !external.oidip.is_empty() {
-                uri(&within(&outer, "oidip"), &external.oidip, faults);
+            for (field, value) in [("oidip", &external.oidip), ("ors", &external.ors)] {
+                if !value.is_empty() {
+                    faults.sound(within(&outer, field), form::address(value));
+                }
             }
-            faults.fits(within(&outer, "ors"), &external.ors, URI_BYTES_MAX);
-            line(&within(&outer, "ors"), &external.ors, faults);
             Some(Delegation::External {
                 oidip: some(&external.oidip),
                 ors: some(&external.ors),
@@ -440,62 +432,6 @@ pub fn range(value: &pb::NumberRange, outer: &str, faults: &mut Faults) -> Optio
 /// An optional text: empty means none.
 pub fn some(value: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
-}
-
-/// Whether a field is filled; where it is not, that is added.
-pub fn given(field: &str, value: &str, faults: &mut Faults) -> bool {
-    if value.is_empty() {
-        faults.at(Code::FieldRequired, field, "must not be empty");
-    }
-    !value.is_empty()
-}
-
-/// Whether a text is one line without control characters; where it is not, that is added.
-pub fn line(field: &str, value: &str, faults: &mut Faults) -> bool {
-    let plain = !value.chars().any(char::is_control);
-    if !plain {
-        faults.at(
-            Code::FieldInvalid,
-            field,
-            "must be one line without control characters",
-        );
-    }
-    plain
-}
-
-/// Whether a text has the form of a URI (RFC 3986: a scheme, a colon, and no white space); where not, that is added.
-pub fn uri(field: &str, value: &str, faults: &mut Faults) -> bool {
-    if !faults.fits(field, value, URI_BYTES_MAX) {
-        return false;
-    }
-    let scheme = value
-        .split_once(':')
-        .filter(|(_, rest)| !rest.is_empty())
-        .map(|(scheme, _)| scheme);
-    let fits = scheme.is_some_and(|scheme| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
-    }) && !value.chars().any(|c| c.is_whitespace() || c.is_control());
-    if !fits {
-        let detail = "must be a URI such as https://example.org/ (RFC 3986)";
-        faults.add(crate::model::Refusal::new(Code::FieldInvalid, field, detail).value(value));
-    }
-    fits
-}
-
-fn service_kind(value: &str, field: &str, faults: &mut Faults) -> bool {
-    let plain = value
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    let fits = (1..=SERVICE_KIND_CHARS_MAX).contains(&value.len());
-    if !plain || !fits {
-        let detail =
-            format!("must be 1 to {SERVICE_KIND_CHARS_MAX} characters of a-z 0-9 -, such as web");
-        faults.add(crate::model::Refusal::new(Code::FieldInvalid, field, detail).value(value));
-    }
-    plain && fits
 }
 
 fn twice(field: String, value: &str, faults: &mut Faults) {

@@ -1,5 +1,8 @@
 //! Between the API's messages and the types of the model: translation and form, no judgement.
 //!
+//! What only this room can say stands here: syntax, unknown words, values left out, the same thing twice in a list. How long
+//! or how many a value may be, and what an address looks like, is written in [`form`] alone; the rules ask it again.
+//!
 //! Whatever comes in is checked whole: every faulty field is collected in [`Faults`] under the name the API gives it
 //! (`entry.labels[2].label`), and all are told at once. What goes out is cut to what its reader may see. It must never
 //! consult the rules: whether a well-formed request is granted is decided elsewhere.
@@ -13,7 +16,10 @@ pub mod text;
 
 use std::fmt::Display;
 
-use crate::model::{Code, Refusal, Refusals, Timestamp};
+use crate::model::{
+    Code, Refusal, Refusals, Timestamp,
+    form::{self, Flaw},
+};
 
 /// The faults of form of one request, collected.
 #[derive(Debug, Default)]
@@ -55,24 +61,22 @@ impl Faults {
         )
     }
 
-    /// Whether a text fits in `bytes` bytes; where it does not, that is added.
-    pub fn fits(&mut self, field: impl Into<String>, text: &str, bytes: usize) -> bool {
-        let fits = text.len() <= bytes;
-        if !fits {
-            let detail = format!("{} bytes; at most {bytes} are taken", text.len());
-            self.at(Code::FieldTooLong, field, detail);
+    /// Whether nothing is wrong with the value of a field; what is wrong is added.
+    pub fn sound(
+        &mut self,
+        field: impl Into<String>,
+        flaws: impl IntoIterator<Item = Flaw>,
+    ) -> bool {
+        let (field, before) = (field.into(), self.found.len());
+        for flaw in flaws {
+            self.at(flaw.code, &field, flaw.detail);
         }
-        fits
+        self.found.len() == before
     }
 
     /// Whether a list has at most `most` values; where it has more, that is added and the list is not to be read.
     pub fn few(&mut self, field: impl Into<String>, values: usize, most: usize) -> bool {
-        let few = values <= most;
-        if !few {
-            let detail = format!("{values} values; at most {most} are taken");
-            self.at(Code::TooManyValues, field, detail);
-        }
-        few
+        self.sound(field, form::few(values, most))
     }
 
     /// The value where nothing was at fault, else all the faults.

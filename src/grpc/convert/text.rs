@@ -108,14 +108,14 @@ pub fn of_resolve(error: &ResolveError, text: &str, field: &str) -> Refusal {
         ResolveError::UnknownIdentifier { superior, .. }
         | ResolveError::UnknownLabel { superior, .. } => (Code::NameUnknown, Some(superior)),
         ResolveError::AmbiguousIdentifier { superior, .. } => (Code::NameAmbiguous, Some(superior)),
-        ResolveError::StandardNameWrongNumber { .. } | ResolveError::ItuRLeadsElsewhere => {
-            (Code::NameContradicts, None)
-        }
+        ResolveError::StandardNameWrongNumber { .. }
+        | ResolveError::Disagrees(_)
+        | ResolveError::ItuRLeadsElsewhere => (Code::NameContradicts, None),
         ResolveError::UuidTooLarge { .. } => (Code::ArcOutOfRange, None),
         ResolveError::Oid { source, .. } => (of_oid(source), None),
     };
     let refusal = Refusal::new(code, field, format!("{error} ({})", error.clause())).value(text);
-    match nearest {
+    match nearest.filter(|path| !path.is_root()) {
         Some(path) => refusal.nearest(path.clone()),
         None => refusal,
     }
@@ -184,5 +184,8 @@ mod tests {
         let refusal = read("1.40", false, &NoNames, "oid").unwrap_err();
         assert!(refusal.detail.contains("39") && refusal.detail.contains("X.660 7.6"));
         assert_eq!(refusal.value.as_deref(), Some("1.40"));
+        let refusal = read("/Nowhere", false, &NoNames, "oid").unwrap_err();
+        assert!(refusal.detail.contains("no arc below the root is known"));
+        assert_eq!(refusal.nearest, None);
     }
 }

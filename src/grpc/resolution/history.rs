@@ -79,7 +79,7 @@ fn items(
 ) -> Result<(Vec<pb::HistoryItem>, Option<Seq>), Rejection> {
     let mut happened = view
         .reading
-        .history(path, before, size.saturating_add(1), view.sight)?;
+        .history(path, before, size.saturating_add(1), &view.sight)?;
     let mut more = happened.len() > size;
     happened.truncate(size);
     let mut items = Vec::with_capacity(happened.len());

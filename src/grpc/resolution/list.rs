@@ -77,7 +77,7 @@ fn entries(
 ) -> Result<(Vec<pb::Entry>, Option<ArcValue>), Rejection> {
     let mut children = view
         .reading
-        .children(path, after, size.saturating_add(1), view.sight)?;
+        .children(path, after, size.saturating_add(1), &view.sight)?;
     let mut more = children.len() > size;
     children.truncate(size);
     let mut entries = Vec::with_capacity(children.len());

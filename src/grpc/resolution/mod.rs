@@ -146,7 +146,7 @@ fn registered(view: &View<'_>, path: &NodePath, field: &str) -> Result<(), Rejec
         return Ok(());
     }
     let refusal = |detail: String| Refusal::new(Code::NotRegistered, field, detail).value(path);
-    match view.reading.resolve(path, view.sight)? {
+    match view.reading.resolve(path, &view.sight)? {
         Resolution::Found(_) => Ok(()),
         Resolution::SuperiorFound(seen, _) => {
             let nearest = seen.entry.path.clone();

@@ -110,7 +110,7 @@ fn resolve(
     };
     let mut superiors = Vec::new();
     if let Some(seen) = seen.as_ref().filter(|_| with_superiors) {
-        for superior in view.reading.superiors(&seen.entry.path, view.sight)? {
+        for superior in view.reading.superiors(&seen.entry.path, &view.sight)? {
             superiors.push(view.entry(&superior)?);
         }
     }

@@ -38,10 +38,10 @@ pub async fn subtree(
     let depth_max =
         (request.depth_max > 0).then(|| usize::try_from(request.depth_max).unwrap_or(usize::MAX));
     let walk = {
-        let view = View::new(&reading, sight);
+        let view = View::new(&reading, sight.clone());
         let top = text::node_or_root(&request.oid, view.names(), "oid")?;
         super::registered(&view, &top, "oid")?;
-        view.settled(reading.walk(&top, None, depth_max, sight))?
+        view.settled(reading.walk(&top, None, depth_max, &sight))?
     };
     let (sender, receiver) = mpsc::channel(STREAM_MESSAGES_MAX);
     let (desk, call) = (Arc::clone(desk), Arc::clone(call));
@@ -80,7 +80,7 @@ async fn feed(
             return Err(status::of_refusal(refusal, &desk.options.pages));
         }
         let read = {
-            let reading = reading.clone();
+            let (reading, sight) = (reading.clone(), sight.clone());
             Desk::blocking(move || {
                 let entries = take(&View::new(&reading, sight), &mut walk);
                 (entries, walk)

@@ -16,7 +16,7 @@ use tonic::Status;
 use tracing::Instrument as _;
 
 use crate::{
-    access::{self, Sight},
+    access::Sight,
     grpc::{
         convert::{text, timestamp},
         desk::{Call, Desk},
@@ -128,7 +128,7 @@ impl Watcher {
             let sight = self.sight()?;
             let newest = *published.borrow_and_update();
             while self.told < newest {
-                if self.batch(sight).await? {
+                if self.batch(sight.clone()).await? {
                     silent_since = Instant::now();
                 }
             }
@@ -160,16 +160,15 @@ impl Watcher {
     /// What the caller may see now.
     fn sight(&self) -> Result<Sight, End> {
         self.desk.readable()?;
-        Ok(access::sight(
-            &self.desk.identify(self.call.token.as_ref())?,
-        ))
+        Ok(self.desk.identify(&self.call)?.sight)
     }
 
     /// Tells the next records; whether there was anything to tell.
     async fn batch(&mut self, sight: Sight) -> Result<bool, End> {
         let (register, after) = (self.desk.register.clone(), self.told);
+        let seen = sight.clone();
         let records =
-            Desk::blocking(move || register.changes_after(after, WATCH_RECORDS_MAX, sight))
+            Desk::blocking(move || register.changes_after(after, WATCH_RECORDS_MAX, &seen))
                 .await?
                 .map_err(Rejection::from)?;
         if records.is_empty() {
@@ -184,7 +183,7 @@ impl Watcher {
             let seq = record.seq;
             let time = record.time;
             if !record.changes.is_empty() {
-                self.record(record, sight).await?;
+                self.record(record, sight.clone()).await?;
                 told = true;
             }
             self.told = seq;

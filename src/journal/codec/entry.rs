@@ -7,7 +7,9 @@ use prost::Message;
 
 use crate::model::actor::{Credential, Principal};
 use crate::model::clock::Timestamp;
-use crate::model::entry::{Entry, Hold, HolderFields, Holding, Origin, Registrant, SuperiorFields};
+use crate::model::entry::{
+    Entry, Hold, HolderFields, Holding, Origin, Registrant, State, SuperiorFields,
+};
 use crate::model::event::Proof;
 use crate::model::ids::Seq;
 use crate::pb::journal::v1 as pb;
@@ -18,7 +20,7 @@ use super::parts::{
     certainty_from, certainty_to, credential_from, credential_to, delegation_from, delegation_to,
     details_from, details_to, flags_from, flags_to, hold_from, hold_to, id_from, id_if, id_to,
     identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, long_arcs_from,
-    long_arcs_to, path_from, path_to, policy_from, policy_to, principal_from, principal_to,
+    long_arcs_to, path_from, path_to, policy_from, policy_to, principal_from, principal_whole_to,
     proof_from, proof_to, references_from, references_to, relation_from, relation_to,
     services_from, services_to, state_or_active, state_unless_active, texts_from, texts_to,
     visibility_or_public, visibility_unless_public,
@@ -46,12 +48,12 @@ pub fn decode_hold(value: &[u8]) -> Result<Hold, CodecError> {
 
 /// The value of the `principals` table.
 pub fn encode_principal(principal: &Principal) -> Vec<u8> {
-    write(&principal_to(principal))
+    write(&principal_whole_to(principal))
 }
 
 /// Reads what [`encode_principal`] wrote.
 pub fn decode_principal(value: &[u8]) -> Result<Principal, CodecError> {
-    principal_from(&read(value, "a principal")?)
+    principal_from(read(value, "a principal")?)
 }
 
 /// The value of the `credentials` table.
@@ -139,6 +141,9 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         delegation: entry.delegation.as_ref().map(delegation_to),
         policy: entry.policy.as_ref().map(policy_to),
         applied: entry.applied.map(Timestamp::micros),
+        withdrawn: superior
+            .withdrawn
+            .and_then(|since| unless(since, superior.changed)),
     }
 }
 
@@ -157,15 +162,19 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         None if stored.first_nobody => None,
         None => registrant.clone(),
     };
+    let state = state_or_active(stored.state)?;
+    let superior_changed = unless_from(stored.superior_changed, changed);
     let superior = SuperiorFields {
-        state: state_or_active(stored.state)?,
+        state,
         visibility: visibility_or_public(stored.visibility)?,
         identifiers: identifiers_from(stored.identifiers),
         labels: labels_from(stored.labels),
         long_arcs: long_arcs_from(stored.long_arcs),
         flags: flags_from(stored.flags)?,
         relation: stored.relation.as_ref().map(relation_from).transpose()?,
-        changed: unless_from(stored.superior_changed, changed),
+        withdrawn: (state == State::Withdrawn)
+            .then(|| unless_from(stored.withdrawn, superior_changed)),
+        changed: superior_changed,
     };
     let holder = HolderFields {
         titles: texts_from(stored.titles),

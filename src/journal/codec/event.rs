@@ -2,6 +2,7 @@
 //!
 //! It must never leave a field of an event out, but for a registrant's details: those are an item of their own.
 
+use crate::model::actor::Principal;
 use crate::model::clock::Timestamp;
 use crate::model::event::{
     ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, HoldReleased,
@@ -15,13 +16,13 @@ use crate::pb::journal::v1::event::Kind;
 use super::error::CodecError;
 use super::parts::{
     certainty_from, certainty_to, credential_from, credential_to, delegation_from, delegation_to,
-    flags_from, flags_to, hold_end_from, hold_end_to, hold_from, hold_to, id_from, id_if, id_to,
-    identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, long_arcs_from,
-    long_arcs_to, number_to, path_from, path_to, policy_from, policy_to, principal_from,
-    principal_to, proof_from, proof_to, references_from, references_to, relation_from, relation_to,
-    services_from, services_to, state_from, state_or_active, state_to, state_unless_active,
-    texts_from, texts_to, visibility_from, visibility_or_public, visibility_to,
-    visibility_unless_public,
+    flags_from, flags_to, grant_from, grant_to, hold_end_from, hold_end_to, hold_from, hold_to,
+    id_from, id_if, id_to, identifiers_from, identifiers_to, kind_from, kind_to, labels_from,
+    labels_to, long_arcs_from, long_arcs_to, number_to, path_from, path_to, policy_from, policy_to,
+    principal_from, principal_to, proof_from, proof_to, references_from, references_to,
+    relation_from, relation_to, role_from, role_to, services_from, services_to, standing_from,
+    standing_to, state_from, state_or_active, state_to, state_unless_active, texts_from, texts_to,
+    visibility_from, visibility_or_public, visibility_to, visibility_unless_public,
 };
 
 /// The stored form of an event, without a registrant's details.
@@ -29,6 +30,22 @@ pub(super) fn event_to(event: &Event) -> Kind {
     match event {
         Event::Founded(e) => Kind::Founded(founded_to(e)),
         Event::PrincipalAdded(principal) => Kind::PrincipalAdded(principal_to(principal)),
+        Event::PrincipalDescribed { id, .. } => {
+            Kind::PrincipalDescribed(pb::PrincipalDescribed { id: id_to(id) })
+        }
+        Event::StandingChanged { id, to } => Kind::StandingChanged(pb::StandingChanged {
+            id: id_to(id),
+            to: standing_to(*to),
+        }),
+        Event::RoleGranted { id, grant } => Kind::RoleGranted(pb::RoleGranted {
+            id: id_to(id),
+            grant: Some(grant_to(grant)),
+        }),
+        Event::RoleRevoked { id, role, at } => Kind::RoleRevoked(pb::RoleRevoked {
+            id: id_to(id),
+            role: role_to(*role),
+            at: path_to(at),
+        }),
         Event::CredentialIssued(credential) => Kind::CredentialIssued(credential_to(credential)),
         Event::CredentialRevoked(id) => {
             Kind::CredentialRevoked(pb::CredentialRevoked { id: id_to(id) })
@@ -82,7 +99,24 @@ pub(super) fn event_to(event: &Event) -> Kind {
 pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
     Ok(match stored {
         Kind::Founded(e) => Event::Founded(founded_from(e)?),
-        Kind::PrincipalAdded(e) => Event::PrincipalAdded(principal_from(&e)?),
+        Kind::PrincipalAdded(e) => Event::PrincipalAdded(principal_added_from(e)?),
+        Kind::PrincipalDescribed(e) => Event::PrincipalDescribed {
+            id: id_from(&e.id)?,
+            details: None,
+        },
+        Kind::StandingChanged(e) => Event::StandingChanged {
+            id: id_from(&e.id)?,
+            to: standing_from(e.to)?,
+        },
+        Kind::RoleGranted(e) => Event::RoleGranted {
+            id: id_from(&e.id)?,
+            grant: grant_from(&e.grant.ok_or(CodecError::Missing { what: "a grant" })?)?,
+        },
+        Kind::RoleRevoked(e) => Event::RoleRevoked {
+            id: id_from(&e.id)?,
+            role: role_from(e.role)?,
+            at: path_from(&e.at)?,
+        },
         Kind::CredentialIssued(e) => Event::CredentialIssued(credential_from(e)?),
         Kind::CredentialRevoked(e) => Event::CredentialRevoked(id_from(&e.id)?),
         Kind::DataLoaded(e) => Event::DataLoaded { version: e.version },
@@ -123,6 +157,15 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             policy: e.policy.as_ref().map(policy_from).transpose()?,
         },
     })
+}
+
+/// A principal as it was added: what only a table's value may hold is refused.
+fn principal_added_from(e: pb::Principal) -> Result<Principal, CodecError> {
+    if !e.grants.is_empty() || !e.delegations.is_empty() || e.details.is_some() {
+        let what = "an added principal";
+        return Err(CodecError::Malformed { what });
+    }
+    principal_from(e)
 }
 
 fn founded_to(e: &Founded) -> pb::Founded {

@@ -1,7 +1,7 @@
 //! The stored form of what happened and of the projection's values, and nothing else of them.
 //!
 //! A record has one public item; a restricted one where there is something to restrict; one personal item for each
-//! registrant's details. Every event carries its place, so that the items merge back into one order. What this code
+//! registrant's or principal's details. Every event carries its place, so that the items merge back into one order. What this code
 //! doesn't know it must never skip: a reader that did would tell another history (DESIGN §2, Journal, Evolution).
 
 pub mod entry;
@@ -9,6 +9,7 @@ pub mod error;
 mod event;
 #[cfg(test)]
 mod golden;
+pub mod json;
 mod parts;
 #[cfg(test)]
 mod samples;
@@ -20,8 +21,8 @@ mod tests;
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
+use crate::model::entry::RegistrantDetails;
 use crate::model::event::{Event, Happening};
-use crate::model::ids::RegistrantId;
 use crate::pb::journal::v1 as pb;
 
 use super::record::{Item, ItemKind, Record, StoredItem};
@@ -90,11 +91,7 @@ pub fn encode(
         items.push(item(ItemKind::Restricted, "", restricted.encode_to_vec()));
     }
     for (subject, details) in personal {
-        items.push(item(
-            ItemKind::Personal,
-            subject.as_str(),
-            details.encode_to_vec(),
-        ));
+        items.push(item(ItemKind::Personal, subject, details.encode_to_vec()));
     }
     items
 }
@@ -106,24 +103,46 @@ const fn concerns_credentials(event: &Event) -> bool {
     )
 }
 
-fn details_of(index: u32, event: &Event) -> Option<(&RegistrantId, pb::PersonalItem)> {
-    let Event::RegistrantRecorded(recorded) = event else {
-        return None;
-    };
-    let details = Some(parts::details_to(recorded.details.as_ref()?));
+/// What an event tells of a registrant or a principal, with its id; both are stored as an item of their own.
+fn told_of(event: &Event) -> Option<(&str, Option<&RegistrantDetails>)> {
+    match event {
+        Event::RegistrantRecorded(recorded) => {
+            Some((recorded.id.as_str(), recorded.details.as_ref()))
+        }
+        Event::PrincipalAdded(principal) => {
+            Some((principal.id.as_str(), principal.details.as_ref()))
+        }
+        Event::PrincipalDescribed { id, details } => Some((id.as_str(), details.as_ref())),
+        _ => None,
+    }
+}
+
+/// Where an event keeps what it tells of a registrant or a principal.
+fn details_mut(event: &mut Event) -> Option<&mut Option<RegistrantDetails>> {
+    match event {
+        Event::RegistrantRecorded(recorded) => Some(&mut recorded.details),
+        Event::PrincipalAdded(principal) => Some(&mut principal.details),
+        Event::PrincipalDescribed { details, .. } => Some(details),
+        _ => None,
+    }
+}
+
+fn details_of(index: u32, event: &Event) -> Option<(&str, pb::PersonalItem)> {
+    let (subject, details) = told_of(event)?;
+    let details = Some(parts::details_to(details?));
     let format = EVENT_FORMAT;
     let item = pb::PersonalItem {
         format,
         index,
         details,
     };
-    Some((&recorded.id, item))
+    Some((subject, item))
 }
 
 /// What a record tells.
 ///
 /// Where the restricted item was erased, its events and the reasons are not there; where a personal item was, the
-/// registrant's details are `None`. Anything that this code doesn't know is an error.
+/// details are `None`. Anything that this code doesn't know is an error.
 pub fn decode(record: &Record) -> Result<Happening, CodecError> {
     let mut gathered = Gathered::default();
     for item in &record.items {
@@ -228,10 +247,10 @@ impl Gathered {
             .events
             .binary_search_by_key(&index, |(index, _)| *index);
         match place.ok().and_then(|at| self.events.get_mut(at)) {
-            Some((_, Event::RegistrantRecorded(recorded)))
-                if recorded.id.as_str() == item.subject =>
-            {
-                recorded.details = Some(parts::details_from(details));
+            Some((_, event)) if told_of(event).is_some_and(|(id, _)| id == item.subject) => {
+                if let Some(known) = details_mut(event) {
+                    *known = Some(parts::details_from(details));
+                }
                 Ok(())
             }
             // The event went with the restricted item; the details are of no use without it.

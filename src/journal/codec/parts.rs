@@ -3,7 +3,9 @@
 //! It must never write a form that can be read in two ways, and never check again what was checked when it was taken
 //! (names, language tags): reading an entry is the hot path of resolution. The form of a path is X.690 8.20's.
 
-use crate::model::actor::{Credential, Principal, PrincipalKind};
+use crate::model::actor::{
+    Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
+};
 use crate::model::clock::Timestamp;
 use crate::model::entry::{
     Certainty, Delegation, Flags, Hold, Label, Language, Reference, RegistrantDetails, Relation,
@@ -143,6 +145,9 @@ words! {
     visibility_to visibility_from Visibility "visibility" { Public Stub Hidden }
     certainty_to certainty_from Certainty "certainty" { Verified SingleSource Partial Implied }
     kind_to kind_from PrincipalKind "kind of principal" { Person Organisation Machine }
+    standing_to standing_from Standing "standing" { Active Suspended Removed }
+    role_to role_from Role "role" { Administrator Registrar Reviewer Auditor ConfidentialReader }
+    credential_kind_to credential_kind_from CredentialKind "kind of credential" { Token Certificate OpenId Invitation }
     hold_end_to hold_end_from HoldEnd "end of a hold" { Expired Used Cancelled }
     numbering_to numbering_from Numbering "numbering" { Any NextFreeOnly ExplicitOnly RandomOnly }
 }
@@ -402,22 +407,71 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
     })
 }
 
-/// The stored form of a principal.
+/// The stored form of a principal as it was added: its roles, delegations and details are told apart.
 pub(super) fn principal_to(principal: &Principal) -> pb::Principal {
     pb::Principal {
         id: id_to(&principal.id),
         kind: kind_to(principal.kind),
         administrator: principal.administrator,
         since: principal.since.micros(),
+        home: path_to(&principal.home),
+        standing: (principal.standing != Standing::Active).then(|| standing_to(principal.standing)),
+        grants: Vec::new(),
+        delegations: Vec::new(),
+        details: None,
+    }
+}
+
+/// The stored form of a principal, whole.
+pub(super) fn principal_whole_to(principal: &Principal) -> pb::Principal {
+    pb::Principal {
+        grants: principal.grants.iter().map(grant_to).collect(),
+        delegations: principal.delegations.iter().map(path_to).collect(),
+        details: principal.details.as_ref().map(details_to),
+        ..principal_to(principal)
     }
 }
 
 /// The principal of its stored form.
-pub(super) fn principal_from(stored: &pb::Principal) -> Result<Principal, CodecError> {
+pub(super) fn principal_from(stored: pb::Principal) -> Result<Principal, CodecError> {
+    let standing = stored.standing.map(standing_from).transpose()?;
+    let grants = stored.grants.iter().map(grant_from);
+    let delegations = stored.delegations.iter().map(|path| path_from(path));
     Ok(Principal {
         id: id_from(&stored.id)?,
         kind: kind_from(stored.kind)?,
         administrator: stored.administrator,
+        since: Timestamp::from_micros(stored.since),
+        home: path_from(&stored.home)?,
+        standing: standing.unwrap_or_default(),
+        grants: grants.collect::<Result<_, _>>()?,
+        delegations: delegations.collect::<Result<_, _>>()?,
+        details: stored.details.map(details_from),
+    })
+}
+
+fn scope_from(stored: pb::Scope) -> Result<Scope, CodecError> {
+    let at = stored.at.as_deref().map(path_from).transpose()?;
+    Ok(Scope {
+        read_only: stored.read_only,
+        at,
+    })
+}
+
+/// The stored form of a role on an arc.
+pub(super) fn grant_to(grant: &Grant) -> pb::Grant {
+    pb::Grant {
+        role: role_to(grant.role),
+        at: path_to(&grant.at),
+        since: grant.since.micros(),
+    }
+}
+
+/// The role on an arc of its stored form.
+pub(super) fn grant_from(stored: &pb::Grant) -> Result<Grant, CodecError> {
+    Ok(Grant {
+        role: role_from(stored.role)?,
+        at: path_from(&stored.at)?,
         since: Timestamp::from_micros(stored.since),
     })
 }
@@ -431,6 +485,14 @@ pub(super) fn credential_to(credential: &Credential) -> pb::Credential {
         name: credential.name.clone(),
         expires: credential.expires.map(Timestamp::micros),
         revoked: credential.revoked,
+        kind: (credential.kind != CredentialKind::Token)
+            .then(|| credential_kind_to(credential.kind)),
+        scope: (credential.scope != Scope::default()).then(|| pb::Scope {
+            read_only: credential.scope.read_only,
+            at: credential.scope.at.as_ref().map(path_to),
+        }),
+        bound_to: credential.bound_to.clone(),
+        issued: (credential.issued != Timestamp::default()).then(|| credential.issued.micros()),
     }
 }
 
@@ -445,6 +507,21 @@ pub(super) fn credential_from(stored: pb::Credential) -> Result<Credential, Code
         name: stored.name,
         expires: stored.expires.map(Timestamp::from_micros),
         revoked: stored.revoked,
+        kind: stored
+            .kind
+            .map(credential_kind_from)
+            .transpose()?
+            .unwrap_or_default(),
+        scope: stored
+            .scope
+            .map(scope_from)
+            .transpose()?
+            .unwrap_or_default(),
+        bound_to: stored.bound_to,
+        issued: stored
+            .issued
+            .map(Timestamp::from_micros)
+            .unwrap_or_default(),
     })
 }
 

@@ -2,7 +2,9 @@
 //!
 //! None may ever be changed: a new shape gets a new sample.
 
-use crate::model::actor::{Credential, Principal, PrincipalKind};
+use crate::model::actor::{
+    Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
+};
 use crate::model::clock::Timestamp;
 use crate::model::entry::{
     Certainty, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label, Origin, Reference,
@@ -143,23 +145,95 @@ pub(super) fn hold() -> Hold {
 /// A credential, full.
 pub(super) fn credential() -> Credential {
     Credential {
-        id: CredentialId::from_random([0x44; 16]),
-        principal: principal(),
-        token_sha256: [0x55; 32],
-        name: "laptop".to_owned(),
         expires: Some(LATER),
         revoked: true,
+        ..Credential::token(
+            CredentialId::from_random([0x44; 16]),
+            principal(),
+            [0x55; 32],
+            "laptop",
+            crate::model::Timestamp::default(),
+        )
     }
 }
 
 /// A principal with an id that it was given.
 pub(super) fn somebody() -> Principal {
     Principal {
-        id: "p-first:administrator".parse().unwrap(),
-        kind: PrincipalKind::Person,
         administrator: true,
-        since: NOON,
+        ..Principal::new(
+            "p-first:administrator".parse().unwrap(),
+            PrincipalKind::Person,
+            crate::oid::NodePath::root(),
+            NOON,
+        )
     }
+}
+
+/// A principal as it is added, full.
+fn newcomer() -> Principal {
+    Principal {
+        standing: Standing::Suspended,
+        details: Some(details()),
+        ..Principal::new(principal(), PrincipalKind::Organisation, arc(), NOON)
+    }
+}
+
+fn grant(role: Role, at: NodePath) -> Grant {
+    Grant {
+        role,
+        at,
+        since: LATER,
+    }
+}
+
+/// A principal as a table holds it, full.
+pub(super) fn somebody_whole() -> Principal {
+    let grants = Role::ALL.map(|role| grant(role, arc()));
+    Principal {
+        grants: grants
+            .into_iter()
+            .chain([grant(Role::Auditor, NodePath::root())])
+            .collect(),
+        delegations: vec![NodePath::root(), path("2.16.834.2")],
+        standing: Standing::Removed,
+        ..newcomer()
+    }
+}
+
+/// Credentials of every kind, narrowed in every way.
+pub(super) fn credentials() -> Vec<(&'static str, Credential)> {
+    let bound = |kind, name: &str, scope| Credential {
+        kind,
+        scope,
+        bound_to: some(name),
+        issued: LATER,
+        ..credential()
+    };
+    let at = Scope {
+        read_only: false,
+        at: Some(arc()),
+    };
+    let read_only = Scope {
+        read_only: true,
+        at: Some(NodePath::root()),
+    };
+    let invitation = Credential {
+        kind: CredentialKind::Invitation,
+        scope: Scope {
+            read_only: true,
+            at: None,
+        },
+        issued: NOON,
+        ..credential()
+    };
+    let openid = bound(CredentialKind::OpenId, "https://id.example asha", at);
+    let certificate = bound(CredentialKind::Certificate, "CN=asha", read_only);
+    vec![
+        ("certificate", certificate),
+        ("openid", openid),
+        ("invitation", invitation),
+    ]
 }
 
 /// A typical allocation: one identifier, one label, one title, a registrant.
@@ -393,11 +467,47 @@ fn other_events() -> Vec<(&'static str, Event)> {
     ]
 }
 
+fn principal_events() -> Vec<(&'static str, Event)> {
+    let described = |details| Event::PrincipalDescribed {
+        id: principal(),
+        details,
+    };
+    let stands = |to| Event::StandingChanged {
+        id: principal(),
+        to,
+    };
+    let mut events = vec![
+        ("newcomer", Event::PrincipalAdded(newcomer())),
+        ("told", described(Some(details()))),
+        ("erased", described(None)),
+        ("active", stands(Standing::Active)),
+        ("suspended", stands(Standing::Suspended)),
+        ("removed", stands(Standing::Removed)),
+    ];
+    for role in Role::ALL {
+        let granted = Event::RoleGranted {
+            id: principal(),
+            grant: grant(role, arc()),
+        };
+        let revoked = Event::RoleRevoked {
+            id: "p-other".parse().unwrap(),
+            role,
+            at: NodePath::root(),
+        };
+        events.extend([(role.word(), granted), (role.word(), revoked)]);
+    }
+    let issued = |(name, credential)| (name, Event::CredentialIssued(credential));
+    events.extend(credentials().into_iter().map(issued));
+    events
+}
+
 /// Every event bare or full, and several together.
 pub(super) fn happenings() -> Vec<(String, Happening)> {
-    let mut all: Vec<_> = [founding_events(), arc_events(), other_events()]
+    let all = [founding_events(), arc_events(), other_events()];
+    let mut all: Vec<_> = all
         .into_iter()
         .flatten()
+        .chain(principal_events())
         .map(|(name, event)| {
             let happening = Happening {
                 events: vec![event.clone()],
@@ -437,6 +547,7 @@ pub(super) fn typical_entry() -> Entry {
             long_arcs: Vec::new(),
             flags: Flags::default(),
             relation: None,
+            withdrawn: None,
             changed: NOON,
         },
         holder: HolderFields {
@@ -471,6 +582,7 @@ fn full_entry() -> Entry {
             long_arcs: long_arcs(),
             flags: FLAGS,
             relation: Some(Relation::DuplicateOf(path("2.16.834.2"))),
+            withdrawn: None,
             changed: NOON,
         },
         holder: HolderFields {
@@ -513,7 +625,15 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         first_registrant: None,
         ..typical_entry()
     };
+    let mut withdrawn = typical_entry();
+    withdrawn.superior.state = State::Withdrawn;
+    withdrawn.superior.withdrawn = Some(NOON);
+    let mut amended = withdrawn.clone();
+    amended.superior.changed = LATER;
+    amended.changed = LATER;
     vec![
+        ("entry/withdrawn", withdrawn),
+        ("entry/withdrawn-amended", amended),
         ("entry/typical", typical_entry()),
         ("entry/full", full_entry()),
         ("entry/given-away", given_away),

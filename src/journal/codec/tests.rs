@@ -12,6 +12,7 @@ use crate::model::actor::PrincipalKind;
 use crate::model::entry::State;
 use crate::model::event::{RegistrantRecorded, StateChanged};
 use crate::model::ids::PrincipalId;
+use crate::model::ids::RegistrantId;
 use crate::oid::limits::CONTENTS_OCTETS_MAX;
 use crate::oid::{ArcValue, NodePath};
 
@@ -58,8 +59,8 @@ fn erase(record: &mut Record, gone: ItemKind) {
 }
 
 fn without_details(mut event: Event) -> Event {
-    if let Event::RegistrantRecorded(recorded) = &mut event {
-        recorded.details = None;
+    if let Some(details) = details_mut(&mut event) {
+        *details = None;
     }
     event
 }
@@ -377,7 +378,7 @@ proptest! {
     fn values_round_trip(
         entry in strategies::entry(),
         hold in strategies::hold(),
-        principal in strategies::principal(),
+        principal in strategies::principal_whole(),
         credential in strategies::credential(),
         registrant in strategies::registrant(),
     ) {

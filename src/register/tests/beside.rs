@@ -31,12 +31,12 @@ async fn answers_do_not_mix_revisions() {
             while !done.load(Ordering::SeqCst) || looked == 0 {
                 let reading = register.newest();
                 let seen = reading
-                    .children(&path(AUTHORITY), None, usize::MAX, Sight::Public)
+                    .children(&path(AUTHORITY), None, usize::MAX, &Sight::Public)
                     .unwrap();
                 assert_eq!(seen.len() as u64, BLOCK * (reading.seq().get() - 1));
                 assert!(seen.iter().all(|seen| seen.entry.revision <= reading.seq()));
                 let walked = reading
-                    .walk(&path(AUTHORITY), None, None, Sight::Public)
+                    .walk(&path(AUTHORITY), None, None, &Sight::Public)
                     .count();
                 assert_eq!(walked, seen.len() + 1);
                 looked += 1;
@@ -72,7 +72,7 @@ async fn readings_of_the_past_by_revision_and_by_time() {
     let second = submit(&register, explicit(AUTHORITY, 2)).await.unwrap();
     let count = async |at: ReadAt| {
         let reading = register.reading(&at).await.map_err(code)?;
-        let children = reading.children(&path(AUTHORITY), None, 10, Sight::All);
+        let children = reading.children(&path(AUTHORITY), None, 10, &Sight::All);
         Ok((reading.seq().get(), children.unwrap().len()))
     };
     let revision = |seq| ReadAt {
@@ -92,7 +92,7 @@ async fn readings_of_the_past_by_revision_and_by_time() {
     let at = path("2.16.834.2");
     let past = register.reading(&revision(first.seq)).await.unwrap();
     assert!(matches!(
-        past.resolve(&at, Sight::All),
+        past.resolve(&at, &Sight::All),
         Ok(Resolution::SuperiorFound(_, 1))
     ));
     let bad = ReadAt {
@@ -144,13 +144,13 @@ async fn arcs_of_every_length_are_listed_in_numeric_order() {
     let mut after = None;
     for octets in lengths {
         let page = reading
-            .children(&path(AUTHORITY), after.as_ref(), 1, Sight::Public)
+            .children(&path(AUTHORITY), after.as_ref(), 1, &Sight::Public)
             .unwrap();
         assert_eq!(page[0].entry.path.last(), Some(&arc_of(octets)));
         after = Some(arc_of(octets));
     }
     let rest = reading
-        .children(&path(AUTHORITY), after.as_ref(), 1, Sight::Public)
+        .children(&path(AUTHORITY), after.as_ref(), 1, &Sight::Public)
         .unwrap();
     assert!(rest.is_empty());
 }
@@ -175,7 +175,7 @@ async fn a_walk_is_taken_up_where_it_was_left() {
     let walk = |after: Option<&str>, depth| -> Vec<String> {
         let after = after.map(path);
         reading
-            .walk(&path(AUTHORITY), after.as_ref(), depth, Sight::Public)
+            .walk(&path(AUTHORITY), after.as_ref(), depth, &Sight::Public)
             .map(|seen| seen.unwrap().entry.path.to_string())
             .collect()
     };

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::access::Sight;
 use crate::journal::Memory;
 use crate::model::Seq;
 
 use super::super::base::AsOf;
 use super::super::testing::*;
 use super::super::verify::digest;
-use super::super::{OpenError, Register};
+use super::super::{OpenError, Register, Silent};
 
 fn digest_of(register: &Register) -> String {
     let published = register.core.published();
@@ -192,4 +193,65 @@ async fn tables_that_break_while_running_are_made_anew() {
     };
     let kept = super::super::verify::digest_kept(&then).unwrap();
     assert!(!before.is_empty() && kept.1.of(super::super::tables::Table::Arcs).rows == 4);
+}
+
+#[tokio::test]
+async fn tables_that_somebody_else_has_open_are_not_put_aside() {
+    let (fixture, before) = filled().await;
+    let Fixture {
+        register,
+        journal,
+        clock,
+        options,
+        dir,
+    } = fixture;
+    drop(register);
+    let tables = dir.path().join("projection-1");
+    let other = sled::Config::new().path(&tables).open().unwrap();
+    let refused = open_over(&journal, &options, &clock).map(|_| ());
+    assert!(
+        matches!(&refused, Err(OpenError::Locked(_))),
+        "{:?}",
+        refused.map_err(|error| error.to_string())
+    );
+    assert!(tables.exists());
+    assert!(!dir.path().join("projection.damaged-1").exists());
+    drop(other);
+    let (register, opened) = open_over(&journal, &options, &clock).unwrap();
+    assert_eq!(opened.rebuilt, None);
+    assert_eq!(digest_of(&register), before);
+}
+
+#[tokio::test]
+async fn the_directory_is_locked_as_long_as_somebody_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = options(dir.path());
+    let open = || {
+        let (clock, entropy) = (Arc::default(), Arc::<Counted>::default());
+        Register::open(
+            &options,
+            founding,
+            Arc::<Ticking>::clone(&clock),
+            entropy,
+            &Silent,
+        )
+    };
+    let (register, _) = open().unwrap();
+    let outcome = submit(&register, next_free(AUTHORITY)).await.unwrap();
+    let mut walk = register
+        .newest()
+        .walk(&path(AUTHORITY), None, None, &Sight::Public);
+    assert!(walk.next().is_some());
+    register.close().await;
+    let refused = open().map(|_| ());
+    assert!(
+        matches!(&refused, Err(OpenError::Locked(_))),
+        "{:?}",
+        refused.map_err(|error| error.to_string())
+    );
+    assert_eq!(walk.count(), 1, "{outcome:?}");
+    let (register, opened) = open().unwrap();
+    assert_eq!(opened.rebuilt, None);
+    assert_eq!(register.newest().seq(), Seq::new(2));
+    assert!(!dir.path().join("projection.damaged-1").exists());
 }

@@ -1,10 +1,13 @@
 //! The journal misbehaves: foreign appends, answers that are lost, writes that fail.
 
+use std::time::Duration;
+
 use crate::journal::{Draft, Header, Journal as _, codec, memory::MemoryFault};
 use crate::model::{Actor, Code, Ctx, Seq, event::Happening};
 use crate::rules;
 
 use super::super::testing::*;
+use super::super::writer::Job;
 use super::super::{Readiness, Register};
 use super::code;
 
@@ -99,6 +102,39 @@ async fn a_failed_write_stops_writing_and_reads_go_on() {
     assert_eq!((opened.replayed, opened.rebuilt), (1, None));
     let again = submit_as(&register, asked).await.unwrap();
     assert!(again.replayed);
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_read_stops_writing_until_it_can() {
+    let Fixture {
+        register,
+        journal,
+        dir,
+        ..
+    } = fixture();
+    journal.inject(1, MemoryFault::Foreign(vec![foreign(&register)]));
+    journal.break_reads(true);
+    for _ in 0..2 {
+        let refused = submit(&register, next_free(AUTHORITY)).await.map_err(code);
+        assert_eq!(refused, Err(Code::NotReady));
+        let now = register.readiness().borrow().clone();
+        let Readiness::Behind(why) = now else {
+            panic!("{now:?}")
+        };
+        assert!(why.contains("was ordered"), "{why}");
+    }
+    assert_eq!(register.newest().seq(), Seq::FIRST);
+    assert!(dir.path().join("projection-1").exists());
+    assert!(!dir.path().join("projection-2").exists());
+    journal.break_reads(false);
+    register.jobs.send(Job::Tend).unwrap();
+    let mut readiness = register.readiness();
+    let ready = readiness.wait_for(|now| *now == Readiness::Ready);
+    let ready = tokio::time::timeout(Duration::from_secs(20), ready).await;
+    assert!(ready.is_ok_and(|ready| ready.is_ok()));
+    assert_eq!(register.newest().seq(), Seq::new(2));
+    let outcome = submit(&register, next_free(AUTHORITY)).await.unwrap();
+    assert_eq!(outcome.seq, Seq::new(3));
 }
 
 #[tokio::test]

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::access::Sight;
 use crate::model::{
-    Command, TreeView,
-    command::{HoldNumber, NumberChoice},
+    Command, TreeView, Visibility,
+    command::{Amend, HoldNumber, NumberChoice},
+    event::Changes,
 };
 
+use super::super::tables::Table;
 use super::super::testing::*;
-use super::super::{Register, Silent, verify};
+use super::super::{HeldNumber, Reading, Register, Silent, verify};
 
 #[tokio::test]
 async fn a_hold_ends_and_frees_its_number() {
@@ -46,6 +49,82 @@ async fn a_hold_ends_and_frees_its_number() {
     );
     let next = submit(&register, next_free(AUTHORITY)).await.unwrap();
     assert_eq!(next.entries[0].path, path("2.16.834.1"));
+}
+
+#[tokio::test]
+async fn holds_that_ended_are_not_looked_at_again() {
+    let Fixture {
+        register,
+        clock,
+        dir: _dir,
+        ..
+    } = fixture();
+    let ask = |superior: &str, number, seconds| {
+        Command::Hold(HoldNumber {
+            superior: path(superior),
+            number: NumberChoice::Explicit(arc(number)),
+            seconds,
+        })
+    };
+    let rows = |table| {
+        let tables = register.core.published().tables;
+        tables.beginning_with(table, &[]).count()
+    };
+    for number in 1..20 {
+        submit(&register, ask(AUTHORITY, number, 60)).await.unwrap();
+    }
+    let before = register.newest();
+    clock.skip(120);
+    register.expire_holds().await;
+    submit(&register, next_free(AUTHORITY)).await.unwrap();
+    let below = "2.16.834.1";
+    submit(&register, ask(below, 1, 3_600)).await.unwrap();
+    let long = submit(&register, ask(AUTHORITY, 300, 3_600)).await.unwrap();
+    submit(&register, ask(AUTHORITY, 7, 60)).await.unwrap();
+    assert_eq!((rows(Table::Holds), rows(Table::EndedHolds)), (3, 19));
+
+    // A reading that was begun before still finds what it had.
+    let numbers = |reading: &Reading, superior: &str, after: Option<u64>, limit, sight| {
+        let after = after.map(arc);
+        let held = reading.holds_below(&path(superior), after.as_ref(), limit, sight);
+        let held = held.unwrap().into_iter();
+        held.map(|held| held.hold.number.to_string()).collect()
+    };
+    let first: Vec<String> = numbers(&before, AUTHORITY, None, 3, &Sight::All);
+    assert_eq!(first, ["1", "2", "3"]);
+    let rest: Vec<String> = numbers(&before, AUTHORITY, Some(17), 9, &Sight::All);
+    assert_eq!(rest, ["18", "19"]);
+    assert_eq!(before.holds().unwrap().len(), 19);
+
+    let now = register.newest();
+    let all: Vec<String> = numbers(&now, AUTHORITY, None, 9, &Sight::All);
+    assert_eq!(all, ["7", "300"]);
+    let deeper: Vec<String> = numbers(&now, below, None, 9, &Sight::Public);
+    assert_eq!(deeper, ["1"]);
+    let held = now
+        .holds_below(&path(AUTHORITY), Some(&arc(7)), 9, &Sight::All)
+        .unwrap();
+    let expect = HeldNumber {
+        hold: long.holds[0].clone(),
+        made: long.seq,
+        time: long.time,
+    };
+    assert_eq!(held, [expect]);
+
+    let hide = Command::Amend(Amend {
+        path: path(below),
+        if_revision: None,
+        changes: Changes {
+            visibility: Some(Visibility::Hidden),
+            ..Changes::default()
+        },
+    });
+    submit(&register, hide).await.unwrap();
+    let hidden: Vec<String> = numbers(&register.newest(), below, None, 9, &Sight::Public);
+    assert!(hidden.is_empty());
+    let report = tokio::task::spawn_blocking(move || register.verify(&Silent));
+    let report = report.await.unwrap().unwrap();
+    assert!(report.is_sound(), "{report:?}");
 }
 
 #[tokio::test]

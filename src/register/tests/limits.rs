@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use crate::access::Sight;
-use crate::journal::{ItemKind, Journal as _};
+use crate::journal::{ItemKind, Journal as _, memory::MemoryFault};
 use crate::model::{
     Code, Command, Seq, Visibility,
     command::{Allocate, Amend, NewEntry, NumberChoice},
@@ -95,6 +95,41 @@ async fn one_past_the_queue_is_refused() {
 }
 
 #[tokio::test]
+async fn one_past_a_batch_is_another_batch() {
+    let Fixture {
+        register,
+        journal,
+        clock,
+        mut options,
+        dir: _dir,
+    } = fixture();
+    register.close().await;
+    options.batch_records_max = 2;
+    let (register, _) = open_over(&journal, &options, &clock).unwrap();
+    let (let_go, waits) = std::sync::mpsc::channel::<()>();
+    let (send, busy) = std::sync::mpsc::channel();
+    let inspect = Job::Inspect(Box::new(move |_| {
+        send.send(()).unwrap();
+        waits.recv().unwrap();
+    }));
+    assert!(register.jobs.send(inspect).is_ok());
+    busy.recv().unwrap();
+    // Two wait, and are one batch with nothing else; the append of the third fails.
+    journal.inject(2, MemoryFault::FailBefore);
+    let free = async {
+        tokio::task::yield_now().await;
+        let_go.send(()).unwrap();
+    };
+    let asked = (0..3).map(|_| submit(&register, next_free(AUTHORITY)));
+    let (told, ()) = tokio::join!(join_all(asked), free);
+    let codes: Vec<_> = told
+        .into_iter()
+        .map(|it| it.map(drop).map_err(code))
+        .collect();
+    assert_eq!(codes, [Ok(()), Ok(()), Err(Code::NotReady)]);
+}
+
+#[tokio::test]
 async fn what_is_hidden_stands_in_no_public_item() {
     let Fixture {
         register,
@@ -151,15 +186,15 @@ async fn the_past_is_judged_by_todays_visibility() {
     };
     let reading = register.reading(&then).await.unwrap();
     assert!(matches!(
-        reading.resolve(&at, Sight::All),
+        reading.resolve(&at, &Sight::All),
         Ok(Resolution::Found(_))
     ));
-    let public = reading.resolve(&at, Sight::Public);
+    let public = reading.resolve(&at, &Sight::Public);
     assert!(matches!(public, Ok(Resolution::SuperiorFound(_, 1))));
-    let children = reading.children(&path(AUTHORITY), None, 10, Sight::Public);
+    let children = reading.children(&path(AUTHORITY), None, 10, &Sight::Public);
     assert!(children.unwrap().is_empty());
     let changes = register
-        .changes_after(Seq::FIRST, 10, Sight::Public)
+        .changes_after(Seq::FIRST, 10, &Sight::Public)
         .unwrap();
     assert!(changes.iter().all(|record| record.changes.is_empty()));
 }
@@ -192,13 +227,13 @@ async fn history_tells_each_change_the_newest_first() {
     let newest = (3, vec!["state-changed"], Some("siri".to_owned()));
     let oldest = (2, vec!["arc-registered"], None);
     assert_eq!(
-        history(None, 9, Sight::All),
+        history(None, 9, &Sight::All),
         [newest.clone(), oldest.clone()]
     );
-    assert_eq!(history(None, 1, Sight::All), [newest]);
-    assert_eq!(history(Some(Seq::new(3)), 9, Sight::All), [oldest]);
+    assert_eq!(history(None, 1, &Sight::All), [newest]);
+    assert_eq!(history(Some(Seq::new(3)), 9, &Sight::All), [oldest]);
     assert!(
-        history(None, 9, Sight::Public)
+        history(None, 9, &Sight::Public)
             .iter()
             .all(|item| item.2.is_none())
     );

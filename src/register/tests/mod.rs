@@ -6,6 +6,7 @@ mod faults;
 mod house;
 mod limits;
 mod past;
+mod rights;
 mod spine;
 
 use crate::model::{Code, Rejection};

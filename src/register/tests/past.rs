@@ -6,15 +6,16 @@ use proptest::prelude::*;
 
 use crate::journal::{Draft, Header, Journal, Memory, Record, codec};
 use crate::model::{
-    Actor, Command, Ctx, Seq, State, Timestamp, TreeView, Visibility,
+    Actor, Command, Ctx, Event, Seq, State, Timestamp, TreeView, Visibility,
     command::{Amend, HoldNumber, NewEntry, NumberChoice, RegistrantRef, ReleaseHold, Reserve},
     entry::{Delegation, RegistrantDetails},
-    event::{Changes, Happening},
+    event::{Changes, Happening, RegistrantRecorded},
 };
 use crate::oid::NodePath;
 use crate::rules;
 
 use super::super::base::AsOf;
+use super::super::core::{Core, Published};
 use super::super::fold::{Stamp, fold_record};
 use super::super::invariants;
 use super::super::project::{Fuse, write};
@@ -26,15 +27,15 @@ use super::super::verify::{digest, digest_kept};
 
 /// A register without its writer: a journal, tables, and commands one after another.
 struct Bench {
-    journal: Memory,
+    journal: Arc<Memory>,
     tables: Arc<Tables>,
     row: HeadRow,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 fn tables() -> (Arc<Tables>, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
-    let tables = Tables::open(&dir.path().join("t"), CACHE_BYTES).unwrap();
+    let tables = Tables::open(&dir.path().join("t"), CACHE_BYTES, None).unwrap();
     (Arc::new(tables), dir)
 }
 
@@ -42,10 +43,10 @@ impl Bench {
     fn new() -> Self {
         let (tables, dir) = tables();
         let mut bench = Self {
-            journal: Memory::new(),
+            journal: Arc::new(Memory::new()),
             tables,
             row: HeadRow::empty(),
-            _dir: dir,
+            dir,
         };
         let ctx = bench.ctx();
         bench.record(rules::found(&founding(), &ctx));
@@ -221,19 +222,19 @@ fn a_batch_cut_off_anywhere_is_applied_whole_by_the_next_replay() {
         for inserts in 0.. {
             let (tables, _dir) = tables();
             let row =
-                replay_batch(&tables, HeadRow::empty(), before, None, Fuse::default()).unwrap();
+                replay_batch(&tables, &HeadRow::empty(), before, None, Fuse::default()).unwrap();
             let then = AsOf {
                 tables: tables.clone(),
                 at: row.head.seq,
             };
             let unharmed = digest_kept(&then).unwrap();
-            let torn = replay_batch(&tables, row, after, None, Fuse::after(inserts));
+            let torn = replay_batch(&tables, &row, after, None, Fuse::after(inserts));
             let whole = torn.is_ok();
             assert_eq!(digest_kept(&then).unwrap(), unharmed, "{cut} {inserts}");
             assert_eq!(tables.head().unwrap() == Some(row), !whole);
             let row = tables.head().unwrap().unwrap();
             let rest = if whole { &[] } else { after };
-            let row = replay_batch(&tables, row, rest, None, Fuse::default()).unwrap();
+            let row = replay_batch(&tables, &row, rest, None, Fuse::default()).unwrap();
             assert_eq!(row.counts, bench.row.counts, "{cut} {inserts}");
             assert_eq!(tables.count().unwrap(), row.counts, "{cut} {inserts}");
             let at = row.head.seq;
@@ -304,6 +305,56 @@ fn an_event_that_names_another_revision_does_not_fit() {
     assert!(misfit.unwrap_err().to_string().contains("names revision 1"));
 }
 
+#[test]
+fn registrants_and_credentials_are_what_they_were() {
+    let mut bench = Bench::new();
+    let known = |name: Option<&str>| {
+        Event::RegistrantRecorded(RegistrantRecorded {
+            id: "r-1".parse().unwrap(),
+            kind: crate::model::PrincipalKind::Organisation,
+            details: name.map(|name| RegistrantDetails {
+                name: name.to_owned(),
+                ..RegistrantDetails::default()
+            }),
+        })
+    };
+    let id = "r-1".parse().unwrap();
+    let name = |rows: &AsOf| {
+        let found = rows.registrant(&id).unwrap();
+        found.map(|found| found.details.map(|details| details.name))
+    };
+    let before = bench.row.head.seq;
+    bench.record(vec![known(Some("Wizara"))]);
+    let first = bench.row.head.seq;
+    bench.record(vec![known(Some("Idara")), known(Some("Wakala"))]);
+    let second = bench.row.head.seq;
+    bench.record(vec![Event::CredentialRevoked("c-first".parse().unwrap())]);
+    let third = bench.row.head.seq;
+    assert_eq!(name(&bench.at(before)), None);
+    assert_eq!(name(&bench.at(first)), Some(Some("Wizara".to_owned())));
+    assert_eq!(name(&bench.at(second)), Some(Some("Wakala".to_owned())));
+    let revoked = |rows: &AsOf| rows.credential(&[7; 32]).unwrap().unwrap().revoked;
+    assert!(!revoked(&bench.at(second)) && revoked(&bench.at(third)));
+    assert_eq!(bench.tables.count().unwrap(), bench.row.counts);
+
+    // What was erased is erased in readings of the past as well.
+    let reading = |bench: &Bench, seq| {
+        let parts = parts(&bench.journal, &options(bench.dir.path()), &Arc::default());
+        let published = Published {
+            tables: bench.tables.clone(),
+            row: bench.row,
+        };
+        let core = Core::new(parts, "g-test".parse().unwrap(), published);
+        let reading = Arc::new(core).reading(Some(seq)).unwrap();
+        let found = reading.registrant(&id).unwrap().unwrap();
+        found.details.map(|details| details.name)
+    };
+    assert_eq!(reading(&bench, first), Some("Wizara".to_owned()));
+    bench.record(vec![known(None)]);
+    assert_eq!(reading(&bench, first), None);
+    assert_eq!(reading(&bench, second), None);
+}
+
 /// A command at random below the authority's node; many are refused, which is as well.
 fn commands() -> impl Strategy<Value = Command> {
     let number = 1u64..6;
@@ -366,7 +417,7 @@ proptest! {
             let (tables, _dir) = tables();
             let mut row = HeadRow::empty();
             for batch in records[..usize::try_from(at).unwrap()].chunks(7) {
-                row = replay_batch(&tables, row, batch, None, Fuse::default()).unwrap();
+                row = replay_batch(&tables, &row, batch, None, Fuse::default()).unwrap();
             }
             let then = AsOf { tables, at: Seq::new(at) };
             let past = bench.at(Seq::new(at));

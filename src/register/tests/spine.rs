@@ -34,10 +34,10 @@ async fn an_arc_is_allocated_read_and_still_there_after_a_restart() {
     assert_eq!(outcome.entries[0].path, at);
     let read = |register: &Register| {
         let reading = register.newest();
-        let Resolution::Found(seen) = reading.resolve(&at, Sight::Public).unwrap() else {
+        let Resolution::Found(seen) = reading.resolve(&at, &Sight::Public).unwrap() else {
             panic!("not found")
         };
-        let names = reading.names(Sight::Public);
+        let names = reading.names(&Sight::Public);
         let found = names.by_identifier(&path(AUTHORITY), &"health".parse().unwrap());
         assert_eq!(found, [arc(3)]);
         assert_eq!(
@@ -165,7 +165,7 @@ async fn what_is_hidden_is_absent_for_the_public() {
         .collect()
     };
     assert_eq!(
-        walk(Sight::Public),
+        walk(&Sight::Public),
         [
             "2.16.834:1",
             "2.16.834.1:1",
@@ -173,15 +173,15 @@ async fn what_is_hidden_is_absent_for_the_public() {
             "2.16.834.3.1:0"
         ]
     );
-    assert_eq!(walk(Sight::All).len(), 6);
-    let names = reading.names(Sight::Public);
+    assert_eq!(walk(&Sight::All).len(), 6);
+    let names = reading.names(&Sight::Public);
     let by = |text: &str| names.by_identifier(&path(AUTHORITY), &text.parse().unwrap());
     assert_eq!(by("name1"), [arc(1)]);
     assert!(by("name2").is_empty() && by("name3").is_empty());
     for hidden in ["2.16.834.2", "2.16.834.2.1", "2.16.834.2.9"] {
         let at = path(hidden);
         let distance = at.depth() - 3;
-        match reading.resolve(&at, Sight::Public).unwrap() {
+        match reading.resolve(&at, &Sight::Public).unwrap() {
             Resolution::SuperiorFound(seen, far) => {
                 assert_eq!((seen.entry.path.clone(), far), (path(AUTHORITY), distance));
             }
@@ -189,20 +189,20 @@ async fn what_is_hidden_is_absent_for_the_public() {
         }
         assert!(
             reading
-                .history(&at, None, 10, Sight::Public)
+                .history(&at, None, 10, &Sight::Public)
                 .unwrap()
                 .is_empty()
         );
     }
     assert_eq!(
         reading
-            .history(&path("2.16.834.2"), None, 10, Sight::All)
+            .history(&path("2.16.834.2"), None, 10, &Sight::All)
             .unwrap()
             .len(),
         1
     );
     let changes = register
-        .changes_after(Seq::FIRST, 10, Sight::Public)
+        .changes_after(Seq::FIRST, 10, &Sight::Public)
         .unwrap();
     let counts: Vec<_> = changes.iter().map(|record| record.changes.len()).collect();
     assert_eq!(counts, [1, 0, 1, 0, 1]);

@@ -1,6 +1,9 @@
 //! Every limit, one past it, and every value that a field cannot have.
 
 use super::*;
+use crate::model::limits::{
+    DESCRIPTION_BYTES_MAX, SERVICE_KIND_CHARS_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
+};
 use crate::rules::testing::{label, named, new_registrant, refusals, text};
 
 fn check(set: impl FnOnce(&mut NewEntry), code: Code, field: &str) {

@@ -1,6 +1,6 @@
 //! X.667: UUIDs as arcs and as labels below 2.25.
 
-use oidra::oid::notation::{Mode, NoNames, parse, render, resolve};
+use oidra::oid::notation::{Mode, NoNames, forms, parse, resolve};
 
 #[test]
 fn number_and_label_are_one_node() {
@@ -14,7 +14,7 @@ fn number_and_label_are_one_node() {
         let parsed = parse(&text, Mode::Strict).unwrap();
         let path = resolve(&parsed, &NoNames, None).unwrap().path;
         assert_eq!(path.to_string(), number);
-        assert_eq!(render(&path, &NoNames).uuid.as_deref(), Some(label));
+        assert_eq!(forms(&path, &NoNames).uuid().as_deref(), Some(label));
     }
 }
 

@@ -1,54 +1,30 @@
 //! X.696 21: OBJECT IDENTIFIER and RELATIVE-OID in OER.
 
-use crate::vectors::{encodings, octets};
+use crate::counted::{self, Coder};
 use oidra::oid::oer::{decode, decode_relative, encode, encode_relative};
-use oidra::oid::{Oid, RelativeOid};
 
 #[test]
 fn values() {
-    for (value, encoded) in encodings("oer") {
-        let oid: Oid = value.parse().unwrap();
-        assert_eq!(hex::encode(encode(&oid)), encoded, "{value}");
-        assert_eq!(decode(&octets(&encoded)), Ok(oid));
-    }
-    let relative: RelativeOid = "8571.3.2".parse().unwrap();
-    assert_eq!(hex::encode(encode_relative(&relative)), "04c27b0302");
-    assert_eq!(decode_relative(&octets("04c27b0302")), Ok(relative));
-}
-
-#[test]
-fn the_longest_contents() {
-    let longest = vec![1; 254];
-    let oid = Oid::from_contents(&longest).unwrap();
-    assert_eq!(decode(&encode(&oid)), Ok(oid));
-    let mut one_arc = vec![0xFF; 4096];
-    one_arc[4095] = 0x7F;
-    let oid = Oid::from_contents(&one_arc).unwrap();
-    assert_eq!(decode(&encode(&oid)), Ok(oid));
-}
-
-#[track_caller]
-fn check(encoded: &str, code: &str) {
-    assert_eq!(
-        decode(&octets(encoded)).unwrap_err().code(),
-        code,
-        "{encoded}"
-    );
+    let absolute = Coder { encode, decode };
+    let relative = Coder {
+        encode: encode_relative,
+        decode: decode_relative,
+    };
+    counted::values("oer", &absolute, &relative);
 }
 
 #[test]
 fn refusals() {
-    check("", "ENCODING_TRUNCATED");
-    check("00", "CONTENTS_EMPTY");
-    check("03 8837".replace(' ', "").as_str(), "ENCODING_TRUNCATED");
-    check("02883703", "ENCODING_TRAILING");
-    check("03808837", "SUBIDENTIFIER_PADDED");
-    check("0288b7", "SUBIDENTIFIER_UNTERMINATED");
-    check("80", "ENCODING_LENGTH_FORM");
-    check("ff", "ENCODING_LENGTH_FORM");
-    check("82", "ENCODING_TRUNCATED");
-    check("8103883703", "ENCODING_LENGTH_NOT_LEAST");
-    check("82008003", "ENCODING_LENGTH_NOT_LEAST");
-    check("821001", "ENCODING_LENGTH_TOO_LARGE");
-    check("89ffffffffffffffffff", "ENCODING_LENGTH_TOO_LARGE");
+    counted::refusals(
+        |octets| decode(octets).unwrap_err().code(),
+        &[
+            ("80", "ENCODING_LENGTH_FORM"),
+            ("ff", "ENCODING_LENGTH_FORM"),
+            ("82", "ENCODING_TRUNCATED"),
+            ("8103883703", "ENCODING_LENGTH_NOT_LEAST"),
+            ("82008003", "ENCODING_LENGTH_NOT_LEAST"),
+            ("821001", "ENCODING_LENGTH_TOO_LARGE"),
+            ("89ffffffffffffffffff", "ENCODING_LENGTH_TOO_LARGE"),
+        ],
+    );
 }

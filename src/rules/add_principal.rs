@@ -1,0 +1,32 @@
+//! Add a principal: somebody may act from now on, once roles are granted or arcs delegated.
+//!
+//! Refusals, in order: faults of form; `TOO_MANY_VALUES` (the register bears [`PRINCIPALS_MAX`]); `NOT_REGISTERED` (the home).
+
+use crate::model::command::AddPrincipal;
+use crate::model::limits::PRINCIPALS_MAX;
+use crate::model::{Code, Event, Principal, Refusal, Rejection, TreeView};
+
+use super::access::registered;
+use super::decision::Decision;
+use super::form::Faults;
+
+/// The form of the request.
+pub fn form(ask: &AddPrincipal, faults: &mut Faults) {
+    faults.details(&ask.details);
+}
+
+/// Adds a principal.
+pub fn decide(ask: &AddPrincipal, decision: &mut Decision<'_>) -> Result<(), Rejection> {
+    let known = decision.tree.principals()?;
+    let standing = known.iter().filter(|one| !super::access::is_removed(one));
+    if standing.count() >= PRINCIPALS_MAX {
+        let detail = format!("the register has {PRINCIPALS_MAX} principals; more are not taken");
+        return Err(Refusal::new(Code::TooManyValues, "", detail).into());
+    }
+    registered(&decision.tree, &ask.home, "home")?;
+    let id = decision.lots.principal();
+    decision.tell(Event::PrincipalAdded(Principal {
+        details: Some(ask.details.clone()),
+        ..Principal::new(id, ask.kind, ask.home.clone(), decision.ctx.now)
+    }))
+}
