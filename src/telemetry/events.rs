@@ -413,6 +413,17 @@ impl Emit for CertificateRefused<'_> {
     }
 }
 
+/// A source showed so many tokens that nobody knows that none of its tokens is looked up for a while.
+#[derive(Debug)]
+pub struct TokensShut;
+
+impl Emit for TokensShut {
+    fn emit(self) {
+        warn!("Somebody tries tokens: those of one source are refused for a while.");
+        count(|m| m.tokens_shut.inc());
+    }
+}
+
 /// A connection ended.
 #[derive(Debug)]
 pub struct Disconnected;

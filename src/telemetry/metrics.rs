@@ -87,6 +87,8 @@ pub struct Metrics {
     pub connections: IntGauge,
     /// Connections that the server refused or ended, by why.
     pub turned_away: IntCounterVec,
+    /// Times that a source's tokens were shut out for a while.
+    pub tokens_shut: IntCounter,
     /// When the server's certificate ends, in seconds since 1970; 0 without TLS.
     pub certificate_not_after: IntGauge,
     /// The sequence of the newest record.
@@ -129,6 +131,10 @@ impl Metrics {
                 "connections_turned_away_total",
                 "Connections that the server refused or ended.",
                 &["why"],
+            )?,
+            tokens_shut: shelf.counter(
+                "tokens_shut_total",
+                "Times that a source's tokens were refused for a while.",
             )?,
             certificate_not_after: shelf.gauge(
                 "certificate_not_after_seconds",
