@@ -4,6 +4,7 @@
 //! command is right, only whether this caller may give it; and never let a secret reach a log.
 
 mod identity;
+mod insight;
 mod permit;
 mod rights;
 mod sight;
@@ -14,6 +15,7 @@ pub mod token;
 pub use identity::{
     Caller, Identity, authenticate, bound_digest, of_certificate, of_openid, openid_name,
 };
+pub use insight::{Insight, Knows, may_see_holds, token_missing};
 pub use permit::{Permit, permit};
 pub use sight::{Seeing, Sight, sight};
-pub use token::{Token, TokenDigest, TokenError};
+pub use token::{InvitationCode, Token, TokenDigest, TokenError};

@@ -10,6 +10,7 @@ use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Subm
 use crate::oid::NodePath;
 
 use super::identity::Identity;
+use super::insight::{Insight, Knows};
 use super::rights::{self, Grounds, Need};
 use super::token::TokenDigest;
 
@@ -58,7 +59,8 @@ impl Permit {
 }
 
 /// Permits the command to `identity`, or refuses: `TOKEN_MISSING`, `TOKEN_UNKNOWN`, `INVITATION_UNKNOWN`,
-/// `SCOPE_TOO_NARROW`, `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`.
+/// `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`, `SCOPE_TOO_NARROW`. What is refused about a principal that the caller
+/// may not know is refused alike whether or not it is there.
 pub fn permit(
     identity: &Identity,
     submission: &Submission,
@@ -92,11 +94,22 @@ pub fn permit(
                 return Err(not_permitted(&format!("you are {standing}")));
             }
             let needs = needs(command, Some(principal), view)?;
+            if credential.scope.read_only {
+                return Err(narrow("this credential is for reading only"));
+            }
+            let grounds = match grounds(principal, submission, &needs, view) {
+                Err(Rejection::Refused(_)) if is_about_unknown(identity, command, view)? => {
+                    return Err(not_permitted(
+                        "you look after nobody and nothing of this id",
+                    ));
+                }
+                grounds => grounds?,
+            };
             within_scope(&credential, command, &needs)?;
             Ok(Permit {
                 actor: Actor::Principal(principal.id.clone()),
                 credential: Some(*shown),
-                overrides: grounds(principal, submission, &needs, view)? == Grounds::Override,
+                overrides: grounds == Grounds::Override,
             })
         }
     }
@@ -158,16 +171,40 @@ fn not_permitted(detail: &str) -> Rejection {
     Refusal::new(Code::NotPermitted, "", detail).into()
 }
 
+fn narrow(detail: &str) -> Rejection {
+    Refusal::new(Code::ScopeTooNarrow, "", detail).into()
+}
+
+/// Whether the command is about a principal or a credential of which the caller may not even know that it is there.
+fn is_about_unknown(
+    identity: &Identity,
+    command: &Command,
+    view: &dyn TreeView,
+) -> Result<bool, Rejection> {
+    let id = match command {
+        Command::ChangeStanding { id, .. } | Command::DescribePrincipal { id, .. } => id.clone(),
+        Command::IssueCredential(ask) => ask.principal.clone(),
+        Command::RevokeCredential { id } => {
+            let all = view.credentials()?;
+            match all.into_iter().find(|one| one.id == *id) {
+                Some(credential) => credential.principal,
+                None => return Ok(true),
+            }
+        }
+        _ => return Ok(false),
+    };
+    let Some(other) = view.principal(&id)? else {
+        return Ok(true);
+    };
+    Ok(Insight::new(identity, view)?.knows(&other)? == Knows::Nothing)
+}
+
 /// Refuses what the credential was not made for, whatever its principal may do.
 fn within_scope(
     credential: &Credential,
     command: &Command,
     needs: &[(NodePath, Need)],
 ) -> Result<(), Rejection> {
-    let narrow = |detail: &str| Err(Refusal::new(Code::ScopeTooNarrow, "", detail).into());
-    if credential.scope.read_only {
-        return narrow("this credential is for reading only");
-    }
     let issues = match command {
         Command::IssueCredential(ask) => Some(ask),
         _ => None,
@@ -175,14 +212,17 @@ fn within_scope(
     if let Some(at) = &credential.scope.at {
         // What it issued could be wider than itself.
         if issues.is_some() || needs.iter().any(|(node, _)| !node.starts_with(at)) {
-            return narrow(&format!("this credential is good at {at} and below only"));
+            return Err(narrow(&format!(
+                "this credential is good at {at} and below only"
+            )));
         }
     }
     if let (Some(end), Some(ask)) = (credential.expires, issues)
         && ask.principal == credential.principal
         && ask.expires.is_none_or(|other| other > end)
     {
-        return narrow("a credential that ends issues none of its own principal that ends later");
+        let detail = "a credential that ends issues none of its own principal that ends later";
+        return Err(narrow(detail));
     }
     Ok(())
 }
