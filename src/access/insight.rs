@@ -36,7 +36,7 @@ pub struct Insight<'a> {
 /// Whose insight it is.
 enum Of {
     Nobody,
-    Principal(Principal, Scope),
+    Principal(Box<Principal>, Scope),
     Everybody,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Insight<'a> {
             Identity::Anonymous => Of::Nobody,
             Identity::Local | Identity::System => Of::Everybody,
             Identity::Principal(principal, shown) => match view.credential(&shown.0)? {
-                Some(credential) => Of::Principal(principal.clone(), credential.scope),
+                Some(credential) => Of::Principal(Box::new(principal.clone()), credential.scope),
                 None => Of::Nobody,
             },
         };

@@ -3,8 +3,11 @@
 //! Only this room can make a [`Permit`], and the register takes no command without one. It must never decide whether a
 //! command is right, only whether this caller may give it; and never let a secret reach a log.
 
+mod identify;
 mod identity;
 mod insight;
+pub mod openid;
+mod peer;
 mod permit;
 mod rights;
 mod sight;
@@ -12,10 +15,12 @@ mod sight;
 mod testing;
 pub mod token;
 
+pub use identify::{identify, names as certificate_names};
 pub use identity::{
     Caller, Identity, authenticate, bound_digest, of_certificate, of_openid, openid_name,
 };
 pub use insight::{Insight, Knows, may_see_holds, token_missing};
+pub use peer::{ClientCertificate, Peer, Source};
 pub use permit::{Permit, permit};
 pub use sight::{Seeing, Sight, sight};
 pub use token::{InvitationCode, Token, TokenDigest, TokenError};

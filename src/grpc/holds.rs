@@ -66,13 +66,13 @@ pub async fn page(
     })
 }
 
-fn shown(held: &HeldNumber) -> Held {
-    let hold = &held.hold;
+fn shown(number: &HeldNumber) -> Held {
+    let hold = &number.hold;
     Held {
         hold_id: hold.id.to_string(),
         oid: below(&hold.superior, &hold.number),
         principal: hold.principal.to_string(),
-        made: Some(timestamp(held.time)),
+        made: Some(timestamp(number.time)),
         until: Some(timestamp(hold.until)),
     }
 }

@@ -364,6 +364,9 @@ impl Rows {
         let path = match event {
             Event::NumberHeld(hold) => &hold.superior,
             Event::HoldReleased(released) => &released.superior,
+            Event::PrincipalAdded(principal) => &principal.home,
+            Event::RoleGranted { grant, .. } => &grant.at,
+            Event::RoleRevoked { at, .. } => at,
             _ => match event.touches() {
                 Some((path, _)) => path,
                 None => return Ok(false),

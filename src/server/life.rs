@@ -9,7 +9,10 @@
 //! * **drain** takes no more connections, lets calls in flight end within the grace period, closes the register with the
 //!   marker of a clean stop. A second signal ends the process at once.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::{runtime::Runtime, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -32,6 +35,7 @@ use super::{
     offline::print,
     progress::Shown,
     shutdown::Signals,
+    transport::Ports,
     welcome::Welcome,
 };
 
@@ -63,6 +67,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     ));
 
     let data = world.data.clone();
+    let tls = world.tls.clone();
     let building = build_aside(settings.clone(), world);
     let Built { register, opened } = tokio::select! {
         built = building => built?,
@@ -74,7 +79,16 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     load_newer_data(&register, data).await?;
     health.follow(register.readiness());
     let stopping = CancellationToken::new();
-    let mut serving = api::serve(settings, listeners.api, &register, stopping.clone())?;
+    let sealed = tls.is_some();
+    if let (Some(tls), Some(hangup)) = (&tls, signals.hangup()) {
+        tokio::spawn(Arc::clone(tls).keep_fresh(hangup, stopping.clone()));
+    }
+    let ports = Ports {
+        api: listeners.api,
+        tls,
+        local: listeners.local,
+    };
+    let mut serving = api::serve(settings, ports, &register, stopping.clone())?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",
@@ -89,6 +103,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     let welcome = Welcome {
         info: &info,
         api: api_address,
+        sealed,
         metrics: metrics_address,
         data_dir: &settings.data_dir,
         founded: opened.founded,

@@ -8,6 +8,7 @@ pub mod args;
 pub mod authority;
 pub mod build;
 pub mod data;
+pub mod dev_certificate;
 pub mod dump;
 pub mod entropy;
 pub mod exit;

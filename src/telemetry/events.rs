@@ -8,6 +8,7 @@ use std::{net::SocketAddr, path::Path, time::Duration};
 use tracing::{debug, error, info, warn};
 
 use crate::model::{
+    clock::Timestamp,
     ids::{RegisterId, Seq},
     refusal::Code,
 };
@@ -334,6 +335,54 @@ pub struct Connected;
 impl Emit for Connected {
     fn emit(self) {
         count(|m| m.connections.inc());
+    }
+}
+
+/// A connection was refused or ended by the server.
+#[derive(Debug)]
+pub struct TurnedAway {
+    /// Why: `source`, `handshake`, `opening`, `idle` or `stalled`.
+    pub why: &'static str,
+}
+
+impl Emit for TurnedAway {
+    fn emit(self) {
+        debug!(why = self.why, "A connection was turned away.");
+        count(|m| m.turned_away.with_label_values(&[self.why]).inc());
+    }
+}
+
+/// The files of TLS were read.
+#[derive(Debug)]
+pub struct CertificateLoaded<'a> {
+    /// The certificate's file.
+    pub file: &'a Path,
+    /// When the certificate ends.
+    pub not_after: Option<Timestamp>,
+}
+
+impl Emit for CertificateLoaded<'_> {
+    fn emit(self) {
+        let not_after = self.not_after.unwrap_or_default();
+        info!(file = %self.file.display(), %not_after, "Certificate loaded.");
+        count(|m| m.certificate_not_after.set(not_after.micros() / 1_000_000));
+    }
+}
+
+/// The files of TLS changed and cannot be used; what was before goes on.
+#[derive(Debug)]
+pub struct CertificateRefused<'a> {
+    /// Which file, and why.
+    pub why: &'a str,
+}
+
+impl Emit for CertificateRefused<'_> {
+    fn emit(self) {
+        error!(
+            why = self.why,
+            "The changed files of TLS cannot be used; the state before them goes on."
+        );
+        fault(Fault::Certificate);
     }
 }
 

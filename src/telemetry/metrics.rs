@@ -33,17 +33,20 @@ pub enum Fault {
     Panic,
     /// The journal could not be read.
     Journal,
+    /// A certificate could not be read anew.
+    Certificate,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Call,
         Self::Checkpoint,
         Self::Writer,
         Self::Accept,
         Self::Panic,
         Self::Journal,
+        Self::Certificate,
     ];
 
     /// The word it is counted under.
@@ -55,6 +58,7 @@ impl Fault {
             Self::Accept => "accept",
             Self::Panic => "panic",
             Self::Journal => "journal",
+            Self::Certificate => "certificate",
         }
     }
 }
@@ -77,6 +81,10 @@ pub struct Metrics {
     pub call_seconds: HistogramVec,
     /// Connections open now.
     pub connections: IntGauge,
+    /// Connections that the server refused or ended, by why.
+    pub turned_away: IntCounterVec,
+    /// When the server's certificate ends, in seconds since 1970; 0 without TLS.
+    pub certificate_not_after: IntGauge,
     /// The sequence of the newest record.
     pub head: IntGauge,
     /// 1 while reads are answered.
@@ -113,6 +121,15 @@ impl Metrics {
             calls: shelf.counters("calls_total", "Calls that ended.", &["method", "code"])?,
             call_seconds: shelf.times("call_seconds", "How long calls took.", &["method"])?,
             connections: shelf.gauge("connections", "Connections open now.")?,
+            turned_away: shelf.counters(
+                "connections_turned_away_total",
+                "Connections that the server refused or ended.",
+                &["why"],
+            )?,
+            certificate_not_after: shelf.gauge(
+                "certificate_not_after_seconds",
+                "When the server's certificate ends, in seconds since 1970; 0 without TLS.",
+            )?,
             head: shelf.gauge("head_sequence", "The sequence of the newest record.")?,
             ready: shelf.gauge("ready", "1 while reads are answered.")?,
             writable: shelf.gauge("writable", "1 while writes are taken.")?,

@@ -3,7 +3,10 @@
 //! Lines are only ever added there. A test that fails here has found a change that would make old journals unreadable:
 //! mend the code, not the file.
 
-use super::samples::{credential, details, entries, happenings, hold, registrant, somebody};
+use super::samples::{
+    credential, credentials, details, entries, happenings, hold, registrant, somebody,
+    somebody_whole,
+};
 use super::*;
 use crate::journal::envelope;
 use crate::journal::record::{Draft, Header};
@@ -66,12 +69,23 @@ fn values_are_written_and_read_as_ever() {
     let value = encode_hold(&hold());
     made.push(line("hold", "value", &value));
     assert_eq!(decode_hold(&value), Ok(hold()));
-    let value = encode_principal(&somebody());
-    made.push(line("principal", "value", &value));
-    assert_eq!(decode_principal(&value), Ok(somebody()));
-    let value = encode_credential(&credential());
-    made.push(line("credential", "value", &value));
-    assert_eq!(decode_credential(&value), Ok(credential()));
+    for (name, principal) in [
+        ("principal", somebody()),
+        ("principal/whole", somebody_whole()),
+    ] {
+        let value = encode_principal(&principal);
+        made.push(line(name, "value", &value));
+        assert_eq!(decode_principal(&value), Ok(principal));
+    }
+    let kinds = credentials();
+    let kinds = kinds
+        .into_iter()
+        .map(|(name, one)| (format!("/{name}"), one));
+    for (name, credential) in [(String::new(), credential())].into_iter().chain(kinds) {
+        let value = encode_credential(&credential);
+        made.push(line(&format!("credential{name}"), "value", &value));
+        assert_eq!(decode_credential(&value), Ok(credential));
+    }
     for (name, details) in [
         ("registrant", Some(details())),
         ("registrant/erased", None),

@@ -61,7 +61,10 @@ fn object(message: &DynamicMessage) -> Value {
 
 /// What is nobody's business who reads a dump.
 fn is_withheld(shape: &MessageDescriptor, field: &FieldDescriptor) -> bool {
-    matches!((shape.name(), field.name()), ("Credential", "token_sha256"))
+    matches!(
+        (shape.name(), field.name()),
+        ("Credential", "token_sha256" | "bound_to")
+    )
 }
 
 fn value(shape: &MessageDescriptor, field: &FieldDescriptor, stored: &Stored) -> Value {
@@ -93,16 +96,22 @@ fn word(field: &FieldDescriptor, number: i32) -> Value {
 /// Octets as what they stand for.
 fn said(message: &str, field: &str, octets: &[u8]) -> String {
     let read = match (message, field) {
-        (_, "path" | "superior" | "authorities" | "successor" | "duplicate_of") => {
-            path_from(octets).ok().map(|path| path.to_string())
-        }
+        (
+            _,
+            "path" | "superior" | "authorities" | "successor" | "duplicate_of" | "at" | "home"
+            | "delegations",
+        ) => path_from(octets).ok().map(|path| path.to_string()),
         (_, "number" | "window_from") | ("NumberRange", _) => {
             Some(ArcValue::from_be_bytes(octets).to_string())
         }
         ("Founded", "register") => id::<RegisterId>(octets),
         ("Hold" | "HoldReleased", "id") => id::<HoldId>(octets),
         ("Credential" | "CredentialRevoked", "id") => id::<CredentialId>(octets),
-        ("Principal", "id") | (_, "principal" | "principals") => id::<PrincipalId>(octets),
+        (
+            "Principal" | "PrincipalDescribed" | "StandingChanged" | "RoleGranted" | "RoleRevoked",
+            "id",
+        )
+        | (_, "principal" | "principals") => id::<PrincipalId>(octets),
         ("RegistrantRecorded", "id") | ("Transferred", "to") | (_, "registrant" | "sponsor") => {
             id::<RegistrantId>(octets)
         }
@@ -168,7 +177,9 @@ mod tests {
                     assert_eq!(event.len(), 2, "{name}: an index and a kind, {event:?}");
                     assert!(event.contains_key("index"));
                 }
-                assert!(!told.to_string().contains("token_sha256"), "{name}");
+                for withheld in ["token_sha256", "bound_to", "asha"] {
+                    assert!(!told.to_string().contains(withheld), "{name}");
+                }
             }
         }
     }

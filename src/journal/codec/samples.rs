@@ -2,7 +2,9 @@
 //!
 //! None may ever be changed: a new shape gets a new sample.
 
-use crate::model::actor::{Credential, Principal, PrincipalKind};
+use crate::model::actor::{
+    Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
+};
 use crate::model::clock::Timestamp;
 use crate::model::entry::{
     Certainty, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label, Origin, Reference,
@@ -166,6 +168,72 @@ pub(super) fn somebody() -> Principal {
             NOON,
         )
     }
+}
+
+/// A principal as it is added, full.
+fn newcomer() -> Principal {
+    Principal {
+        standing: Standing::Suspended,
+        details: Some(details()),
+        ..Principal::new(principal(), PrincipalKind::Organisation, arc(), NOON)
+    }
+}
+
+fn grant(role: Role, at: NodePath) -> Grant {
+    Grant {
+        role,
+        at,
+        since: LATER,
+    }
+}
+
+/// A principal as a table holds it, full.
+pub(super) fn somebody_whole() -> Principal {
+    let grants = Role::ALL.map(|role| grant(role, arc()));
+    Principal {
+        grants: grants
+            .into_iter()
+            .chain([grant(Role::Auditor, NodePath::root())])
+            .collect(),
+        delegations: vec![NodePath::root(), path("2.16.834.2")],
+        standing: Standing::Removed,
+        ..newcomer()
+    }
+}
+
+/// Credentials of every kind, narrowed in every way.
+pub(super) fn credentials() -> Vec<(&'static str, Credential)> {
+    let bound = |kind, name: &str, scope| Credential {
+        kind,
+        scope,
+        bound_to: some(name),
+        issued: LATER,
+        ..credential()
+    };
+    let at = Scope {
+        read_only: false,
+        at: Some(arc()),
+    };
+    let read_only = Scope {
+        read_only: true,
+        at: Some(NodePath::root()),
+    };
+    let invitation = Credential {
+        kind: CredentialKind::Invitation,
+        scope: Scope {
+            read_only: true,
+            at: None,
+        },
+        issued: NOON,
+        ..credential()
+    };
+    let openid = bound(CredentialKind::OpenId, "https://id.example asha", at);
+    let certificate = bound(CredentialKind::Certificate, "CN=asha", read_only);
+    vec![
+        ("certificate", certificate),
+        ("openid", openid),
+        ("invitation", invitation),
+    ]
 }
 
 /// A typical allocation: one identifier, one label, one title, a registrant.
@@ -399,11 +467,47 @@ fn other_events() -> Vec<(&'static str, Event)> {
     ]
 }
 
+fn principal_events() -> Vec<(&'static str, Event)> {
+    let described = |details| Event::PrincipalDescribed {
+        id: principal(),
+        details,
+    };
+    let stands = |to| Event::StandingChanged {
+        id: principal(),
+        to,
+    };
+    let mut events = vec![
+        ("newcomer", Event::PrincipalAdded(newcomer())),
+        ("told", described(Some(details()))),
+        ("erased", described(None)),
+        ("active", stands(Standing::Active)),
+        ("suspended", stands(Standing::Suspended)),
+        ("removed", stands(Standing::Removed)),
+    ];
+    for role in Role::ALL {
+        let granted = Event::RoleGranted {
+            id: principal(),
+            grant: grant(role, arc()),
+        };
+        let revoked = Event::RoleRevoked {
+            id: "p-other".parse().unwrap(),
+            role,
+            at: NodePath::root(),
+        };
+        events.extend([(role.word(), granted), (role.word(), revoked)]);
+    }
+    let issued = |(name, credential)| (name, Event::CredentialIssued(credential));
+    events.extend(credentials().into_iter().map(issued));
+    events
+}
+
 /// Every event bare or full, and several together.
 pub(super) fn happenings() -> Vec<(String, Happening)> {
-    let mut all: Vec<_> = [founding_events(), arc_events(), other_events()]
+    let all = [founding_events(), arc_events(), other_events()];
+    let mut all: Vec<_> = all
         .into_iter()
         .flatten()
+        .chain(principal_events())
         .map(|(name, event)| {
             let happening = Happening {
                 events: vec![event.clone()],

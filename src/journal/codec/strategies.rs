@@ -5,7 +5,9 @@ use proptest::option::of;
 use proptest::prelude::*;
 use proptest::strategy::Union;
 
-use crate::model::actor::{Credential, Principal, PrincipalKind};
+use crate::model::actor::{
+    Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
+};
 use crate::model::clock::Timestamp;
 use crate::model::entry::{
     Certainty, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label, Language, Origin,
@@ -205,37 +207,84 @@ pub(crate) fn proof() -> impl Strategy<Value = Proof> {
     (word(), of(word())).prop_map(|(document, uri)| Proof { document, uri })
 }
 
-/// Principals.
+/// Standings, all of them.
+pub(crate) fn standing() -> impl Strategy<Value = Standing> {
+    use Standing::{Active, Removed, Suspended};
+    prop::sample::select(vec![Active, Suspended, Removed])
+}
+
+/// Roles, all of them.
+pub(crate) fn role() -> impl Strategy<Value = Role> {
+    prop::sample::select(Role::ALL.to_vec())
+}
+
+/// Roles on arcs.
+pub(crate) fn grant() -> impl Strategy<Value = Grant> {
+    (role(), path(), time()).prop_map(|(role, at, since)| Grant { role, at, since })
+}
+
+/// Principals as they are added, those told nothing of too.
 pub(crate) fn principal() -> impl Strategy<Value = Principal> {
-    (id(), kind(), any::<bool>(), time()).prop_map(|(id, kind, administrator, since)| Principal {
-        administrator: administrator,
-        ..Principal::new(id, kind, crate::oid::NodePath::root(), since)
-    })
+    (
+        id(),
+        kind(),
+        any::<bool>(),
+        time(),
+        path(),
+        standing(),
+        of(details()),
+    )
+        .prop_map(
+            |(id, kind, administrator, since, home, standing, details)| Principal {
+                administrator,
+                standing,
+                details,
+                ..Principal::new(id, kind, home, since)
+            },
+        )
+}
+
+/// Principals as a table holds them, with their roles and delegations.
+pub(crate) fn principal_whole() -> impl Strategy<Value = Principal> {
+    (principal(), vec(grant(), 0..4), vec(path(), 0..3)).prop_map(
+        |(principal, grants, delegations)| Principal {
+            grants,
+            delegations,
+            ..principal
+        },
+    )
+}
+
+/// What credentials are good for.
+pub(crate) fn scope() -> impl Strategy<Value = Scope> {
+    (any::<bool>(), of(path())).prop_map(|(read_only, at)| Scope { read_only, at })
 }
 
 /// Credentials.
 pub(crate) fn credential() -> impl Strategy<Value = Credential> {
+    use CredentialKind::{Certificate, Invitation, OpenId, Token};
+    let kind = prop::sample::select(vec![Token, Certificate, OpenId, Invitation]);
     (
-        id(),
-        id(),
-        any::<[u8; 32]>(),
-        word(),
-        of(time()),
-        any::<bool>(),
+        (id(), id(), any::<[u8; 32]>(), word()),
+        (of(time()), any::<bool>(), time()),
+        (kind, scope(), of(word())),
     )
-        .prop_map(
-            |(id, principal, token_sha256, name, expires, revoked)| Credential {
-                expires: expires,
-                revoked: revoked,
-                ..Credential::token(
-                    id,
-                    principal,
-                    token_sha256,
-                    &name,
-                    crate::model::Timestamp::default(),
-                )
-            },
-        )
+        .prop_map(|(first, (expires, revoked, issued), last)| {
+            let (id, principal, token_sha256, name) = first;
+            let (kind, scope, bound_to) = last;
+            Credential {
+                id,
+                principal,
+                token_sha256,
+                name,
+                expires,
+                revoked,
+                kind,
+                scope,
+                bound_to,
+                issued,
+            }
+        })
 }
 
 /// Holds.
@@ -439,6 +488,18 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
     Union::new([
         founded().prop_map(Event::Founded).boxed(),
         principal().prop_map(Event::PrincipalAdded).boxed(),
+        (id(), of(details()))
+            .prop_map(|(id, details)| Event::PrincipalDescribed { id, details })
+            .boxed(),
+        (id(), standing())
+            .prop_map(|(id, to)| Event::StandingChanged { id, to })
+            .boxed(),
+        (id(), grant())
+            .prop_map(|(id, grant)| Event::RoleGranted { id, grant })
+            .boxed(),
+        (id(), role(), path())
+            .prop_map(|(id, role, at)| Event::RoleRevoked { id, role, at })
+            .boxed(),
         credential().prop_map(Event::CredentialIssued).boxed(),
         id().prop_map(Event::CredentialRevoked).boxed(),
         word()

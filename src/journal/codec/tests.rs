@@ -59,8 +59,8 @@ fn erase(record: &mut Record, gone: ItemKind) {
 }
 
 fn without_details(mut event: Event) -> Event {
-    if let Event::RegistrantRecorded(recorded) = &mut event {
-        recorded.details = None;
+    if let Some(details) = details_mut(&mut event) {
+        *details = None;
     }
     event
 }
@@ -378,7 +378,7 @@ proptest! {
     fn values_round_trip(
         entry in strategies::entry(),
         hold in strategies::hold(),
-        principal in strategies::principal(),
+        principal in strategies::principal_whole(),
         credential in strategies::credential(),
         registrant in strategies::registrant(),
     ) {
