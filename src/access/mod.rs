@@ -5,6 +5,8 @@
 
 mod identity;
 mod permit;
+#[cfg(test)]
+mod principal_tests;
 mod rights;
 mod sight;
 #[cfg(test)]
