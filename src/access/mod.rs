@@ -3,7 +3,10 @@
 //! Only this room can make a [`Permit`], and the register takes no command without one. It must never decide whether a
 //! command is right, only whether this caller may give it; and never let a secret reach a log.
 
+mod identify;
 mod identity;
+pub mod openid;
+mod peer;
 mod permit;
 #[cfg(test)]
 mod principal_tests;
@@ -13,9 +16,11 @@ mod sight;
 mod testing;
 pub mod token;
 
+pub use identify::{identify, names as certificate_names};
 pub use identity::{
     Caller, Identity, authenticate, bound_digest, of_certificate, of_openid, openid_name,
 };
+pub use peer::{ClientCertificate, Peer, Source};
 pub use permit::{Permit, permit};
 pub use sight::{Seeing, Sight, sight};
 pub use token::{Token, TokenDigest, TokenError};

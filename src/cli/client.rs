@@ -8,12 +8,15 @@ use std::time::Duration;
 use tonic::{
     Request, Response, Status,
     metadata::{AsciiMetadataValue, MetadataValue},
-    transport::{Channel, Endpoint},
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::{
-    cli::{failure::Failure, settings::Settings},
+    cli::{
+        failure::Failure,
+        settings::{Seals, Settings},
+    },
     pb::v1::{
         administration_service_client::AdministrationServiceClient,
         notation_service_client::NotationServiceClient,
@@ -26,7 +29,7 @@ use crate::{
 const ATTEMPTS_MAX: u32 = 4;
 /// The first pause between two attempts; each further one is twice as long.
 const PAUSE_FIRST: Duration = Duration::from_millis(50);
-/// The longest pause, also where the server asks for a longer one.
+/// The longest pause; where the server asks for a longer one, the caller is told instead.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// How long to wait for a connection.
 const CONNECT_SECONDS_MAX: Duration = Duration::from_secs(5);
@@ -63,20 +66,7 @@ impl Client {
     /// Makes ready to ask; the connection itself is made with the first call.
     pub fn open(settings: &Settings) -> Result<Self, Failure> {
         let server = settings.server.clone();
-        if server.starts_with("https:") {
-            return Err(Failure::Config(format!(
-                "{server}: this oidctl speaks plain HTTP/2; reach a server behind TLS through a tunnel or a proxy"
-            )));
-        }
-        let wrong = |error: &dyn std::fmt::Display| {
-            Failure::Config(format!(
-                "{server} is no address of a server ({error}); write http://HOST:PORT"
-            ))
-        };
-        let endpoint = Endpoint::from_shared(server.clone()).map_err(|error| wrong(&error))?;
-        if endpoint.uri().scheme_str() != Some("http") || endpoint.uri().host().is_none() {
-            return Err(wrong(&"no http:// before it"));
-        }
+        let endpoint = endpoint(&server, settings)?;
         let token = settings.token()?.map(|token| bearer(&token)).transpose()?;
         let endpoint = endpoint
             .connect_timeout(CONNECT_SECONDS_MAX)
@@ -104,7 +94,11 @@ impl Client {
         for _ in 1..ATTEMPTS_MAX {
             match self.once(message, &send, Some(self.timeout)).await {
                 Err(failure) if failure.transient() => {
-                    tokio::time::sleep(asked_pause(&failure).unwrap_or(pause).min(PAUSE_MAX)).await;
+                    let asked = asked_pause(&failure);
+                    if asked.is_some_and(|asked| asked > PAUSE_MAX) {
+                        return Err(failure);
+                    }
+                    tokio::time::sleep(asked.unwrap_or(pause).min(PAUSE_MAX)).await;
                     pause = pause.saturating_mul(2);
                 }
                 result => return result,
@@ -139,6 +133,56 @@ impl Client {
     pub fn failure(&self, status: &Status) -> Failure {
         Failure::of_status(status, &self.server)
     }
+}
+
+/// Where and how to connect.
+fn endpoint(server: &str, settings: &Settings) -> Result<Endpoint, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        Failure::Config(format!(
+            "{server} is no address of a server ({error}); write http://HOST:PORT, https://HOST:PORT or unix:FILE"
+        ))
+    };
+    let endpoint = Endpoint::from_shared(server.to_owned()).map_err(|error| wrong(&error))?;
+    if let Some(path) = server.strip_prefix("unix:") {
+        return match path.trim_start_matches("//") {
+            "" => Err(wrong(&"no file behind unix:")),
+            _ => Ok(endpoint),
+        };
+    }
+    if endpoint.uri().host().is_none() {
+        return Err(wrong(&"no host in it"));
+    }
+    match endpoint.uri().scheme_str() {
+        Some("http") => Ok(endpoint),
+        Some("https") => {
+            let sealed = endpoint.tls_config(sealed(settings.seals()?));
+            sealed.map_err(|error| Failure::Config(told(&error)))
+        }
+        _ => Err(wrong(&"no http:// or https:// before it")),
+    }
+}
+
+/// Whom to trust, and what to show.
+fn sealed(seals: Seals) -> ClientTlsConfig {
+    let config = match seals.ca {
+        Some(ca) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(ca)),
+        None => ClientTlsConfig::new().with_native_roots(),
+    };
+    match seals.identity {
+        Some((cert, key)) => config.identity(Identity::from_pem(cert, key)),
+        None => config,
+    }
+}
+
+/// An error with its causes.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut told = format!("the files for TLS (--ca, --cert, --key) cannot be used: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told = format!("{told}: {error}");
+        cause = error.source();
+    }
+    told
 }
 
 fn asked_pause(failure: &Failure) -> Option<Duration> {
@@ -177,7 +221,10 @@ mod tests {
     #[tokio::test]
     async fn addresses() {
         assert!(client("http://127.0.0.1:8340").is_ok());
-        for server in ["https://x", "x", "ftp://x", "", "http://"] {
+        assert!(client("unix:/run/oidra/admin.sock").is_ok());
+        for server in [
+            "x", "ftp://x", "", "http://", "https://", "unix:", "unix://",
+        ] {
             assert!(
                 matches!(client(server), Err(Failure::Config(_))),
                 "{server:?}"

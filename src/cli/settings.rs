@@ -45,6 +45,17 @@ pub struct Settings {
     /// The language of texts that name none, where the environment or the profile says one.
     pub lang: Option<String>,
     token: Token,
+    ca: Option<PathBuf>,
+    identity: Option<(PathBuf, PathBuf)>,
+}
+
+/// What is needed to speak TLS, as PEM.
+#[derive(Debug, Default)]
+pub struct Seals {
+    /// The authorities that certify the server; without them, those of the machine do.
+    pub ca: Option<String>,
+    /// The certificate to show, and its key.
+    pub identity: Option<(String, String)>,
 }
 
 enum Token {
@@ -78,6 +89,9 @@ struct File {
 struct Profile {
     server: Option<String>,
     token_file: Option<PathBuf>,
+    ca: Option<PathBuf>,
+    cert: Option<PathBuf>,
+    key: Option<PathBuf>,
     output: Option<String>,
     lang: Option<String>,
 }
@@ -110,6 +124,21 @@ impl Settings {
                 .or_else(|| profile.token_file.map(Token::File))
                 .unwrap_or(Token::None),
         };
+        let file = |flag: &Option<PathBuf>, name: &str, of_profile: Option<PathBuf>| {
+            let flag = flag.clone();
+            flag.or_else(|| env(name).map(PathBuf::from)).or(of_profile)
+        };
+        let ca = file(&global.ca, "OIDRA_CA", profile.ca);
+        let cert = file(&global.cert, "OIDRA_CERT", profile.cert);
+        let key = file(&global.key, "OIDRA_KEY", profile.key);
+        let identity = match (cert, key) {
+            (Some(cert), Some(key)) => Some((cert, key)),
+            (None, None) => None,
+            _ => {
+                let detail = "a certificate and its key are named together (--cert, --key)";
+                return Err(Failure::Config(detail.to_owned()));
+            }
+        };
         let lang = env("OIDRA_LANG").or(profile.lang);
         let lang = lang
             .map(|tag| value::language(&tag))
@@ -124,7 +153,19 @@ impl Settings {
             output,
             timeout: global.timeout.unwrap_or(TIMEOUT_DEFAULT),
             token,
+            ca,
+            identity,
         })
+    }
+
+    /// What is needed to speak TLS.
+    pub fn seals(&self) -> Result<Seals, Failure> {
+        let identity = match &self.identity {
+            Some((cert, key)) => Some((read(cert)?, read(key)?)),
+            None => None,
+        };
+        let ca = self.ca.as_deref().map(read).transpose()?;
+        Ok(Seals { ca, identity })
     }
 
     /// The token, without the white space around it.
@@ -188,21 +229,27 @@ fn profile(global: &Global, env: &dyn Fn(&str) -> Option<String>) -> Result<Prof
     }
 }
 
-/// A token's file is found from the folder of the configuration, or from the home folder where it begins with `~/`.
+/// A profile's file is found from the folder of the configuration, or from the home folder where it begins with `~/`.
 fn placed(
     mut profile: Profile,
     config: Option<&Path>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Profile {
     let folder = config.and_then(Path::parent);
-    profile.token_file =
-        profile
-            .token_file
-            .map(|file| match (file.strip_prefix("~"), env("HOME"), folder) {
-                (Ok(rest), Some(home), _) => Path::new(&home).join(rest),
-                (_, _, Some(folder)) => folder.join(file),
-                _ => file,
-            });
+    let Profile {
+        token_file,
+        ca,
+        cert,
+        key,
+        ..
+    } = &mut profile;
+    for file in [token_file, ca, cert, key].into_iter().flatten() {
+        *file = match (file.strip_prefix("~"), env("HOME"), folder) {
+            (Ok(rest), Some(home), _) => Path::new(&home).join(rest),
+            (_, _, Some(folder)) => folder.join(&file),
+            _ => continue,
+        };
+    }
     profile
 }
 
@@ -379,6 +426,32 @@ mod tests {
         assert!(read(&path).is_ok());
         fs::write(&path, "x".repeat(octets + 1)).unwrap();
         assert!(matches!(read(&path), Err(Failure::Config(_))));
+    }
+
+    #[test]
+    fn files_for_tls_come_from_flag_environment_and_profile() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("oidctl.toml");
+        let profile = "[profiles.default]\nca = \"a\"\ncert = \"~/c\"\nkey = \"/k\"\n";
+        fs::write(&path, profile).unwrap();
+        fs::write(folder.path().join("a"), "authority").unwrap();
+        let mut global = Global {
+            config: Some(path),
+            ..Global::default()
+        };
+        let got = settle(&global, &[("HOME", "/h")]).unwrap();
+        assert_eq!(got.ca, Some(folder.path().join("a")));
+        assert_eq!(got.identity, Some(("/h/c".into(), "/k".into())));
+        let unread = got.seals().unwrap_err().told();
+        assert!(unread.contains("/h/c"), "{unread}");
+        let got = settle(&global, &[("OIDRA_CA", "/e"), ("OIDRA_CERT", "/e2")]).unwrap();
+        assert_eq!(got.ca, Some("/e".into()));
+        assert_eq!(got.identity, Some(("/e2".into(), "/k".into())));
+        global.ca = Some("/f".into());
+        let got = settle(&global, &[("OIDRA_CA", "/e")]).unwrap();
+        assert_eq!(got.ca, Some("/f".into()));
+        let alone = settle(&Global::default(), &[("OIDRA_KEY", "/k")]);
+        assert!(matches!(alone, Err(Failure::Config(_))));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{ConfigError, Settings};
+use super::{ClientAuth, ConfigError, Settings, Tls};
 
 /// Most characters of a checkpoint's origin.
 pub const ORIGIN_CHARS_MAX: usize = 128;
@@ -61,6 +61,66 @@ const BOUNDS: &[Bound] = &[
     ),
     bound("limits.connections", |s| s.limits.connections, 1, 65_536),
     bound(
+        "limits.connections_per_source",
+        |s| s.limits.connections_per_source,
+        1,
+        65_536,
+    ),
+    bound(
+        "limits.opening_seconds",
+        |s| s.limits.opening_seconds,
+        1,
+        300,
+    ),
+    bound(
+        "limits.idle_seconds",
+        |s| s.limits.idle_seconds,
+        1,
+        DAY_SECONDS,
+    ),
+    bound(
+        "limits.stalled_seconds",
+        |s| s.limits.stalled_seconds,
+        1,
+        3_600,
+    ),
+    bound(
+        "limits.calls_per_source",
+        |s| s.limits.calls_per_source,
+        0,
+        4_096,
+    ),
+    bound(
+        "limits.source_reads_per_second",
+        |s| s.limits.source_reads_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.source_writes_per_second",
+        |s| s.limits.source_writes_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.principal_reads_per_second",
+        |s| s.limits.principal_reads_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.principal_writes_per_second",
+        |s| s.limits.principal_writes_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.token_failures_per_minute",
+        |s| s.limits.token_failures_per_minute,
+        0,
+        1_000_000,
+    ),
+    bound(
         "limits.streams_per_connection",
         |s| s.limits.streams_per_connection,
         1,
@@ -99,7 +159,9 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
             });
         }
     }
-    on_loopback("listen", settings.listen, settings.allow_plaintext)?;
+    tls(&settings.tls)?;
+    let sealed = settings.tls.is_on() || settings.allow_plaintext;
+    on_loopback("listen", settings.listen, sealed)?;
     on_loopback(
         "metrics.listen",
         settings.metrics.listen,
@@ -122,10 +184,38 @@ fn on_loopback(key: &'static str, address: SocketAddr, allowed: bool) -> Result<
         return Ok(());
     }
     let detail = format!(
-        "is {address}, which is not on loopback, and what is sent there is plain text: put TLS in front of it and set \
-         allow_plaintext = true"
+        "is {address}, which is not on loopback, and what is sent there is plain text: name a certificate in [tls] (for listen), \
+         or put TLS in front of it and set allow_plaintext = true"
     );
     Err(ConfigError::OutOfBounds { key, detail })
+}
+
+/// Files that belong together are named together.
+fn tls(tls: &Tls) -> Result<(), ConfigError> {
+    let has = |path: &std::path::Path| !path.as_os_str().is_empty();
+    if has(&tls.certificate) != has(&tls.key) {
+        let (set, unset) = ("tls.certificate", "tls.key");
+        let (key, other) = if has(&tls.key) {
+            (set, unset)
+        } else {
+            (unset, set)
+        };
+        return wrong(key, &format!("is empty and {other} is not"));
+    }
+    if has(&tls.client_ca) && !tls.is_on() {
+        return wrong("tls.certificate", "is empty and tls.client_ca is not");
+    }
+    match (tls.client_auth, has(&tls.client_ca)) {
+        (ClientAuth::None, true) => wrong(
+            "tls.client_auth",
+            "is none, so that nobody is asked for a certificate of tls.client_ca",
+        ),
+        (ClientAuth::Optional | ClientAuth::Required, false) => wrong(
+            "tls.client_ca",
+            "is empty, and tls.client_auth asks for certificates",
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// The origin is the first line of a checkpoint and the name in its signature (C2SP tlog-checkpoint, signed-note).
@@ -196,6 +286,38 @@ mod tests {
             ..Settings::default()
         };
         check(&settings).unwrap();
+    }
+
+    #[test]
+    fn tls_may_leave_the_machine_and_its_files_are_named_together() {
+        let with = |certificate: &str, key: &str, client_ca: &str, client_auth| Settings {
+            listen: "0.0.0.0:1".parse().unwrap(),
+            tls: Tls {
+                certificate: certificate.into(),
+                key: key.into(),
+                client_ca: client_ca.into(),
+                client_auth,
+            },
+            ..Settings::default()
+        };
+        check(&with("c", "k", "", ClientAuth::None)).unwrap();
+        check(&with("c", "k", "a", ClientAuth::Optional)).unwrap();
+        check(&with("c", "k", "a", ClientAuth::Required)).unwrap();
+        for (settings, key) in [
+            (with("c", "", "", ClientAuth::None), "tls.key"),
+            (with("", "k", "", ClientAuth::None), "tls.certificate"),
+            (with("", "", "a", ClientAuth::Required), "tls.certificate"),
+            (with("c", "k", "a", ClientAuth::None), "tls.client_auth"),
+            (with("c", "k", "", ClientAuth::Optional), "tls.client_ca"),
+            (with("c", "k", "", ClientAuth::Required), "tls.client_ca"),
+        ] {
+            let said = check(&settings).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("the setting {key} ")), "{said}");
+        }
+        let mut settings = with("c", "k", "", ClientAuth::None);
+        settings.metrics.listen = "192.0.2.1:1".parse().unwrap();
+        let said = check(&settings).unwrap_err().to_string();
+        assert!(said.contains("metrics.listen"), "{said}");
     }
 
     #[test]

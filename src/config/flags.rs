@@ -4,7 +4,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use super::{LogFormat, Settings};
+use super::{ClientAuth, LogFormat, Settings};
 
 /// Settings as they were typed; `None` means as the lower layers say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
@@ -24,6 +24,21 @@ pub struct Flags {
     /// Let plain text leave the machine.
     #[arg(long)]
     pub allow_plaintext: bool,
+    /// Let this machine's administrator in by this socket.
+    #[arg(long, value_name = "FILE")]
+    pub admin_socket: Option<PathBuf>,
+    /// Speak TLS with this certificate and those above it (PEM).
+    #[arg(long, value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key (PEM).
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// The authorities that certify clients (PEM).
+    #[arg(long, value_name = "FILE")]
+    pub tls_client_ca: Option<PathBuf>,
+    /// Whether clients are asked for a certificate.
+    #[arg(long, value_name = "WHETHER", value_enum)]
+    pub tls_client_auth: Option<ClientAuth>,
     /// Found the register for the nodes of this file.
     #[arg(long, value_name = "FILE", global = true)]
     pub authority_file: Option<PathBuf>,
@@ -46,6 +61,12 @@ impl Flags {
         lay(self.data_dir.as_ref(), &mut settings.data_dir);
         lay(self.listen.as_ref(), &mut settings.listen);
         lay(self.metrics_listen.as_ref(), &mut settings.metrics.listen);
+        lay(self.admin_socket.as_ref(), &mut settings.admin_socket);
+        let tls = &mut settings.tls;
+        lay(self.tls_certificate.as_ref(), &mut tls.certificate);
+        lay(self.tls_key.as_ref(), &mut tls.key);
+        lay(self.tls_client_ca.as_ref(), &mut tls.client_ca);
+        lay(self.tls_client_auth.as_ref(), &mut tls.client_auth);
         lay(self.authority_file.as_ref(), &mut settings.authority.file);
         lay(self.log_format.as_ref(), &mut settings.log.format);
         lay(self.log_filter.as_ref(), &mut settings.log.filter);

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use flags::Flags;
 pub use load::{ConfigError, load};
 
-/// Where the API listens unless told otherwise: on loopback, because it is plain text.
+/// Where the API listens unless told otherwise: on loopback, because it is plain text unless told otherwise.
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8340);
 /// Where metrics and health are told unless told otherwise.
 pub const METRICS_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9340);
@@ -42,6 +42,22 @@ pub const MESSAGE_BYTES: u64 = 4 * 1024 * 1024;
 pub const DEADLINE_SECONDS: u64 = 30;
 /// Most connections at a time.
 pub const CONNECTIONS: u64 = 1_024;
+/// Most connections at a time of one source.
+pub const CONNECTIONS_PER_SOURCE: u64 = 256;
+/// How long a connection may take to be opened, in seconds.
+pub const OPENING_SECONDS: u64 = 10;
+/// How long a connection may be without a call, in seconds.
+pub const IDLE_SECONDS: u64 = 600;
+/// How long a caller may take nothing of its answers, in seconds.
+pub const STALLED_SECONDS: u64 = 60;
+/// Most calls at a time of one source.
+pub const CALLS_PER_SOURCE: u64 = 1_024;
+/// Most reading calls in a second, of one source and of one principal.
+pub const READS_PER_SECOND: u64 = 20_000;
+/// Most writing calls in a second, of one source and of one principal.
+pub const WRITES_PER_SECOND: u64 = 5_000;
+/// Most tokens of one source that nobody knows, in a minute.
+pub const TOKEN_FAILURES_PER_MINUTE: u64 = 30;
 /// Most calls at a time on one connection.
 pub const STREAMS_PER_CONNECTION: u64 = 256;
 /// For how long a request id is remembered, in seconds of record time (seven days).
@@ -59,8 +75,12 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Where the API listens; port 0 lets the system choose.
     pub listen: SocketAddr,
-    /// Whether plain text may leave the machine: wanted where something in front of it does TLS.
+    /// Whether plain text may leave the machine: wanted where something in front of it does TLS, or for the metrics.
     pub allow_plaintext: bool,
+    /// The socket of this machine's administrator; empty means none. For its owner alone.
+    pub admin_socket: PathBuf,
+    /// How what is sent is sealed, and whether clients prove who they are.
+    pub tls: Tls,
     /// Metrics and health.
     pub metrics: Metrics,
     /// What the register is the registration authority of.
@@ -83,6 +103,8 @@ impl Default for Settings {
             data_dir: PathBuf::from(DATA_DIR),
             listen: LISTEN,
             allow_plaintext: false,
+            admin_socket: PathBuf::new(),
+            tls: Tls::default(),
             metrics: Metrics::default(),
             authority: Authority::default(),
             journal: Journal::default(),
@@ -98,6 +120,40 @@ impl Settings {
     /// The settings as a TOML document, every key present: what `--dump-config` prints.
     pub fn to_toml(&self) -> Result<String, ConfigError> {
         toml::to_string(self).map_err(|fault| ConfigError::Unprintable(fault.to_string()))
+    }
+}
+
+/// Whether clients are asked for a certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientAuth {
+    /// They are not.
+    #[default]
+    None,
+    /// They may show one, which must be good.
+    Optional,
+    /// They must show one.
+    Required,
+}
+
+/// TLS 1.2 and 1.3 on the API's port.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// The server's certificate and those between it and its authority, as PEM; empty means plain text.
+    pub certificate: PathBuf,
+    /// The certificate's private key, as PEM.
+    pub key: PathBuf,
+    /// The authorities that certify clients, as PEM.
+    pub client_ca: PathBuf,
+    /// Whether clients are asked for a certificate.
+    pub client_auth: ClientAuth,
+}
+
+impl Tls {
+    /// Whether the API speaks TLS.
+    pub fn is_on(&self) -> bool {
+        !self.certificate.as_os_str().is_empty()
     }
 }
 
@@ -177,6 +233,26 @@ pub struct Limits {
     pub deadline_seconds: u64,
     /// Connections at a time; more wait.
     pub connections: u64,
+    /// Connections at a time of one source, which is an address of IPv4 or a network of IPv6 (/64); more are closed.
+    pub connections_per_source: u64,
+    /// How long a connection may take until it is known what it speaks: handshake, first bytes, headers over HTTP/1.1.
+    pub opening_seconds: u64,
+    /// How long a connection may be without a call before it is asked to go.
+    pub idle_seconds: u64,
+    /// How long a caller may take nothing of the answers it asked for.
+    pub stalled_seconds: u64,
+    /// Calls at a time of one source; more are refused. 0 means any number, here and in all that follow up to the tokens.
+    pub calls_per_source: u64,
+    /// Reading calls of one source in a second.
+    pub source_reads_per_second: u64,
+    /// Writing calls of one source in a second.
+    pub source_writes_per_second: u64,
+    /// Reading calls of one principal in a second.
+    pub principal_reads_per_second: u64,
+    /// Writing calls of one principal in a second.
+    pub principal_writes_per_second: u64,
+    /// Tokens of one source that nobody knows, in a minute; after them none of its tokens is looked up for a minute.
+    pub token_failures_per_minute: u64,
     /// Calls at a time on one connection.
     pub streams_per_connection: u64,
     /// For how long a retry is recognised by its request id.
@@ -191,6 +267,16 @@ impl Default for Limits {
             message_bytes: MESSAGE_BYTES,
             deadline_seconds: DEADLINE_SECONDS,
             connections: CONNECTIONS,
+            connections_per_source: CONNECTIONS_PER_SOURCE,
+            opening_seconds: OPENING_SECONDS,
+            idle_seconds: IDLE_SECONDS,
+            stalled_seconds: STALLED_SECONDS,
+            calls_per_source: CALLS_PER_SOURCE,
+            source_reads_per_second: READS_PER_SECOND,
+            source_writes_per_second: WRITES_PER_SECOND,
+            principal_reads_per_second: READS_PER_SECOND,
+            principal_writes_per_second: WRITES_PER_SECOND,
+            token_failures_per_minute: TOKEN_FAILURES_PER_MINUTE,
             streams_per_connection: STREAMS_PER_CONNECTION,
             request_horizon_seconds: REQUEST_HORIZON_SECONDS,
         }

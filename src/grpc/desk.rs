@@ -22,7 +22,11 @@ use crate::{
     register::{Readiness, Register},
 };
 
-use super::{limits, status};
+use super::{
+    limits,
+    rates::{Ledger, Rates},
+    status,
+};
 
 /// How the gRPC face behaves; every bound has its standard in [`limits`].
 #[derive(Clone)]
@@ -43,6 +47,8 @@ pub struct Options {
     pub bookmark_every: Duration,
     /// Calls that are carried out at once.
     pub calls_at_once_max: usize,
+    /// How often one source and one principal may call.
+    pub rates: Rates,
     /// Streams that are open at once.
     pub streams_at_once_max: usize,
     /// Most bytes of one request message.
@@ -65,6 +71,14 @@ impl Options {
             call_time_max: limits::CALL_TIME_MAX,
             bookmark_every: limits::BOOKMARK_EVERY,
             calls_at_once_max: limits::CALLS_AT_ONCE_MAX,
+            rates: Rates {
+                source_reads: limits::READS_PER_SECOND,
+                source_writes: limits::WRITES_PER_SECOND,
+                principal_reads: limits::READS_PER_SECOND,
+                principal_writes: limits::WRITES_PER_SECOND,
+                source_calls_at_once: limits::SOURCE_CALLS_AT_ONCE_MAX,
+                token_failures: limits::TOKEN_FAILURES_PER_MINUTE,
+            },
             streams_at_once_max: limits::STREAMS_AT_ONCE_MAX,
             request_bytes_max: limits::REQUEST_BYTES_MAX,
             answer_bytes_max: limits::ANSWER_BYTES_MAX,
@@ -81,6 +95,8 @@ pub struct Desk {
     pub options: Options,
     /// Calls that may still begin.
     pub calls: Arc<Semaphore>,
+    /// How often who called.
+    pub rates: Arc<Ledger>,
     ids: CallIds,
     streams: Arc<Semaphore>,
 }
@@ -91,6 +107,7 @@ impl Desk {
         let calls = Arc::new(Semaphore::new(options.calls_at_once_max));
         let streams = Arc::new(Semaphore::new(options.streams_at_once_max));
         Self {
+            rates: Arc::new(Ledger::new(options.rates)),
             ids: CallIds::new(register.fresh_request_id()),
             register,
             options,

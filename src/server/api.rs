@@ -2,12 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Limits, Settings},
-    grpc::{self, Face},
+    grpc::{self, Face, rates::Rates},
     model::clock::SystemClock,
     register::Register,
 };
@@ -17,13 +16,13 @@ use super::{
     exit::Failure,
     life::Serving,
     signing::verifier_key,
-    transport::{self, Bounds},
+    transport::{self, Bounds, Ports},
 };
 
 /// Begins to serve. The task ends when `stopping` is cancelled and every call in flight has ended.
 pub fn serve(
     settings: &Settings,
-    listener: TcpListener,
+    ports: Ports,
     register: &Register,
     stopping: CancellationToken,
 ) -> Result<Serving, Failure> {
@@ -34,13 +33,21 @@ pub fn serve(
     };
     let face = Face::new(register.clone(), options);
     let face = face.map_err(|why| Failure::Serving(why.to_string()))?;
-    let bounds = Bounds {
-        connections: size(limits.connections),
-        streams: u32::try_from(limits.streams_per_connection).unwrap_or(u32::MAX),
-    };
+    let bounds = bounds(limits);
     Ok(tokio::spawn(transport::serve(
-        listener, bounds, face, stopping,
+        ports, bounds, face, stopping,
     )))
+}
+
+fn bounds(limits: &Limits) -> Bounds {
+    Bounds {
+        connections: size(limits.connections),
+        connections_per_source: size(limits.connections_per_source),
+        streams: u32::try_from(limits.streams_per_connection).unwrap_or(u32::MAX),
+        opening: Duration::from_secs(limits.opening_seconds),
+        idle: Duration::from_secs(limits.idle_seconds),
+        stalled: Duration::from_secs(limits.stalled_seconds),
+    }
 }
 
 fn options(limits: &Limits, stopping: CancellationToken) -> grpc::Options {
@@ -48,6 +55,14 @@ fn options(limits: &Limits, stopping: CancellationToken) -> grpc::Options {
         stopping,
         call_time_max: Duration::from_secs(limits.deadline_seconds),
         request_bytes_max: size(limits.message_bytes),
+        rates: Rates {
+            source_reads: limits.source_reads_per_second,
+            source_writes: limits.source_writes_per_second,
+            principal_reads: limits.principal_reads_per_second,
+            principal_writes: limits.principal_writes_per_second,
+            source_calls_at_once: limits.calls_per_source,
+            token_failures: limits.token_failures_per_minute,
+        },
         ..grpc::Options::new(Arc::new(SystemClock))
     }
 }

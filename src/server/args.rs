@@ -50,6 +50,15 @@ pub enum Command {
     Verify,
     /// Make the tables anew from the journal.
     Rebuild,
+    /// Make certificates to develop and test with: an authority, a server on this machine, a client.
+    DevCertificate {
+        /// The directory for them.
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+        /// A further name or address of the server.
+        #[arg(long = "name", value_name = "NAME")]
+        names: Vec<String>,
+    },
     /// Print the versions of the program and of what it carries.
     Version,
 }

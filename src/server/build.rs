@@ -22,6 +22,7 @@ use super::{
     exit::Failure,
     founding::{self, administrator_token, is_founded, make_data_dir},
     progress::Shown,
+    transport::Tls,
 };
 
 /// What is read before anything is bound or made.
@@ -31,6 +32,8 @@ pub struct World {
     pub data: ReferenceData,
     /// The nodes that the authority file names.
     pub nodes: Vec<AuthorityNode>,
+    /// TLS, where it is wanted.
+    pub tls: Option<Arc<Tls>>,
 }
 
 impl World {
@@ -38,7 +41,8 @@ impl World {
     pub fn load(settings: &Settings) -> Result<Self, Failure> {
         let data = ReferenceData::embedded()?;
         let nodes = authority::load(&settings.authority.file)?;
-        Ok(Self { data, nodes })
+        let tls = Tls::load(&settings.tls)?.map(Arc::new);
+        Ok(Self { data, nodes, tls })
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     config::ConfigError, journal::JournalError, register::OpenError, telemetry::logs::LogError,
 };
 
-use super::{authority::AuthorityError, data::DataError};
+use super::{authority::AuthorityError, data::DataError, transport::TlsError};
 
 /// It could not be done.
 pub const FAILED: u8 = 1;
@@ -24,6 +24,9 @@ pub enum Failure {
     /// The authority file cannot be used.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
+    /// The files of TLS cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Logging cannot be set up.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -98,6 +101,7 @@ impl Failure {
         match self {
             Self::Config(_)
             | Self::Authority(_)
+            | Self::Tls(_)
             | Self::Log(_)
             | Self::Open(OpenError::OtherAuthority { .. }) => CONFIG,
             _ => FAILED,

@@ -9,8 +9,12 @@
 //! * **drain** takes no more connections, lets calls in flight end within the grace period, closes the register with the
 //!   marker of a clean stop. A second signal ends the process at once.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{runtime::Runtime, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +36,7 @@ use super::{
     offline::print,
     progress::Shown,
     shutdown::Signals,
+    transport::Ports,
     welcome::Welcome,
 };
 
@@ -42,6 +47,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         data_dir: &settings.data_dir,
     }
     .emit();
+    raise_handles();
     let world = World::load(settings)?;
     let what = "no threads could be started";
     let runtime = Runtime::new().map_err(|source| Failure::Machine { what, source })?;
@@ -63,6 +69,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     ));
 
     let data = world.data.clone();
+    let tls = world.tls.clone();
     let building = build_aside(settings.clone(), world);
     let Built { register, opened } = tokio::select! {
         built = building => built?,
@@ -74,7 +81,16 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     load_newer_data(&register, data).await?;
     health.follow(register.readiness());
     let stopping = CancellationToken::new();
-    let mut serving = api::serve(settings, listeners.api, &register, stopping.clone())?;
+    let sealed = tls.is_some();
+    if let (Some(tls), Some(hangup)) = (&tls, signals.hangup()) {
+        tokio::spawn(Arc::clone(tls).keep_fresh(hangup, stopping.clone()));
+    }
+    let ports = Ports {
+        api: listeners.api,
+        tls,
+        local: listeners.local,
+    };
+    let mut serving = api::serve(settings, ports, &register, stopping.clone())?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",
@@ -89,6 +105,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     let welcome = Welcome {
         info: &info,
         api: api_address,
+        sealed,
         metrics: metrics_address,
         data_dir: &settings.data_dir,
         founded: opened.founded,
@@ -104,6 +121,14 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     signals.next_one_ends_the_process();
     drain(register, serving, stopping, grace).await;
     Ok(())
+}
+
+/// Takes as many file handles as the system gives: each connection needs one.
+fn raise_handles() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Where it is refused, connections that find no handle wait.
+    setrlimit(Resource::Nofile, limit).ok();
 }
 
 /// Builds on a thread where blocking is allowed.

@@ -9,7 +9,7 @@ use crate::{
     telemetry::events::{Emit as _, Listening},
 };
 
-use super::exit::Failure;
+use super::{exit::Failure, transport::Local};
 
 /// The sockets, bound, nobody served yet.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Listeners {
     pub api: TcpListener,
     /// Where it is, with the port that the system chose.
     pub api_address: SocketAddr,
+    /// For this machine's administrator.
+    pub local: Option<Local>,
     /// For metrics and health.
     pub metrics: TcpListener,
     /// Where they are, with the port that the system chose.
@@ -29,6 +31,12 @@ impl Listeners {
     pub async fn bind(settings: &Settings) -> Result<Self, Failure> {
         let (api, api_address) = bind("listen", settings.listen).await?;
         let (metrics, metrics_address) = bind("metrics.listen", settings.metrics.listen).await?;
+        let path = &settings.admin_socket;
+        let local = if path.as_os_str().is_empty() {
+            None
+        } else {
+            Some(Local::bind(path).map_err(Failure::file("listen on", path))?)
+        };
         Listening {
             face: "api",
             address: api_address,
@@ -42,6 +50,7 @@ impl Listeners {
         Ok(Self {
             api,
             api_address,
+            local,
             metrics,
             metrics_address,
         })

@@ -26,7 +26,7 @@ use super::{
     args::{Command, Journal},
     build::{Built, World, build, register_options},
     data::ReferenceData,
-    dump,
+    dev_certificate, dump,
     exit::Failure,
     founding::is_founded,
     progress::Shown,
@@ -42,8 +42,10 @@ const TABLES_ASIDE: &str = "projection.damaged-";
 
 /// Carries a command out.
 pub fn run(command: &Command, settings: &Settings) -> Result<(), Failure> {
-    if matches!(command, Command::Version) {
-        return version();
+    match command {
+        Command::Version => return version(),
+        Command::DevCertificate { dir, names } => return dev_certificate(dir, names),
+        _ => {}
     }
     let dir = &settings.data_dir;
     if !is_founded(dir)? {
@@ -51,7 +53,7 @@ pub fn run(command: &Command, settings: &Settings) -> Result<(), Failure> {
     }
     let journal = dir.join(JOURNAL_DIR);
     match command {
-        Command::Version => Ok(()),
+        Command::Version | Command::DevCertificate { .. } => Ok(()),
         Command::Checkpoint { key: true } => {
             print(&format!("{}\n", signing::verifier_key(settings)?))
         }
@@ -83,6 +85,13 @@ fn version() -> Result<(), Failure> {
         data.version,
         crate::journal::codec::EVENT_FORMAT,
     ))
+}
+
+fn dev_certificate(dir: &Path, names: &[String]) -> Result<(), Failure> {
+    for path in dev_certificate::write(dir, names)? {
+        print(&format!("{}\n", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Signs the head of a journal that was checked from the first byte to the last.

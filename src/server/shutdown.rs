@@ -1,4 +1,5 @@
-//! When to stop: SIGTERM and SIGINT. The first lets calls in flight end, the second ends the process at once.
+//! When to stop: SIGTERM and SIGINT. The first lets calls in flight end, the second ends the process at once. SIGHUP only
+//! asks for files to be read again.
 
 use std::io;
 
@@ -11,6 +12,7 @@ use super::exit::{FAILED, Failure};
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    hangup: Option<Signal>,
 }
 
 impl Signals {
@@ -23,7 +25,13 @@ impl Signals {
         Ok(Self {
             terminate: signal(SignalKind::terminate()).map_err(wrong)?,
             interrupt: signal(SignalKind::interrupt()).map_err(wrong)?,
+            hangup: Some(signal(SignalKind::hangup()).map_err(wrong)?),
         })
+    }
+
+    /// Hang-ups, for whoever reads files again. They end nothing, whether or not anybody listens.
+    pub const fn hangup(&mut self) -> Option<Signal> {
+        self.hangup.take()
     }
 
     /// Waits for the next one; tells its name.

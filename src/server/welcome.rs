@@ -12,6 +12,8 @@ pub struct Welcome<'a> {
     pub info: &'a Info,
     /// Where the API is.
     pub api: SocketAddr,
+    /// Whether it speaks TLS.
+    pub sealed: bool,
     /// Where metrics and health are.
     pub metrics: SocketAddr,
     /// The data directory.
@@ -37,7 +39,7 @@ impl Welcome<'_> {
         line("register", self.info.register.as_str());
         line("nodes", &nodes.join(", "));
         line("arcs", &self.info.arcs.to_string());
-        line("API", &format!("http://{} (gRPC, gRPC-Web)", self.api));
+        line("API", &format!("{} (gRPC, gRPC-Web)", self.url()));
         line(
             "metrics",
             &format!("http://{}/metrics, /live, /ready", self.metrics),
@@ -60,15 +62,20 @@ impl Welcome<'_> {
         format!("oidrad {version} {did}.\n{text}{tries}")
     }
 
+    fn url(&self) -> String {
+        let scheme = if self.sealed { "https" } else { "http" };
+        format!("{scheme}://{}", self.api)
+    }
+
     /// Three commands to try, after a founding.
     fn tries(&self, node: Option<&str>, token: Option<&str>) -> String {
         let (true, Some(node), Some(token)) = (self.founded, node, token) else {
             return String::new();
         };
-        let server = if self.api == config::LISTEN {
+        let server = if self.api == config::LISTEN && !self.sealed {
             String::new()
         } else {
-            format!(" --server http://{}", self.api)
+            format!(" --server {}", self.url())
         };
         format!(
             "\nTry:\n  oidctl{server} resolve {node}\n  oidctl{server} --token-file {token} allocate {node} \
@@ -105,6 +112,7 @@ mod tests {
         let mut welcome = Welcome {
             info: &info,
             api: config::LISTEN,
+            sealed: false,
             metrics: config::METRICS_LISTEN,
             data_dir: dir.path(),
             founded: true,
@@ -117,6 +125,8 @@ mod tests {
         assert!(text.contains("http://127.0.0.1:8340") && !text.contains("--server"));
         welcome.api = "127.0.0.1:4".parse().unwrap();
         assert!(welcome.text().contains("--server http://127.0.0.1:4"));
+        welcome.sealed = true;
+        assert!(welcome.text().contains("--server https://127.0.0.1:4"));
         welcome.founded = false;
         assert!(!welcome.text().contains("Try:"));
     }

@@ -8,6 +8,7 @@ use std::{net::SocketAddr, path::Path, time::Duration};
 use tracing::{debug, error, info, warn};
 
 use crate::model::{
+    clock::Timestamp,
     ids::{RegisterId, Seq},
     refusal::Code,
 };
@@ -327,6 +328,33 @@ impl Emit for Writable {
     }
 }
 
+/// The keys of the OpenID Connect issuer were taken.
+#[derive(Debug)]
+pub struct KeysTaken {
+    /// How many there are.
+    pub count: usize,
+}
+
+impl Emit for KeysTaken {
+    fn emit(self) {
+        info!(count = self.count, "The issuer's keys were taken.");
+    }
+}
+
+/// The keys of the OpenID Connect issuer could not be had; those that are known go on counting.
+#[derive(Debug)]
+pub struct KeysUnavailable<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Emit for KeysUnavailable<'_> {
+    fn emit(self) {
+        error!(why = self.why, "The issuer's keys could not be had.");
+        fault(Fault::Keys);
+    }
+}
+
 /// A connection was taken.
 #[derive(Debug)]
 pub struct Connected;
@@ -334,6 +362,65 @@ pub struct Connected;
 impl Emit for Connected {
     fn emit(self) {
         count(|m| m.connections.inc());
+    }
+}
+
+/// A connection was refused or ended by the server.
+#[derive(Debug)]
+pub struct TurnedAway {
+    /// Why: `source`, `handshake`, `opening`, `idle` or `stalled`.
+    pub why: &'static str,
+}
+
+impl Emit for TurnedAway {
+    fn emit(self) {
+        debug!(why = self.why, "A connection was turned away.");
+        count(|m| m.turned_away.with_label_values(&[self.why]).inc());
+    }
+}
+
+/// The files of TLS were read.
+#[derive(Debug)]
+pub struct CertificateLoaded<'a> {
+    /// The certificate's file.
+    pub file: &'a Path,
+    /// When the certificate ends.
+    pub not_after: Option<Timestamp>,
+}
+
+impl Emit for CertificateLoaded<'_> {
+    fn emit(self) {
+        let not_after = self.not_after.unwrap_or_default();
+        info!(file = %self.file.display(), %not_after, "Certificate loaded.");
+        count(|m| m.certificate_not_after.set(not_after.micros() / 1_000_000));
+    }
+}
+
+/// The files of TLS changed and cannot be used; what was before goes on.
+#[derive(Debug)]
+pub struct CertificateRefused<'a> {
+    /// Which file, and why.
+    pub why: &'a str,
+}
+
+impl Emit for CertificateRefused<'_> {
+    fn emit(self) {
+        error!(
+            why = self.why,
+            "The changed files of TLS cannot be used; the state before them goes on."
+        );
+        fault(Fault::Certificate);
+    }
+}
+
+/// A source showed so many tokens that nobody knows that none of its tokens is looked up for a while.
+#[derive(Debug)]
+pub struct TokensShut;
+
+impl Emit for TokensShut {
+    fn emit(self) {
+        warn!("Somebody tries tokens: those of one source are refused for a while.");
+        count(|m| m.tokens_shut.inc());
     }
 }
 

@@ -33,17 +33,23 @@ pub enum Fault {
     Panic,
     /// The journal could not be read.
     Journal,
+    /// A certificate could not be read anew.
+    Certificate,
+    /// An issuer's keys could not be had.
+    Keys,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Call,
         Self::Checkpoint,
         Self::Writer,
         Self::Accept,
         Self::Panic,
         Self::Journal,
+        Self::Certificate,
+        Self::Keys,
     ];
 
     /// The word it is counted under.
@@ -55,6 +61,8 @@ impl Fault {
             Self::Accept => "accept",
             Self::Panic => "panic",
             Self::Journal => "journal",
+            Self::Certificate => "certificate",
+            Self::Keys => "keys",
         }
     }
 }
@@ -77,6 +85,12 @@ pub struct Metrics {
     pub call_seconds: HistogramVec,
     /// Connections open now.
     pub connections: IntGauge,
+    /// Connections that the server refused or ended, by why.
+    pub turned_away: IntCounterVec,
+    /// Times that a source's tokens were shut out for a while.
+    pub tokens_shut: IntCounter,
+    /// When the server's certificate ends, in seconds since 1970; 0 without TLS.
+    pub certificate_not_after: IntGauge,
     /// The sequence of the newest record.
     pub head: IntGauge,
     /// 1 while reads are answered.
@@ -113,6 +127,19 @@ impl Metrics {
             calls: shelf.counters("calls_total", "Calls that ended.", &["method", "code"])?,
             call_seconds: shelf.times("call_seconds", "How long calls took.", &["method"])?,
             connections: shelf.gauge("connections", "Connections open now.")?,
+            turned_away: shelf.counters(
+                "connections_turned_away_total",
+                "Connections that the server refused or ended.",
+                &["why"],
+            )?,
+            tokens_shut: shelf.counter(
+                "tokens_shut_total",
+                "Times that a source's tokens were refused for a while.",
+            )?,
+            certificate_not_after: shelf.gauge(
+                "certificate_not_after_seconds",
+                "When the server's certificate ends, in seconds since 1970; 0 without TLS.",
+            )?,
             head: shelf.gauge("head_sequence", "The sequence of the newest record.")?,
             ready: shelf.gauge("ready", "1 while reads are answered.")?,
             writable: shelf.gauge("writable", "1 while writes are taken.")?,

@@ -140,7 +140,11 @@ impl House {
         let address = listener.local_addr().unwrap();
         let bounds = Bounds {
             connections: 64,
+            connections_per_source: 64,
             streams: 256,
+            opening: Duration::from_secs(10),
+            idle: Duration::from_secs(600),
+            stalled: Duration::from_secs(60),
         };
         tokio::spawn(transport::serve(listener, bounds, face, stopping.clone()));
         let channel = Channel::from_shared(format!("http://{address}")).unwrap();

@@ -228,7 +228,9 @@ fn address_in(line: &str) -> Option<String> {
     if line.contains("metrics") {
         return None;
     }
-    let at = line.find("http://127.0.0.1:")?;
+    let at = line
+        .find("http://127.0.0.1:")
+        .or_else(|| line.find("https://127.0.0.1:"))?;
     let url: String = line[at..]
         .chars()
         .take_while(|c| !c.is_whitespace() && !"\"',;)".contains(*c))

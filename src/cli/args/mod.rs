@@ -40,7 +40,8 @@ Examples:
   oidctl explain NUMBER_TAKEN
 
 Environment:
-  OIDRA_SERVER, OIDRA_TOKEN, OIDRA_TOKEN_FILE, OIDRA_PROFILE, OIDRA_CONFIG, OIDRA_OUTPUT, OIDRA_LANG, NO_COLOR
+  OIDRA_SERVER, OIDRA_TOKEN, OIDRA_TOKEN_FILE, OIDRA_PROFILE, OIDRA_CONFIG, OIDRA_OUTPUT, OIDRA_LANG,
+  OIDRA_CA, OIDRA_CERT, OIDRA_KEY, NO_COLOR
   A flag wins over the environment, the environment over the profile, the profile over the default.
 
 Exit codes:
@@ -73,9 +74,18 @@ pub struct Cli {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// Where the server answers [default: http://127.0.0.1:8340] [env: OIDRA_SERVER]
+    /// Where the server answers: http, https or unix:FILE [default: http://127.0.0.1:8340] [env: OIDRA_SERVER]
     #[arg(long, global = true, value_name = "URL")]
     pub server: Option<String>,
+    /// The authorities that certify the server, PEM; without it, those of this machine [env: OIDRA_CA]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// The certificate to show the server, PEM [env: OIDRA_CERT]
+    #[arg(long, global = true, value_name = "FILE", requires = "key")]
+    pub cert: Option<PathBuf>,
+    /// The certificate's private key, PEM [env: OIDRA_KEY]
+    #[arg(long, global = true, value_name = "FILE", requires = "cert")]
+    pub key: Option<PathBuf>,
     /// A file that holds the token [env: OIDRA_TOKEN_FILE]
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "token")]
     pub token_file: Option<PathBuf>,

@@ -24,6 +24,10 @@ struct Inner<S> {
     waiting: Vec<u8>,
     /// How much of `waiting` has left.
     sent: usize,
+    /// Whether the socket has not taken all that it was given.
+    flushing: bool,
+    /// Bytes that came so far.
+    received: u64,
 }
 
 impl<S: AsyncWrite + Unpin> Inner<S> {
@@ -35,10 +39,16 @@ impl<S: AsyncWrite + Unpin> Inner<S> {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.sent += sent;
+            self.flushing = true;
         }
         self.sent = 0;
         self.waiting.clear();
         self.waiting.shrink_to(KEPT_BYTES);
+        if self.flushing {
+            // A socket that seals may hold back what its own socket did not take.
+            ready!(Pin::new(&mut self.socket).poll_flush(context))?;
+            self.flushing = false;
+        }
         Poll::Ready(Ok(()))
     }
 
@@ -63,6 +73,8 @@ pub fn cork<S>(socket: S) -> (Cork<S>, Corked<S>) {
         socket,
         waiting: Vec::new(),
         sent: 0,
+        flushing: false,
+        received: 0,
     }));
     (Cork(Arc::clone(&inner)), Corked(inner))
 }
@@ -79,13 +91,25 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
     }
 }
 
+impl<S> Cork<S> {
+    /// How many bytes came so far, and whether bytes wait to be sent.
+    pub fn moved(&self) -> (u64, bool) {
+        let inner = lock(&self.0);
+        (inner.received, inner.flushing || !inner.waiting.is_empty())
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Corked<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut lock(&self.0).socket).poll_read(context, buffer)
+        let mut inner = lock(&self.0);
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut inner.socket).poll_read(context, buffer);
+        inner.received += (buffer.filled().len() - before) as u64;
+        read
     }
 }
 

@@ -64,6 +64,11 @@ impl<C, S> Turns<C, S> {
         self.connection.as_mut()
     }
 
+    /// How many bytes came so far, and whether bytes wait to be sent.
+    pub fn moved(&self) -> (u64, bool) {
+        self.cork.moved()
+    }
+
     /// Lets every call go on that can; whether one ended.
     fn go_on(&mut self, context: &mut Context<'_>) -> bool {
         let begun = self.begun.take();
