@@ -44,11 +44,13 @@ impl<'a> Insight<'a> {
     /// The insight of `identity` in the tree as it is now.
     pub fn new(identity: &Identity, view: &'a dyn TreeView) -> Result<Self, Rejection> {
         let of = match identity {
-            Identity::Anonymous => Of::Nobody,
             Identity::Local | Identity::System => Of::Everybody,
-            Identity::Principal(principal, shown) => match view.credential(&shown.0)? {
-                Some(credential) => Of::Principal(Box::new(principal.clone()), credential.scope),
+            _ => match identity.acting() {
                 None => Of::Nobody,
+                Some((own, shown)) => match view.credential(&shown.0)? {
+                    Some(credential) => Of::Principal(Box::new(own), credential.scope),
+                    None => Of::Nobody,
+                },
             },
         };
         let governed = HashMap::new();
@@ -147,15 +149,14 @@ pub fn may_see_holds(
     superior: &NodePath,
     view: &dyn TreeView,
 ) -> Result<(), Rejection> {
-    let (own, shown) = match identity {
-        Identity::Local | Identity::System => return Ok(()),
-        Identity::Anonymous => {
-            return Err(token_missing("who holds a number is not for everybody"));
-        }
-        Identity::Principal(own, shown) => (own, shown),
+    if matches!(identity, Identity::Local | Identity::System) {
+        return Ok(());
+    }
+    let Some((own, shown)) = identity.acting() else {
+        return Err(token_missing("who holds a number is not for everybody"));
     };
-    if !audits(own, superior) {
-        rights::at(view, own, superior, Need::Register, true)?;
+    if !audits(&own, superior) {
+        rights::at(view, &own, superior, Need::Register, true)?;
     }
     let scope = view.credential(&shown.0)?.map(|one| one.scope);
     match scope.and_then(|scope| scope.at) {

@@ -4,7 +4,9 @@
 //! again ([`Permit::recheck`]) where the order of commands is decided, because a delegation, a suspension or a revocation
 //! may stand earlier in the batch.
 
-use crate::model::actor::{Credential, CredentialKind};
+use std::sync::Arc;
+
+use crate::model::actor::{Credential, CredentialKind, Grant};
 use crate::model::command::{Command, IssueCredential};
 use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Submission, TreeView};
 use crate::oid::NodePath;
@@ -20,6 +22,8 @@ pub struct Permit {
     actor: Actor,
     /// The credential that the actor was known by; the server itself and its machine's administrator have none.
     credential: Option<TokenDigest>,
+    /// The roles that the actor's issuer claimed for it.
+    claimed: Arc<[Grant]>,
     overrides: bool,
 }
 
@@ -35,10 +39,11 @@ impl Permit {
     }
 
     /// The server's own permit: it is good for `ExpireHolds` and `LoadReferences` only.
-    pub const fn system() -> Self {
+    pub fn system() -> Self {
         Self {
             actor: Actor::System,
             credential: None,
+            claimed: Arc::default(),
             overrides: false,
         }
     }
@@ -51,7 +56,8 @@ impl Permit {
             (Actor::Local, _) => Identity::Local,
             (Actor::Principal(_), None) => return Err(gone()),
             (Actor::Principal(id), Some(digest)) => {
-                Identity::Principal(view.principal(id)?.ok_or_else(gone)?, digest)
+                let principal = view.principal(id)?.ok_or_else(gone)?;
+                Identity::Claimed(principal, digest, Arc::clone(&self.claimed))
             }
         };
         permit(&identity, submission, view).map(drop)
@@ -84,35 +90,56 @@ pub fn permit(
         _ if own => Err(not_permitted("only the server itself does this")),
         Identity::Local => local(submission, view),
         Identity::Principal(principal, shown) => {
-            let credential = view.credential(&shown.0)?;
-            let credential = credential.filter(|one| !one.revoked).ok_or_else(|| {
-                let detail = "the token was revoked meanwhile";
-                Refusal::new(Code::TokenUnknown, "", detail)
-            })?;
-            if !principal.is_active() {
-                let standing = principal.standing.word();
-                return Err(not_permitted(&format!("you are {standing}")));
-            }
-            let needs = needs(command, Some(principal), view)?;
-            if credential.scope.read_only {
-                return Err(narrow("this credential is for reading only"));
-            }
-            let grounds = match grounds(principal, submission, &needs, view) {
-                Err(Rejection::Refused(_)) if is_about_unknown(identity, command, view)? => {
-                    return Err(not_permitted(
-                        "you look after nobody and nothing of this id",
-                    ));
-                }
-                grounds => grounds?,
-            };
-            within_scope(&credential, command, &needs)?;
-            Ok(Permit {
-                actor: Actor::Principal(principal.id.clone()),
-                credential: Some(*shown),
-                overrides: grounds == Grounds::Override,
-            })
+            known(principal, *shown, &Arc::default(), submission, view)
+        }
+        Identity::Claimed(principal, shown, claimed) => {
+            known(principal, *shown, claimed, submission, view)
         }
     }
+}
+
+/// The permit of a principal, with the roles that its issuer claims for it.
+fn known(
+    principal: &Principal,
+    shown: TokenDigest,
+    claimed: &Arc<[Grant]>,
+    submission: &Submission,
+    view: &dyn TreeView,
+) -> Result<Permit, Rejection> {
+    let credential = view.credential(&shown.0)?;
+    let credential = credential.filter(|one| !one.revoked).ok_or_else(|| {
+        let detail = "the token was revoked meanwhile";
+        Refusal::new(Code::TokenUnknown, "", detail)
+    })?;
+    if !principal.is_active() {
+        let standing = principal.standing.word();
+        return Err(not_permitted(&format!("you are {standing}")));
+    }
+    let mut acting = principal.clone();
+    acting.grants.extend(claimed.iter().cloned());
+    let command = &submission.command;
+    let needs = needs(command, Some(&acting), view)?;
+    if credential.scope.read_only {
+        return Err(narrow("this credential is for reading only"));
+    }
+    let grounds = match grounds(&acting, submission, &needs, view) {
+        Err(Rejection::Refused(refusals)) => {
+            let identity = Identity::Principal(acting, shown);
+            return Err(if is_about_unknown(&identity, command, view)? {
+                not_permitted("you look after nobody and nothing of this id")
+            } else {
+                refusals.into()
+            });
+        }
+        grounds => grounds?,
+    };
+    within_scope(&credential, command, &needs)?;
+    Ok(Permit {
+        actor: Actor::Principal(acting.id.clone()),
+        credential: Some(shown),
+        claimed: Arc::clone(claimed),
+        overrides: grounds == Grounds::Override,
+    })
 }
 
 /// The permit of whoever has a good invitation code: it acts for the principal that was invited, once.
@@ -129,6 +156,7 @@ fn invited(code_sha256: &[u8; 32], view: &dyn TreeView) -> Result<Permit, Reject
     Ok(Permit {
         actor: Actor::Principal(principal.id),
         credential: Some(TokenDigest(*code_sha256)),
+        claimed: Arc::default(),
         overrides: false,
     })
 }
@@ -148,6 +176,7 @@ fn local(submission: &Submission, view: &dyn TreeView) -> Result<Permit, Rejecti
     Ok(Permit {
         actor: Actor::Local,
         credential: None,
+        claimed: Arc::default(),
         overrides: grounds(&principal, submission, &needs, view)? == Grounds::Override,
     })
 }

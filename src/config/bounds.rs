@@ -85,6 +85,42 @@ const BOUNDS: &[Bound] = &[
         3_600,
     ),
     bound(
+        "limits.calls_per_source",
+        |s| s.limits.calls_per_source,
+        0,
+        4_096,
+    ),
+    bound(
+        "limits.source_reads_per_second",
+        |s| s.limits.source_reads_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.source_writes_per_second",
+        |s| s.limits.source_writes_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.principal_reads_per_second",
+        |s| s.limits.principal_reads_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.principal_writes_per_second",
+        |s| s.limits.principal_writes_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.token_failures_per_minute",
+        |s| s.limits.token_failures_per_minute,
+        0,
+        1_000_000,
+    ),
+    bound(
         "limits.streams_per_connection",
         |s| s.limits.streams_per_connection,
         1,

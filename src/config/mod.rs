@@ -50,6 +50,14 @@ pub const OPENING_SECONDS: u64 = 10;
 pub const IDLE_SECONDS: u64 = 600;
 /// How long a caller may take nothing of its answers, in seconds.
 pub const STALLED_SECONDS: u64 = 60;
+/// Most calls at a time of one source.
+pub const CALLS_PER_SOURCE: u64 = 1_024;
+/// Most reading calls in a second, of one source and of one principal.
+pub const READS_PER_SECOND: u64 = 20_000;
+/// Most writing calls in a second, of one source and of one principal.
+pub const WRITES_PER_SECOND: u64 = 5_000;
+/// Most tokens of one source that nobody knows, in a minute.
+pub const TOKEN_FAILURES_PER_MINUTE: u64 = 30;
 /// Most calls at a time on one connection.
 pub const STREAMS_PER_CONNECTION: u64 = 256;
 /// For how long a request id is remembered, in seconds of record time (seven days).
@@ -233,6 +241,18 @@ pub struct Limits {
     pub idle_seconds: u64,
     /// How long a caller may take nothing of the answers it asked for.
     pub stalled_seconds: u64,
+    /// Calls at a time of one source; more are refused. 0 means any number, here and in all that follow up to the tokens.
+    pub calls_per_source: u64,
+    /// Reading calls of one source in a second.
+    pub source_reads_per_second: u64,
+    /// Writing calls of one source in a second.
+    pub source_writes_per_second: u64,
+    /// Reading calls of one principal in a second.
+    pub principal_reads_per_second: u64,
+    /// Writing calls of one principal in a second.
+    pub principal_writes_per_second: u64,
+    /// Tokens of one source that nobody knows, in a minute; after them none of its tokens is looked up for a minute.
+    pub token_failures_per_minute: u64,
     /// Calls at a time on one connection.
     pub streams_per_connection: u64,
     /// For how long a retry is recognised by its request id.
@@ -251,6 +271,12 @@ impl Default for Limits {
             opening_seconds: OPENING_SECONDS,
             idle_seconds: IDLE_SECONDS,
             stalled_seconds: STALLED_SECONDS,
+            calls_per_source: CALLS_PER_SOURCE,
+            source_reads_per_second: READS_PER_SECOND,
+            source_writes_per_second: WRITES_PER_SECOND,
+            principal_reads_per_second: READS_PER_SECOND,
+            principal_writes_per_second: WRITES_PER_SECOND,
+            token_failures_per_minute: TOKEN_FAILURES_PER_MINUTE,
             streams_per_connection: STREAMS_PER_CONNECTION,
             request_horizon_seconds: REQUEST_HORIZON_SECONDS,
         }

@@ -206,7 +206,7 @@ impl Keeper {
     }
 
     fn who(&self, call: &Call) -> Result<pb::WhoAmIResponse, Rejection> {
-        let Identity::Principal(own, digest) = &call.caller.identity else {
+        let Some((own, digest)) = call.caller.identity.acting() else {
             return Ok(pb::WhoAmIResponse {
                 local: call.caller.identity == Identity::Local,
                 ..pb::WhoAmIResponse::default()
@@ -214,7 +214,7 @@ impl Keeper {
         };
         let credential = self.desk.register.newest().credential(&digest.0)?;
         Ok(pb::WhoAmIResponse {
-            principal: Some(shown::principal(own.clone())),
+            principal: Some(shown::principal(own)),
             credential: credential.map(shown::credential),
             local: false,
         })
@@ -253,10 +253,7 @@ fn someone(call: &Call) -> Result<(), Rejection> {
 
 /// The caller's own id, where it is a principal.
 fn own_id(call: &Call) -> Option<&PrincipalId> {
-    match &call.caller.identity {
-        Identity::Principal(own, _) => Some(&own.id),
-        _ => None,
-    }
+    call.caller.identity.id()
 }
 
 /// The refusal for a principal that is not there, or that the caller may not know: they are not told apart.

@@ -15,6 +15,7 @@ pub mod layer;
 pub mod limits;
 pub mod notation;
 pub mod page;
+pub mod rates;
 pub mod registration;
 pub mod resolution;
 pub mod status;

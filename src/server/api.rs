@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Limits, Settings},
-    grpc::{self, Face},
+    grpc::{self, Face, rates::Rates},
     model::clock::SystemClock,
     register::Register,
 };
@@ -55,6 +55,14 @@ fn options(limits: &Limits, stopping: CancellationToken) -> grpc::Options {
         stopping,
         call_time_max: Duration::from_secs(limits.deadline_seconds),
         request_bytes_max: size(limits.message_bytes),
+        rates: Rates {
+            source_reads: limits.source_reads_per_second,
+            source_writes: limits.source_writes_per_second,
+            principal_reads: limits.principal_reads_per_second,
+            principal_writes: limits.principal_writes_per_second,
+            source_calls_at_once: limits.calls_per_source,
+            token_failures: limits.token_failures_per_minute,
+        },
         ..grpc::Options::new(Arc::new(SystemClock))
     }
 }
