@@ -9,6 +9,8 @@ mod insight;
 pub mod openid;
 mod peer;
 mod permit;
+#[cfg(test)]
+mod principal_tests;
 mod rights;
 mod sight;
 #[cfg(test)]

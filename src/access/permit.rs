@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::model::actor::{Credential, CredentialKind, Grant};
+use crate::model::actor::{Credential, CredentialKind, Grant, Standing};
 use crate::model::command::{Command, IssueCredential};
 use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Submission, TreeView};
 use crate::oid::NodePath;
@@ -239,17 +239,19 @@ fn within_scope(
         _ => None,
     };
     if let Some(at) = &credential.scope.at {
-        // What it issued could be wider than itself.
-        if issues.is_some() || needs.iter().any(|(node, _)| !node.starts_with(at)) {
-            return Err(narrow(&format!(
-                "this credential is good at {at} and below only"
-            )));
+        let itself = matches!(command, Command::RevokeCredential { id } if *id == credential.id);
+        // What it issued could be wider than itself, and what needs no right somewhere is about its principal as a whole.
+        let wider = issues.is_some() || needs.is_empty() && !itself;
+        if wider || needs.iter().any(|(node, _)| !node.starts_with(at)) {
+            let detail = format!("this credential is good at {at} and below only");
+            return Err(narrow(&detail));
         }
     }
     if let (Some(end), Some(ask)) = (credential.expires, issues)
         && ask.principal == credential.principal
-        && ask.expires.is_none_or(|other| other > end)
+        && (ask.kind == CredentialKind::Invitation || ask.expires.is_none_or(|other| other > end))
     {
+        // The token that an invitation is traded for has no end.
         let detail = "a credential that ends issues none of its own principal that ends later";
         return Err(narrow(detail));
     }
@@ -297,16 +299,21 @@ fn needs(
         Command::SetPolicy { path, .. } => govern(path.clone()),
         Command::AddPrincipal(ask) => govern(ask.home.clone()),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => govern(ask.at.clone()),
-        Command::ChangeStanding { id, .. } => govern(home(id, view)?),
+        Command::ChangeStanding {
+            id,
+            to: Standing::Active,
+        } => for_principal(id, Beyond::Outside, view)?,
         Command::DescribePrincipal { id, .. } if is(caller, id) => Vec::new(),
-        Command::DescribePrincipal { id, .. } => govern(home(id, view)?),
+        Command::ChangeStanding { id, .. } | Command::DescribePrincipal { id, .. } => {
+            for_principal(id, Beyond::Above, view)?
+        }
         Command::IssueCredential(ask) => for_credential(ask, caller, view)?,
         Command::RevokeCredential { id } => {
             let all = view.credentials()?;
             let owner = all.into_iter().find(|one| one.id == *id);
             match owner {
                 Some(one) if is(caller, &one.principal) => Vec::new(),
-                Some(one) => govern(home(&one.principal, view)?),
+                Some(one) => for_principal(&one.principal, Beyond::Above, view)?,
                 None => govern(NodePath::root()),
             }
         }
@@ -324,9 +331,43 @@ fn is(caller: Option<&Principal>, id: &PrincipalId) -> bool {
     caller.is_some_and(|caller| caller.id == *id)
 }
 
-/// Where a principal is looked after; whoever is not known, by the administrators of the whole register.
-fn home(id: &PrincipalId, view: &dyn TreeView) -> Result<NodePath, Rejection> {
-    Ok(view.principal(id)?.map(|one| one.home).unwrap_or_default())
+/// How far beyond its home a principal's acts count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beyond {
+    /// Where it acts above its home: nobody below may suspend, describe or lock out who stands above them.
+    Above,
+    /// Wherever it acts outside its home: who lets it act again, lets it act there.
+    Outside,
+}
+
+/// Whoever looks after a principal governs its home, and what `beyond` says; whoever is not known, is looked after by the
+/// administrators of the whole register.
+fn for_principal(
+    id: &PrincipalId,
+    beyond: Beyond,
+    view: &dyn TreeView,
+) -> Result<Vec<(NodePath, Need)>, Rejection> {
+    let Some(principal) = view.principal(id)? else {
+        return Ok(vec![(NodePath::root(), Need::Govern)]);
+    };
+    let home = &principal.home;
+    let counts = |at: &NodePath| match beyond {
+        Beyond::Above => home.starts_with(at) && at != home,
+        Beyond::Outside => !at.starts_with(home),
+    };
+    let mut nodes = acts_at(&principal);
+    nodes.retain(counts);
+    nodes.push(home.clone());
+    Ok(nodes.into_iter().map(|node| (node, Need::Govern)).collect())
+}
+
+/// Whoever governs all of these could give the principal all that it may do.
+fn acts_at(principal: &Principal) -> Vec<NodePath> {
+    let whole = principal.administrator.then(NodePath::root);
+    let granted = principal.grants.iter().map(|grant| grant.at.clone());
+    // Whoever may delegate an arc may invite the one it is delegated to.
+    let delegated = principal.delegations.iter().filter_map(NodePath::parent);
+    whole.into_iter().chain(granted).chain(delegated).collect()
 }
 
 /// Everybody may give themselves one more token. Whoever gives somebody else a proof could use it: so they must govern the
@@ -342,14 +383,8 @@ fn for_credential(
     let Some(other) = view.principal(&ask.principal)? else {
         return Ok(vec![(NodePath::root(), Need::Govern)]);
     };
-    let mut nodes = vec![other.home.clone()];
-    if other.administrator {
-        nodes.push(NodePath::root());
-    }
-    nodes.extend(other.grants.into_iter().map(|grant| grant.at));
-    // Whoever may delegate an arc may invite the one it is delegated to.
-    let above = other.delegations.iter().filter_map(NodePath::parent);
-    nodes.extend(above);
+    let mut nodes = acts_at(&other);
+    nodes.push(other.home);
     Ok(nodes.into_iter().map(|node| (node, Need::Govern)).collect())
 }
 

@@ -41,6 +41,7 @@ impl<'a> Decision<'a> {
                     | Command::AllocateBlock(_)
                     | Command::BatchRecord(_)
                     | Command::LoadReferences { .. }
+                    | Command::AcceptInvitation { .. }
             ),
         }
     }
