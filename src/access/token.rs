@@ -29,11 +29,14 @@ pub struct Token(String);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// It is not of the form of a token.
-    #[error(
-        "a token is {PREFIX} and {digits} hexadecimal digits, an invitation code {INVITATION_PREFIX} and as many",
-        digits = SECRET_DIGITS + CHECKSUM_DIGITS
-    )]
+    #[error("a token is {PREFIX} and {} hexadecimal digits", SECRET_DIGITS + CHECKSUM_DIGITS)]
     Form,
+    /// It is not of the form of an invitation code.
+    #[error(
+        "an invitation code is {INVITATION_PREFIX} and {} hexadecimal digits",
+        SECRET_DIGITS + CHECKSUM_DIGITS
+    )]
+    CodeForm,
     /// The checksum is not that of the secret.
     #[error("it has a misspelt or missing character: its checksum is wrong")]
     Checksum,
@@ -131,7 +134,11 @@ impl FromStr for InvitationCode {
     type Err = TokenError;
 
     fn from_str(text: &str) -> Result<Self, TokenError> {
-        check(text, INVITATION_PREFIX).map(|()| Self(text.to_owned()))
+        match check(text, INVITATION_PREFIX) {
+            Ok(()) => Ok(Self(text.to_owned())),
+            Err(TokenError::Form) => Err(TokenError::CodeForm),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -176,7 +183,7 @@ mod tests {
         let token = Token::from_entropy([0xA5; 32]);
         assert_ne!(token.sha256(), code.sha256());
         let wrong = token.reveal().parse::<InvitationCode>();
-        assert_eq!(wrong, Err(TokenError::Form));
+        assert_eq!(wrong, Err(TokenError::CodeForm));
     }
 
     #[test]

@@ -207,12 +207,16 @@ impl Keeper {
 
     fn who(&self, call: &Call) -> Result<pb::WhoAmIResponse, Rejection> {
         let Some((own, digest)) = call.caller.identity.acting() else {
-            return Ok(pb::WhoAmIResponse::default());
+            return Ok(pb::WhoAmIResponse {
+                local: call.caller.identity == Identity::Local,
+                ..pb::WhoAmIResponse::default()
+            });
         };
         let credential = self.desk.register.newest().credential(&digest.0)?;
         Ok(pb::WhoAmIResponse {
             principal: Some(shown::principal(own)),
             credential: credential.map(shown::credential),
+            local: false,
         })
     }
 
