@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::model::actor::{Principal, Scope};
+use crate::model::actor::{Grant, Principal, Scope};
 use crate::oid::NodePath;
 
 use super::identity::Identity;
@@ -54,15 +54,22 @@ pub fn sight(identity: &Identity, scope: &Scope) -> Sight {
     match identity {
         Identity::Anonymous => Sight::Public,
         Identity::Local | Identity::System => Sight::All,
-        Identity::Principal(principal, _) => narrowed(of_principal(principal), scope),
+        Identity::Principal(principal, _) => narrowed(of_principal(principal, &[]), scope),
+        Identity::Claimed(principal, _, claimed) => {
+            narrowed(of_principal(principal, claimed), scope)
+        }
     }
 }
 
-fn of_principal(principal: &Principal) -> Sight {
+fn of_principal(principal: &Principal, claimed: &[Grant]) -> Sight {
     if !principal.is_active() {
         return Sight::Public;
     }
-    let roles = principal.grants.iter().map(|grant| &grant.at);
+    let roles = principal
+        .grants
+        .iter()
+        .chain(claimed)
+        .map(|grant| &grant.at);
     let mut arcs: Vec<_> = roles.chain(&principal.delegations).cloned().collect();
     if principal.administrator || arcs.iter().any(NodePath::is_root) {
         return Sight::All;

@@ -35,11 +35,13 @@ pub enum Fault {
     Journal,
     /// A certificate could not be read anew.
     Certificate,
+    /// An issuer's keys could not be had.
+    Keys,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Call,
         Self::Checkpoint,
         Self::Writer,
@@ -47,6 +49,7 @@ impl Fault {
         Self::Panic,
         Self::Journal,
         Self::Certificate,
+        Self::Keys,
     ];
 
     /// The word it is counted under.
@@ -59,6 +62,7 @@ impl Fault {
             Self::Panic => "panic",
             Self::Journal => "journal",
             Self::Certificate => "certificate",
+            Self::Keys => "keys",
         }
     }
 }
