@@ -116,15 +116,16 @@ fn scope(octet: u8) -> Scope {
 
 fn kind(octet: u8) -> CredentialKind {
     use CredentialKind::{Certificate, Invitation, OpenId, Token};
-    [Token, Invitation, Token, Certificate, OpenId][usize::from(octet) % 5]
+    [Token, Invitation, Token, Invitation, Certificate, OpenId][usize::from(octet) % 6]
 }
 
-fn call([who, which, kind_of, a, b, c, d, e]: Step, credentials: usize) -> Call {
-    // The first credential is the administrator's: without its calls nothing begins.
-    let shown = if who % 5 < 2 {
-        0
-    } else {
-        usize::from(who) % credentials
+fn call([who, which, kind_of, a, b, c, d, e]: Step, proofs: &[Proof]) -> Call {
+    let credentials = proofs.len();
+    let shown = match who % 5 {
+        // The first credential is the administrator's: without its calls nothing begins.
+        0 | 1 => 0,
+        2 => credentials - 1,
+        _ => usize::from(who) % credentials,
     };
     let credential = usize::from(a) % credentials;
     let what = match which % 24 {
@@ -152,9 +153,13 @@ fn call([who, which, kind_of, a, b, c, d, e]: Step, credentials: usize) -> Call 
         15..=18 => What::Grant(person(a), role(b), node(c)),
         19 => What::Revoke(person(a), role(b), node(c)),
         20 | 21 => What::Issue {
-            to: person(a),
+            to: if e.is_multiple_of(2) {
+                proofs[shown].owner
+            } else {
+                person(a)
+            },
             kind: kind(b),
-            ends: c.is_multiple_of(3).then_some(c / 3 + 1),
+            ends: (!c.is_multiple_of(3)).then_some(c % 3),
             scope: scope(d),
         },
         22 => What::End(credential),
@@ -642,7 +647,7 @@ impl World {
 
     /// Asks the code and the model; carries out what both and the rules allow. Tells how the call ended.
     fn step(&mut self, step: Step) -> (Call, &'static str) {
-        let call = call(step, self.model.proofs.len());
+        let call = call(step, &self.model.proofs);
         let expected = self.model.expected(&call);
         let submission = self.submission(&call);
         let identity = self.identity(call.shown);
