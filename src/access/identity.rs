@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::model::actor::{CredentialKind, Grant, Principal, Scope};
-use crate::model::{Code, Refusal, Rejection, Timestamp, TreeView};
+use crate::model::{Code, PrincipalId, Refusal, Rejection, Timestamp, TreeView};
 
 use super::openid::Proven;
 use super::sight::{Sight, sight};
@@ -26,6 +26,29 @@ pub enum Identity {
     Local,
     /// The server itself.
     System,
+}
+
+impl Identity {
+    /// The principal who asks, with every role that counts, and the credential it is known by.
+    pub fn acting(&self) -> Option<(Principal, TokenDigest)> {
+        match self {
+            Self::Principal(principal, shown) => Some((principal.clone(), *shown)),
+            Self::Claimed(principal, shown, claimed) => {
+                let mut acting = principal.clone();
+                acting.grants.extend(claimed.iter().cloned());
+                Some((acting, *shown))
+            }
+            Self::Anonymous | Self::Local | Self::System => None,
+        }
+    }
+
+    /// The id of the principal who asks.
+    pub const fn id(&self) -> Option<&PrincipalId> {
+        match self {
+            Self::Principal(principal, _) | Self::Claimed(principal, ..) => Some(&principal.id),
+            Self::Anonymous | Self::Local | Self::System => None,
+        }
+    }
 }
 
 /// Who asks, and what they see.

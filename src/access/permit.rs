@@ -12,6 +12,7 @@ use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Subm
 use crate::oid::NodePath;
 
 use super::identity::Identity;
+use super::insight::{Insight, Knows};
 use super::rights::{self, Grounds, Need};
 use super::token::TokenDigest;
 
@@ -64,7 +65,8 @@ impl Permit {
 }
 
 /// Permits the command to `identity`, or refuses: `TOKEN_MISSING`, `TOKEN_UNKNOWN`, `INVITATION_UNKNOWN`,
-/// `SCOPE_TOO_NARROW`, `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`.
+/// `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`, `SCOPE_TOO_NARROW`. What is refused about a principal that the caller
+/// may not know is refused alike whether or not it is there.
 pub fn permit(
     identity: &Identity,
     submission: &Submission,
@@ -115,13 +117,28 @@ fn known(
     }
     let mut acting = principal.clone();
     acting.grants.extend(claimed.iter().cloned());
-    let needs = needs(&submission.command, Some(&acting), view)?;
-    within_scope(&credential, &submission.command, &needs)?;
+    let command = &submission.command;
+    let needs = needs(command, Some(&acting), view)?;
+    if credential.scope.read_only {
+        return Err(narrow("this credential is for reading only"));
+    }
+    let grounds = match grounds(&acting, submission, &needs, view) {
+        Err(Rejection::Refused(refusals)) => {
+            let identity = Identity::Principal(acting, shown);
+            return Err(if is_about_unknown(&identity, command, view)? {
+                not_permitted("you look after nobody and nothing of this id")
+            } else {
+                refusals.into()
+            });
+        }
+        grounds => grounds?,
+    };
+    within_scope(&credential, command, &needs)?;
     Ok(Permit {
         actor: Actor::Principal(acting.id.clone()),
         credential: Some(shown),
         claimed: Arc::clone(claimed),
-        overrides: grounds(&acting, submission, &needs, view)? == Grounds::Override,
+        overrides: grounds == Grounds::Override,
     })
 }
 
@@ -183,16 +200,40 @@ fn not_permitted(detail: &str) -> Rejection {
     Refusal::new(Code::NotPermitted, "", detail).into()
 }
 
+fn narrow(detail: &str) -> Rejection {
+    Refusal::new(Code::ScopeTooNarrow, "", detail).into()
+}
+
+/// Whether the command is about a principal or a credential of which the caller may not even know that it is there.
+fn is_about_unknown(
+    identity: &Identity,
+    command: &Command,
+    view: &dyn TreeView,
+) -> Result<bool, Rejection> {
+    let id = match command {
+        Command::ChangeStanding { id, .. } | Command::DescribePrincipal { id, .. } => id.clone(),
+        Command::IssueCredential(ask) => ask.principal.clone(),
+        Command::RevokeCredential { id } => {
+            let all = view.credentials()?;
+            match all.into_iter().find(|one| one.id == *id) {
+                Some(credential) => credential.principal,
+                None => return Ok(true),
+            }
+        }
+        _ => return Ok(false),
+    };
+    let Some(other) = view.principal(&id)? else {
+        return Ok(true);
+    };
+    Ok(Insight::new(identity, view)?.knows(&other)? == Knows::Nothing)
+}
+
 /// Refuses what the credential was not made for, whatever its principal may do.
 fn within_scope(
     credential: &Credential,
     command: &Command,
     needs: &[(NodePath, Need)],
 ) -> Result<(), Rejection> {
-    let narrow = |detail: &str| Err(Refusal::new(Code::ScopeTooNarrow, "", detail).into());
-    if credential.scope.read_only {
-        return narrow("this credential is for reading only");
-    }
     let issues = match command {
         Command::IssueCredential(ask) => Some(ask),
         _ => None,
@@ -202,7 +243,8 @@ fn within_scope(
         // What it issued could be wider than itself, and what needs no right somewhere is about its principal as a whole.
         let wider = issues.is_some() || needs.is_empty() && !itself;
         if wider || needs.iter().any(|(node, _)| !node.starts_with(at)) {
-            return narrow(&format!("this credential is good at {at} and below only"));
+            let detail = format!("this credential is good at {at} and below only");
+            return Err(narrow(&detail));
         }
     }
     if let (Some(end), Some(ask)) = (credential.expires, issues)
@@ -210,7 +252,8 @@ fn within_scope(
         && (ask.kind == CredentialKind::Invitation || ask.expires.is_none_or(|other| other > end))
     {
         // The token that an invitation is traded for has no end.
-        return narrow("a credential that ends issues none of its own principal that ends later");
+        let detail = "a credential that ends issues none of its own principal that ends later";
+        return Err(narrow(detail));
     }
     Ok(())
 }

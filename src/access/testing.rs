@@ -104,6 +104,21 @@ impl Tree {
         self
     }
 
+    /// Changes a principal.
+    pub(super) fn with_principal(&mut self, who: &str, set: impl FnOnce(&mut Principal)) {
+        set(self.principals.get_mut(&who.parse().unwrap()).unwrap());
+    }
+
+    /// Changes a principal's own credential.
+    pub(super) fn with_credential(&mut self, who: &str, set: impl FnOnce(&mut Credential)) {
+        set(self.credentials.get_mut(&digest(who).0).unwrap());
+    }
+
+    /// A principal's own credential.
+    pub(super) fn credential_of(&self, who: &str) -> Credential {
+        self.credentials[&digest(who).0].clone()
+    }
+
     pub(super) fn delegated(&mut self, at: &str, delegation: Delegation) -> &mut Self {
         for principal in self.principals.values_mut() {
             principal.delegations.retain(|old| *old != path(at));

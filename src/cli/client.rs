@@ -18,6 +18,7 @@ use crate::{
         settings::{Seals, Settings},
     },
     pb::v1::{
+        access_service_client::AccessServiceClient,
         administration_service_client::AdministrationServiceClient,
         notation_service_client::NotationServiceClient,
         registration_service_client::RegistrationServiceClient,
@@ -59,6 +60,7 @@ impl Client {
         resolution ResolutionServiceClient;
         registration RegistrationServiceClient;
         notation NotationServiceClient;
+        access AccessServiceClient;
         administration AdministrationServiceClient;
         health HealthClient;
     }

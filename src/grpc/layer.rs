@@ -15,12 +15,12 @@ use tonic::{Status, body::Body};
 use tracing::Instrument as _;
 
 use crate::{
-    access::{Caller, Identity, Peer, Source},
+    access::{Caller, Peer, Source},
     model::{Class, Code, Refusal, Rejection, RequestId},
 };
 
 use super::{
-    desk::{Call, Desk, Token},
+    desk::{Call, Desk, Proofs, Token},
     rates::{Held, Kind, Open},
     status,
 };
@@ -85,7 +85,8 @@ fn admit<B>(
     let pages = &desk.options.pages;
     let kind = Kind::of(request.uri().path());
     let peer = request.extensions().get::<Arc<Peer>>();
-    let source = peer.map_or(Source::Local, |peer| peer.source);
+    let peer = peer.cloned();
+    let source = peer.as_ref().map_or(Source::Local, |peer| peer.source);
     let open = desk.rates.begin(source, kind, begun);
     let open = open.map_err(|held| held_back(held, "address", pages))?;
     // Who asks after the server's health is never told to come back later.
@@ -95,24 +96,26 @@ fn admit<B>(
     };
     let deadline = timeout(request.headers()).and_then(|wait| begun.checked_add(wait));
     let token = token(request.headers()).map_err(|refusal| status::of_refusal(refusal, pages))?;
+    let proofs = Proofs { token, peer };
     let caller = if request.uri().path().starts_with(OURS) {
         desk.readable()
             .map_err(|refusal| status::of_refusal(refusal, pages))?;
-        match &token {
-            None => Caller::ANONYMOUS,
-            Some(token) => identify(desk, id, token, source, begun)?,
+        if proofs.is_empty() {
+            Caller::ANONYMOUS
+        } else {
+            identify(desk, id, &proofs, source, begun)?
         }
     } else {
         Caller::ANONYMOUS
     };
-    if let Identity::Principal(principal, _) = &caller.identity {
-        let let_through = desk.rates.principal(&principal.id, kind, begun);
+    if let Some(id) = caller.identity.id() {
+        let let_through = desk.rates.principal(id, kind, begun);
         let_through.map_err(|held| held_back(held, "principal", pages))?;
     }
     let call = Call {
         id: id.clone(),
         caller,
-        token,
+        proofs,
         deadline,
     };
     request.extensions_mut().insert(Arc::new(call));
@@ -131,11 +134,11 @@ fn place(desk: &Arc<Desk>) -> Result<OwnedSemaphorePermit, Status> {
     })
 }
 
-/// Who has this token, unless its source showed too many that nobody has.
+/// Who calls by what the call shows, unless its source showed too many tokens that nobody has.
 fn identify(
     desk: &Arc<Desk>,
     id: &RequestId,
-    token: &Token,
+    proofs: &Proofs,
     source: Source,
     begun: Instant,
 ) -> Result<Caller, Status> {
@@ -144,7 +147,7 @@ fn identify(
         let detail = "too many tokens that are not known came from this address; none is looked up for a while";
         held_for(held, detail.to_owned(), pages)
     })?;
-    contained(|| desk.known_by(Some(token))).map_err(|rejection| {
+    contained(|| desk.known_by(proofs)).map_err(|rejection| {
         if let Rejection::Refused(refusals) = &rejection
             && refusals.main().code.class() == Class::Unauthenticated
         {

@@ -28,6 +28,8 @@ pub const STREAM_MESSAGES_MAX: usize = 4;
 pub const WATCH_RECORDS_MAX: usize = 256;
 /// Most changes of one record told in one message of a watch; the rest follows in the next one.
 pub const WATCH_CHANGES_MAX: usize = 200;
+/// How long a watch goes on at most before it asks again whether its caller's credential still holds.
+pub const WATCH_IDENTIFY_EVERY: Duration = Duration::from_secs(1);
 /// Most characters of a page token or an etag; a longer one cannot be ours.
 pub const TOKEN_CHARS_MAX: usize = 16_384;
 /// Most bytes of what a refusal tells about faulty fields. Details travel in a header, and callers bear 8 KiB of headers.

@@ -3,11 +3,15 @@
 //! Octets are lower-case hexadecimal, moments are RFC 3339, enumerations are small words, and what is not set is left
 //! out. It must never drop a field that the server sent.
 
-mod make;
-
 use serde::Serialize;
 
-pub use self::make::{flags, moment, word};
+pub use self::{
+    access::{
+        CredentialView, CredentialWrittenView, HeldView, PrincipalView, PrincipalWrittenView,
+        WhoView,
+    },
+    make::{flags, moment, word},
+};
 
 macro_rules! view {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty,)* }) => {
@@ -18,6 +22,9 @@ macro_rules! view {
         }
     };
 }
+
+mod access;
+mod make;
 
 view! {
     /// An object identifier in every notation and encoding.
@@ -69,6 +76,14 @@ view! {
 }
 
 view! {
+    /// Whom to turn to about an arc.
+    ContactView {
+        role: String, id: String, kind: String, name: String, email: String, telephone: String, address: String,
+        name_public: bool,
+    }
+}
+
+view! {
     /// Who acts below an arc.
     DelegationView { hosted: Vec<String>, external: Option<ExternalView>, }
 }
@@ -99,7 +114,7 @@ view! {
         oid: String, number: String, state: String, visibility: String, stub: bool, authority: bool,
         origin: OriginView, identifiers: Vec<String>, labels: Vec<LabelView>, long_arcs: Vec<String>,
         flags: Vec<&'static str>, relation: RelationView, titles: Vec<TextView>, descriptions: Vec<TextView>,
-        services: Vec<ServiceView>, references: Vec<ReferenceView>, first_registrant: HoldingView,
+        services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
         registrant: HoldingView, sponsor: String, delegation: DelegationView, policy: Option<PolicyView>,
         applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
