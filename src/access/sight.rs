@@ -35,11 +35,10 @@ impl Sight {
     /// How the entry of a node is seen.
     pub fn of(&self, path: &NodePath) -> Seeing {
         match self {
-            Self::Public => Seeing::Public,
             Self::All => Seeing::Whole,
             Self::Within(arcs) if arcs.iter().any(|arc| path.starts_with(arc)) => Seeing::Whole,
             Self::Within(arcs) if arcs.iter().any(|arc| arc.starts_with(path)) => Seeing::Above,
-            Self::Within(_) => Seeing::Public,
+            Self::Public | Self::Within(_) => Seeing::Public,
         }
     }
 

@@ -107,26 +107,16 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
         );
     }
     for r in &v.references {
-        let parts = [r.title.as_str(), &r.uri, &r.asn1_module];
-        put(
-            "reference",
-            parts
-                .into_iter()
-                .filter(|p| !p.is_empty())
-                .collect::<Vec<_>>()
-                .join("  "),
-        );
+        let parts = joined(&[&r.title, &r.uri, &r.asn1_module], "  ");
+        put("reference", parts);
+    }
+    for c in &v.contacts {
+        let who = joined(&[&c.name, &c.id, &c.email, &c.telephone, &c.address], ", ");
+        put("contact", format!("{}: {who}", c.role));
     }
     let o = &v.origin;
     let parts = [o.kind, &o.certainty, &o.source, &o.proof, &o.proof_uri];
-    put(
-        "origin",
-        parts
-            .into_iter()
-            .filter(|p| !p.is_empty())
-            .collect::<Vec<_>>()
-            .join(", "),
-    );
+    put("origin", joined(&parts, ", "));
     if let Some(policy) = &e.policy {
         for (name, text) in policy_fields(policy) {
             put("policy", format!("{name}: {text}"));
@@ -191,13 +181,14 @@ fn at(label: &str, language: &str) -> String {
     }
 }
 
+/// The parts that are not empty.
+fn joined(parts: &[&str], between: &str) -> String {
+    let there = parts.iter().copied().filter(|part| !part.is_empty());
+    there.collect::<Vec<_>>().join(between)
+}
+
 fn holding(h: &HoldingView) -> String {
-    let parts = [h.name.as_str(), &h.id, &h.email, &h.telephone, &h.address];
-    let who = parts
-        .into_iter()
-        .filter(|p| !p.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ");
+    let who = joined(&[&h.name, &h.id, &h.email, &h.telephone, &h.address], ", ");
     if who.is_empty() || h.since.is_empty() {
         who
     } else {

@@ -1,4 +1,5 @@
-//! Reads the small notations of the command line: labels with languages, texts, number windows, services, spans of time.
+//! Reads the small notations of the command line: labels with languages, texts, number windows, services, contacts, spans of
+//! time.
 //!
 //! Each reader takes what was typed and gives a message of the API or says what would be right. It must never ask a
 //! server, and never judge what only the register can: whether a number is free or a label taken.
@@ -6,9 +7,12 @@
 use prost_types::Timestamp;
 
 use crate::{
-    model::{entry::Language, ids::RequestId},
+    model::{
+        entry::Language,
+        ids::{RegistrantId, RequestId},
+    },
     oid::{ArcValue, Identifier, UnicodeLabel},
-    pb::v1,
+    pb::v1::{self, registrant_ref},
 };
 
 /// The language written where none is given: undetermined (BCP 47, RFC 5646 section 4.1).
@@ -158,6 +162,70 @@ pub fn reference(text: &str) -> Result<v1::Reference, String> {
         uri: uri.to_owned(),
         asn1_module: module.to_owned(),
     })
+}
+
+/// Reads `ROLE=ID`, or `ROLE=NAME <EMAIL>` for a new party, with `,KIND` and `,public` after it where it is no person and where
+/// the public may see its name.
+pub fn contact(text: &str) -> Result<v1::NewContact, String> {
+    let wanted = || {
+        "write ROLE=ID, or for a new one ROLE=NAME <EMAIL>, such as 'technical=Asha Example <asha@example.org>'; \
+         behind it ,organisation or ,machine where it is no person, and ,public where all may see its name"
+            .to_owned()
+    };
+    let (role, who) = text.split_once('=').ok_or_else(wanted)?;
+    let role = contact_role(role)?;
+    let kind = match who.split_once('<') {
+        None => {
+            let id: RegistrantId = who.parse().map_err(|_| wanted())?;
+            registrant_ref::Kind::Id(id.to_string())
+        }
+        Some((name, rest)) => {
+            let (email, marks) = rest.split_once('>').ok_or_else(wanted)?;
+            let new = v1::Registrant {
+                kind: v1::PartyKind::Person.into(),
+                name: name.trim().to_owned(),
+                email: email.trim().to_owned(),
+                ..v1::Registrant::default()
+            };
+            if new.name.is_empty() || new.email.is_empty() {
+                return Err(wanted());
+            }
+            registrant_ref::Kind::Registrant(marked(new, marks).ok_or_else(wanted)?)
+        }
+    };
+    Ok(v1::NewContact {
+        role: role.into(),
+        party: Some(v1::RegistrantRef { kind: Some(kind) }),
+    })
+}
+
+fn contact_role(word: &str) -> Result<v1::ContactRole, String> {
+    match word {
+        "administrative" => Ok(v1::ContactRole::Administrative),
+        "technical" => Ok(v1::ContactRole::Technical),
+        "abuse" => Ok(v1::ContactRole::Abuse),
+        _ => Err(format!(
+            "{word:?} is no role of a contact; write administrative, technical or abuse"
+        )),
+    }
+}
+
+/// A new party with the marks that stand behind it, each after a comma.
+fn marked(mut new: v1::Registrant, marks: &str) -> Option<v1::Registrant> {
+    let mut marks = marks.split(',');
+    if !marks.next()?.trim().is_empty() {
+        return None;
+    }
+    for mark in marks {
+        match mark.trim() {
+            "person" => new.set_kind(v1::PartyKind::Person),
+            "organisation" => new.set_kind(v1::PartyKind::Organisation),
+            "machine" => new.set_kind(v1::PartyKind::Machine),
+            "public" => new.name_public = true,
+            _ => return None,
+        }
+    }
+    Some(new)
 }
 
 /// Reads windows: runs parted by commas, each `N`, `N-M` or `N-` (without end). Nothing at all means the usual: 1 and up.
@@ -480,6 +548,64 @@ mod tests {
         );
         assert_eq!(reference("A book").unwrap().title, "A book");
         assert!(reference("").is_err());
+    }
+
+    #[track_caller]
+    fn check_contact(given: &str, expect: Result<&str, &str>) {
+        use registrant_ref::Kind;
+        let told = contact(given).map(|read| {
+            let role = read.role().as_str_name().to_owned();
+            match read.party.unwrap().kind.unwrap() {
+                Kind::Id(id) => format!("{role} {id}"),
+                Kind::Registrant(new) => format!(
+                    "{role} {} {} {} {}",
+                    new.name,
+                    new.email,
+                    new.kind().as_str_name(),
+                    new.name_public
+                ),
+            }
+        });
+        match expect {
+            Ok(all) => assert_eq!(told.as_deref(), Ok(all), "{given:?}"),
+            Err(part) => assert!(
+                told.clone().unwrap_err().contains(part),
+                "{given:?}: {told:?}"
+            ),
+        }
+    }
+
+    #[test]
+    fn contacts() {
+        check_contact("abuse=r-17", Ok("CONTACT_ROLE_ABUSE r-17"));
+        check_contact(
+            "technical=Asha Example <asha@example.org>",
+            Ok("CONTACT_ROLE_TECHNICAL Asha Example asha@example.org PARTY_KIND_PERSON false"),
+        );
+        check_contact(
+            "administrative=Example, Ltd <office@example.org>,organisation,public",
+            Ok(
+                "CONTACT_ROLE_ADMINISTRATIVE Example, Ltd office@example.org PARTY_KIND_ORGANISATION true",
+            ),
+        );
+        check_contact("billing=r-17", Err("administrative, technical or abuse"));
+        for unread in [
+            "r-17",
+            "technical=",
+            "technical=Asha Example",
+            "technical=<asha@example.org>",
+            "technical=Asha <>",
+            "technical=Asha <asha@example.org",
+            "technical=Asha <asha@example.org> public",
+            "technical=Asha <asha@example.org>,secret",
+        ] {
+            let advice = if unread.contains('=') {
+                "NAME <EMAIL>"
+            } else {
+                "ROLE=ID"
+            };
+            check_contact(unread, Err(advice));
+        }
     }
 
     #[test]

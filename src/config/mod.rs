@@ -62,6 +62,8 @@ pub const TOKEN_FAILURES_PER_MINUTE: u64 = 30;
 pub const STREAMS_PER_CONNECTION: u64 = 256;
 /// For how long a request id is remembered, in seconds of record time (seven days).
 pub const REQUEST_HORIZON_SECONDS: u64 = 7 * 86_400;
+/// How often an issuer's keys are taken anew, in seconds (one hour).
+pub const KEYS_REFRESH_SECONDS: u64 = 3_600;
 /// What is logged.
 pub const LOG_FILTER: &str = "info";
 /// How long calls in flight may take to end when the server stops, in seconds.
@@ -81,6 +83,8 @@ pub struct Settings {
     pub admin_socket: PathBuf,
     /// How what is sent is sealed, and whether clients prove who they are.
     pub tls: Tls,
+    /// The OpenID Connect issuer whose access tokens are taken.
+    pub openid: OpenId,
     /// Metrics and health.
     pub metrics: Metrics,
     /// What the register is the registration authority of.
@@ -105,6 +109,7 @@ impl Default for Settings {
             allow_plaintext: false,
             admin_socket: PathBuf::new(),
             tls: Tls::default(),
+            openid: OpenId::default(),
             metrics: Metrics::default(),
             authority: Authority::default(),
             journal: Journal::default(),
@@ -121,6 +126,55 @@ impl Settings {
     pub fn to_toml(&self) -> Result<String, ConfigError> {
         toml::to_string(self).map_err(|fault| ConfigError::Unprintable(fault.to_string()))
     }
+}
+
+/// The OpenID Connect issuer whose access tokens are taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpenId {
+    /// The issuer, as its tokens name it; empty means that none are taken.
+    pub issuer: String,
+    /// The audience that tokens for this server name.
+    pub audience: String,
+    /// Where its keys (JWKS) are: an address or a file.
+    pub keys: String,
+    /// How often they are taken anew.
+    pub refresh_seconds: u64,
+    /// The roles that claims bring.
+    pub roles: Vec<ClaimedRole>,
+}
+
+impl Default for OpenId {
+    fn default() -> Self {
+        Self {
+            issuer: String::new(),
+            audience: String::new(),
+            keys: String::new(),
+            refresh_seconds: KEYS_REFRESH_SECONDS,
+            roles: Vec::new(),
+        }
+    }
+}
+
+impl OpenId {
+    /// Whether an issuer is trusted.
+    pub const fn is_on(&self) -> bool {
+        !self.issuer.is_empty()
+    }
+}
+
+/// A role that a claim brings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimedRole {
+    /// The claim, such as `groups`.
+    pub claim: String,
+    /// The value that it has, or holds where it is a list.
+    pub value: String,
+    /// The role, by its word, such as `registrar`.
+    pub role: String,
+    /// On which arc, in dot notation; `.` is the whole register.
+    pub oid: String,
 }
 
 /// Whether clients are asked for a certificate.

@@ -6,8 +6,8 @@ use super::{
     actor::{CredentialKind, PrincipalKind, Role, Scope, Standing},
     clock::Timestamp,
     entry::{
-        Delegation, Flags, Label, Reference, RegistrantDetails, Relation, Service, State, Text,
-        Visibility,
+        Contact, Delegation, Flags, Label, Reference, RegistrantDetails, Relation, Service, State,
+        Text, Visibility,
     },
     event::{Changes, Proof, ReferenceLoaded},
     ids::{CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
@@ -225,6 +225,8 @@ pub struct NewEntry {
     pub services: Vec<Service>,
     /// Its references.
     pub references: Vec<Reference>,
+    /// Whom to turn to about it. A new party that is named again, here or as the registrant, is one.
+    pub contacts: Vec<Contact<RegistrantRef>>,
     /// To whom it is assigned; `None` means that the superior keeps it.
     pub registrant: Option<RegistrantRef>,
     /// Who speaks for the registrant.
@@ -245,6 +247,15 @@ pub enum RegistrantRef {
         /// What is known of it.
         details: RegistrantDetails,
     },
+}
+
+impl From<Contact> for Contact<RegistrantRef> {
+    fn from(contact: Contact) -> Self {
+        Self {
+            role: contact.role,
+            party: RegistrantRef::Known(contact.party),
+        }
+    }
 }
 
 /// Give out one arc.

@@ -1,6 +1,6 @@
 //! The entry of one arc: everything the register holds about it (DESIGN §5, X.660 §6).
 //!
-//! The superior's fields (number, names, state, visibility) and the holder's (titles, descriptions, services) stand apart,
+//! The superior's fields (number, names, state, visibility) and the holder's (titles, descriptions, contacts) stand apart,
 //! each with its own time of change. An entry holds no person's data, only ids.
 
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
@@ -80,6 +80,8 @@ pub struct HolderFields {
     pub services: Vec<Service>,
     /// Where it is defined.
     pub references: Vec<Reference>,
+    /// Whom to turn to about it.
+    pub contacts: Vec<Contact>,
     /// When one of these last changed.
     pub changed: Timestamp,
 }
@@ -350,6 +352,40 @@ pub struct Reference {
     pub asn1_module: Option<String>,
 }
 
+/// Whom to turn to about an arc, and with what. What is known of the party lives apart, as a registrant's data does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact<P = RegistrantId> {
+    /// With what.
+    pub role: ContactRole,
+    /// To whom: an id, or in a command a registrant that may be new.
+    pub party: P,
+}
+
+/// With what to turn to a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ContactRole {
+    /// The assignment itself: who holds it, and what it is for.
+    Administrative,
+    /// How it is used and what answers for it.
+    Technical,
+    /// Its misuse.
+    Abuse,
+}
+
+impl ContactRole {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Administrative, Self::Technical, Self::Abuse];
+
+    /// The lower-case word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Administrative => "administrative",
+            Self::Technical => "technical",
+            Self::Abuse => "abuse",
+        }
+    }
+}
+
 /// An arc in somebody's hands since a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holding {
@@ -398,7 +434,7 @@ impl Hold {
     }
 }
 
-/// To whom arcs are assigned. Only the id stands in entries; this lives apart and can be erased.
+/// To whom arcs are assigned, and to whom to turn about them. Only the id stands in entries; this lives apart and can be erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registrant {
     /// The opaque id.

@@ -9,9 +9,10 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use super::{
     actor::{Credential, Grant, Principal, PrincipalKind, Role, Standing},
     clock::Timestamp,
+    command::RegistrantRef,
     entry::{
-        Certainty, Delegation, Flags, Hold, Label, Reference, RegistrantDetails, Relation, Service,
-        State, Text, Visibility,
+        Certainty, Contact, Delegation, Flags, Hold, Label, Reference, RegistrantDetails, Relation,
+        Service, State, Text, Visibility,
     },
     ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq},
     policy::Policy,
@@ -280,6 +281,8 @@ pub struct ArcRegistered {
     pub services: Vec<Service>,
     /// Its references.
     pub references: Vec<Reference>,
+    /// Whom to turn to about it.
+    pub contacts: Vec<Contact>,
     /// To whom it is assigned.
     pub registrant: Option<RegistrantId>,
     /// Who speaks for the registrant.
@@ -333,12 +336,12 @@ pub struct EntryAmended {
     /// The revision it had.
     pub previous: Seq,
     /// What changed.
-    pub changes: Changes,
+    pub changes: Changes<RegistrantId>,
 }
 
-/// New values of an entry's fields; `None` means as before.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
+/// New values of an entry's fields; `None` means as before. A command may name new parties, an event names ids only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changes<P = RegistrantRef> {
     /// Superior's: secondary identifiers.
     pub identifiers: Option<Vec<Identifier>>,
     /// Superior's: Unicode labels.
@@ -355,9 +358,27 @@ pub struct Changes {
     pub services: Option<Vec<Service>>,
     /// Holder's: references.
     pub references: Option<Vec<Reference>>,
+    /// Holder's: contacts.
+    pub contacts: Option<Vec<Contact<P>>>,
 }
 
-impl Changes {
+impl<P> Default for Changes<P> {
+    fn default() -> Self {
+        Self {
+            identifiers: None,
+            labels: None,
+            flags: None,
+            visibility: None,
+            titles: None,
+            descriptions: None,
+            services: None,
+            references: None,
+            contacts: None,
+        }
+    }
+}
+
+impl<P> Changes<P> {
     /// Whether one of the superior's fields changes.
     pub const fn superior(&self) -> bool {
         self.identifiers.is_some()
@@ -372,11 +393,27 @@ impl Changes {
             || self.descriptions.is_some()
             || self.services.is_some()
             || self.references.is_some()
+            || self.contacts.is_some()
     }
 
     /// Whether nothing changes.
     pub const fn is_empty(&self) -> bool {
         !self.superior() && !self.holder()
+    }
+
+    /// The same changes with other contacts.
+    pub fn with_contacts<Q>(self, contacts: Option<Vec<Contact<Q>>>) -> Changes<Q> {
+        Changes {
+            identifiers: self.identifiers,
+            labels: self.labels,
+            flags: self.flags,
+            visibility: self.visibility,
+            titles: self.titles,
+            descriptions: self.descriptions,
+            services: self.services,
+            references: self.references,
+            contacts,
+        }
     }
 }
 

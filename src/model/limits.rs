@@ -14,6 +14,8 @@ pub const DESCRIPTION_BYTES_MAX: usize = 32_768;
 pub const SERVICES_MAX: usize = 64;
 /// Most references of one arc.
 pub const REFERENCES_MAX: usize = 64;
+/// Most contacts of one arc.
+pub const CONTACTS_MAX: usize = 16;
 /// Most bytes of a URI.
 pub const URI_BYTES_MAX: usize = 2_048;
 /// Most characters of a service's kind.

@@ -70,6 +70,7 @@ fn check_entry(rows: &AsOf, entry: &Arc<Entry>, findings: &mut Findings) -> View
     {
         findings.note(format!("{path} is registered, but its superior is not"));
     }
+    check_people(rows, entry, findings)?;
     let key = keys::node(path);
     let mut before: Option<(crate::model::Seq, crate::model::State)> = None;
     let (mut revisions, mut overwritten) = (0_u64, 0_u64);
@@ -91,6 +92,19 @@ fn check_entry(rows: &AsOf, entry: &Arc<Entry>, findings: &mut Findings) -> View
         findings.note(format!(
             "{path} has {revisions} revisions, but {overwritten} that were overwritten"
         ));
+    }
+    Ok(())
+}
+
+/// Whoever an entry names is known.
+fn check_people(rows: &AsOf, entry: &Entry, findings: &mut Findings) -> Viewed<()> {
+    let held = [&entry.first_registrant, &entry.registrant];
+    let held = held.into_iter().flatten().map(|one| &one.registrant);
+    let contacts = entry.holder.contacts.iter().map(|one| &one.party);
+    for id in held.chain(&entry.sponsor).chain(contacts) {
+        if rows.registrant(id)?.is_none() {
+            findings.note(format!("{} names {id}, who is not known", entry.path));
+        }
     }
     Ok(())
 }

@@ -10,13 +10,12 @@
 use crate::model::command::{Allocate, NewEntry, NumberChoice, RegistrantRef};
 use crate::model::event::ArcRegistered;
 use crate::model::{
-    Code, Ctx, Entry, Event, Policy, Refusal, RegistrantId, Rejection, Seq, State, TreeView,
-    Visibility,
+    Code, Ctx, Entry, Event, Policy, Refusal, Rejection, Seq, State, TreeView, Visibility,
 };
 use crate::oid::{ArcValue, NodePath};
 
 use super::checks;
-use super::decision::Decision;
+use super::decision::{Decision, People};
 use super::form::Faults;
 use super::names::{self, Names};
 use super::numbers::{Found, Search};
@@ -79,6 +78,7 @@ pub fn step(
     required(&policy, &ask.superior, Fields::of(&ask.entry))?;
     decision.known(ask.entry.registrant.as_ref(), "entry.registrant")?;
     sponsor_known(&decision.tree, &ask.entry)?;
+    decision.contacts_known(&ask.entry.contacts)?;
     let registrant = ask.entry.registrant.as_ref();
     quota(
         &decision.tree,
@@ -217,14 +217,11 @@ fn register(
     entry: &NewEntry,
     decision: &mut Decision<'_>,
 ) -> Result<(), Rejection> {
-    let registrant = match &entry.registrant {
-        Some(registrant) => Some(decision.recorded(registrant)?),
-        None => None,
-    };
+    let people = decision.people(entry.registrant.as_ref(), &entry.contacts)?;
     if let Some(release) = found.release() {
         decision.tell(release)?;
     }
-    let mut new = new_arc(path, entry, registrant);
+    let mut new = new_arc(path, entry, people);
     new.found_by = found.by;
     match found.reserved {
         Some(reserved) => {
@@ -241,11 +238,7 @@ fn register(
 }
 
 /// An active arc that holds what was asked for, its number named by the caller.
-pub fn new_arc(
-    path: NodePath,
-    entry: &NewEntry,
-    registrant: Option<RegistrantId>,
-) -> ArcRegistered {
+pub fn new_arc(path: NodePath, entry: &NewEntry, people: People) -> ArcRegistered {
     ArcRegistered {
         path,
         previous: Seq::ZERO,
@@ -259,7 +252,8 @@ pub fn new_arc(
         descriptions: entry.descriptions.clone(),
         services: entry.services.clone(),
         references: entry.references.clone(),
-        registrant,
+        contacts: people.contacts,
+        registrant: people.registrant,
         sponsor: entry.sponsor.clone(),
         recorded: None,
         applied: entry.applied,

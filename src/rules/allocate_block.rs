@@ -4,6 +4,7 @@
 //! in turn; `NO_NUMBER_FREE` where the block fits nowhere.
 
 use crate::model::command::{Allocate, AllocateBlock, NumberChoice, RegistrantRef};
+use crate::model::entry::Contact;
 use crate::model::policy::{NumberRange, Numbering};
 use crate::model::{Code, Ctx, Rejection, Viewed};
 use crate::oid::ArcValue;
@@ -49,9 +50,11 @@ fn block(ask: &AllocateBlock, decision: &mut Decision<'_>) -> Result<(), Rejecti
             .map(|window_from| (&number, window_from));
         allocate::step(&one, found, decision)?;
         number = next;
-        // The registrant of the first arc is that of all: it is recorded once.
-        if let Some(id) = decision.newest_registrant() {
-            one.entry.registrant = Some(RegistrantRef::Known(id));
+        // The registrant and the contacts of the first arc are those of all: they are recorded once.
+        if let Some(first) = decision.newest_arc() {
+            one.entry.registrant = first.registrant.clone().map(RegistrantRef::Known);
+            let contacts = first.contacts.iter().cloned();
+            one.entry.contacts = contacts.map(Contact::from).collect();
         }
     }
     Ok(())
@@ -101,7 +104,7 @@ mod tests {
     use crate::model::command::NewEntry;
     use crate::model::limits::BLOCK_ARCS_MAX;
     use crate::rules::testing::{
-        Tree, arc, explicit, named, new_registrant, path, refused, words, written,
+        Tree, arc, explicit, named, new_contact, new_registrant, path, refused, words, written,
     };
 
     fn block(first: Option<u64>, count: u64, entry: NewEntry) -> Command {
@@ -178,18 +181,28 @@ mod tests {
     }
 
     #[test]
-    fn a_block_has_one_registrant_and_no_names() {
+    fn a_block_has_one_registrant_the_same_contacts_and_no_names() {
         let mut tree = Tree::founded();
         let entry = NewEntry {
             registrant: Some(new_registrant("Tanzania Revenue Authority")),
+            contacts: vec![new_contact("Asha")],
             ..NewEntry::default()
         };
         let events = tree.submit(block(None, 3, entry)).unwrap();
-        assert_eq!(words(&events)[0], "registrant-recorded");
-        assert_eq!(words(&events)[1..], ["arc-registered"; 3]);
+        assert_eq!(words(&events)[..2], ["registrant-recorded"; 2]);
+        assert_eq!(words(&events)[2..], ["arc-registered"; 3]);
         let holder = tree.at("2.16.834.1").registrant.clone();
         assert!(holder.is_some());
         assert_eq!(tree.at("2.16.834.3").registrant, holder);
+        let contacts = tree.at("2.16.834.1").holder.contacts.clone();
+        assert_eq!(contacts.len(), 1);
+        assert_eq!(tree.at("2.16.834.3").holder.contacts, contacts);
+        let entry = NewEntry {
+            contacts: vec![new_contact("Juma")],
+            ..NewEntry::default()
+        };
+        tree.submit(block(None, 2, entry)).unwrap();
+        assert_eq!(tree.at("2.16.834.5").registrant, None);
         refused(
             tree.decide(block(None, 2, named(&["a"], &[]))),
             Code::BlockOfNames,

@@ -4,9 +4,10 @@
 //!
 //! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY` (also for what the superior decides about the authority's own
 //! node), `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`; the names' as in `allocate`; `IDENTIFIER_REQUIRED`,
-//! `TITLE_REQUIRED`; `LIVE_SUBORDINATES` (a leaf has none); `NOTHING_CHANGES`.
+//! `TITLE_REQUIRED`; `REGISTRANT_UNKNOWN`; `LIVE_SUBORDINATES` (a leaf has none); `NOTHING_CHANGES`.
 
 use crate::model::command::Amend;
+use crate::model::entry::Contact;
 use crate::model::event::{Changes, EntryAmended};
 use crate::model::{Code, Entry, Event, Refusal, Rejection, TreeView};
 use crate::oid::ArcValue;
@@ -30,6 +31,8 @@ pub fn decide(ask: &Amend, decision: &mut Decision<'_>) -> Result<(), Rejection>
         new_names(tree, &changes, &entry)?;
     }
     still_required(tree, &changes, &entry)?;
+    let contacts = changes.contacts.as_deref().unwrap_or_default();
+    decision.contacts_known(contacts)?;
     if changes
         .flags
         .is_some_and(|flags| flags.leaf && !entry.superior.flags.leaf)
@@ -45,10 +48,14 @@ pub fn decide(ask: &Amend, decision: &mut Decision<'_>) -> Result<(), Rejection>
         let detail = "every field named has this value already";
         return Err(Refusal::new(Code::NothingChanges, "entry", detail).into());
     }
+    let contacts = match &changes.contacts {
+        Some(contacts) => Some(decision.people(None, contacts)?.contacts),
+        None => None,
+    };
     decision.tell(Event::EntryAmended(Box::new(EntryAmended {
         path: ask.path.clone(),
         previous: entry.revision,
-        changes,
+        changes: changes.with_contacts(contacts),
     })))
 }
 
@@ -58,6 +65,8 @@ fn differing(asked: &Changes, entry: &Entry) -> Changes {
         asked.filter(|asked| *asked != now).cloned()
     }
     let (superior, holder) = (&entry.superior, &entry.holder);
+    let contacts = holder.contacts.iter().cloned();
+    let contacts: Vec<_> = contacts.map(Contact::from).collect();
     Changes {
         identifiers: new(asked.identifiers.as_ref(), &superior.identifiers),
         labels: new(asked.labels.as_ref(), &superior.labels),
@@ -67,6 +76,7 @@ fn differing(asked: &Changes, entry: &Entry) -> Changes {
         descriptions: new(asked.descriptions.as_ref(), &holder.descriptions),
         services: new(asked.services.as_ref(), &holder.services),
         references: new(asked.references.as_ref(), &holder.references),
+        contacts: new(asked.contacts.as_ref(), &contacts),
     }
 }
 
@@ -128,10 +138,12 @@ fn still_required(tree: &dyn TreeView, changes: &Changes, entry: &Entry) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::command::NumberChoice;
+    use crate::model::command::{NumberChoice, RegistrantRef};
     use crate::model::entry::{Flags, Visibility};
     use crate::model::{Command, Policy, Seq, State};
-    use crate::rules::testing::{Tree, allocate, label, named, path, refused, text};
+    use crate::rules::testing::{
+        Tree, allocate, known_contact, label, named, new_contact, path, refused, text, words,
+    };
 
     fn amend(at: &str, changes: Changes) -> Command {
         Command::Amend(Amend {
@@ -199,6 +211,58 @@ mod tests {
             Code::NothingChanges,
             "entry",
         );
+    }
+
+    #[test]
+    fn contacts_are_set_and_cleared_and_new_ones_recorded() {
+        let contacts = |contacts: &[Contact<RegistrantRef>]| {
+            let changes = Changes {
+                contacts: Some(contacts.to_vec()),
+                ..Changes::default()
+            };
+            amend("2.16.834.1", changes)
+        };
+        let mut tree = founded();
+        let superior = tree.at("2.16.834.1").superior.changed;
+        tree.later(10);
+        let events = tree.submit(contacts(&[new_contact("Asha")])).unwrap();
+        assert_eq!(words(&events), ["registrant-recorded", "entry-amended"]);
+        let after = tree.at("2.16.834.1");
+        assert_eq!(
+            (after.superior.changed, after.holder.changed),
+            (superior, tree.now)
+        );
+        let there = Contact::from(after.holder.contacts[0].clone());
+        refused(
+            tree.decide(contacts(std::slice::from_ref(&there))),
+            Code::NothingChanges,
+            "entry",
+        );
+        refused(
+            tree.decide(contacts(&[there.clone(), known_contact("r-nobody")])),
+            Code::RegistrantUnknown,
+            "entry.contacts[1].party.id",
+        );
+        refused(
+            tree.decide(contacts(&[there.clone(), there.clone()])),
+            Code::DuplicateValue,
+            "entry.contacts[1]",
+        );
+        let events = tree.submit(contacts(&[new_contact("Juma"), there.clone()]));
+        assert_eq!(
+            words(&events.unwrap()),
+            ["registrant-recorded", "entry-amended"]
+        );
+        let now = tree.at("2.16.834.1").holder.contacts.clone();
+        assert_eq!(now.into_iter().map(Contact::from).nth(1), Some(there));
+        let events = tree.submit(contacts(&[])).unwrap();
+        assert_eq!(words(&events), ["entry-amended"]);
+        assert_eq!(tree.at("2.16.834.1").holder.contacts, []);
+        let own = Changes {
+            contacts: Some(vec![new_contact("Registry")]),
+            ..Changes::default()
+        };
+        tree.submit(amend("2.16.834", own)).unwrap();
     }
 
     #[test]

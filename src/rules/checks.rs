@@ -16,7 +16,7 @@ use crate::oid::{ArcValue, NodePath, OidError};
 pub enum Reach {
     /// Something that its superior decides: number, names, state, visibility, delegation, registrant.
     Superior,
-    /// Something that its holder decides: titles, descriptions, services, references, the policy below it.
+    /// Something that its holder decides: titles, descriptions, services, references, contacts, the policy below it.
     Holder,
 }
 

@@ -3,12 +3,22 @@
 //! It must never hold an event that was not also laid over the tree where a later step of the same command looks.
 
 use crate::model::command::RegistrantRef;
-use crate::model::event::RegistrantRecorded;
+use crate::model::entry::Contact;
+use crate::model::event::{ArcRegistered, RegistrantRecorded};
 use crate::model::{Command, Ctx, Event, RegistrantId, Rejection, Submission, TreeView};
 
 use super::checks::registrant_known;
 use super::lots::Lots;
 use super::overlay::Overlay;
+
+/// Who has to do with an arc, by id.
+#[derive(Default)]
+pub struct People {
+    /// To whom it is assigned.
+    pub registrant: Option<RegistrantId>,
+    /// To whom to turn about it.
+    pub contacts: Vec<Contact>,
+}
 
 /// A decision being made.
 pub struct Decision<'a> {
@@ -55,10 +65,10 @@ impl<'a> Decision<'a> {
         Ok(())
     }
 
-    /// The registrant that was recorded last, if any was.
-    pub fn newest_registrant(&self) -> Option<RegistrantId> {
+    /// The arc that was given out last, if any was.
+    pub fn newest_arc(&self) -> Option<&ArcRegistered> {
         self.events.iter().rev().find_map(|event| match event {
-            Event::RegistrantRecorded(new) => Some(new.id.clone()),
+            Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => Some(&**new),
             _ => None,
         })
     }
@@ -74,6 +84,45 @@ impl<'a> Decision<'a> {
             Some(RegistrantRef::Known(id)) => registrant_known(&self.tree, id, field),
             Some(RegistrantRef::New { .. }) | None => Ok(()),
         }
+    }
+
+    /// Refuses contacts whose party is named and not known.
+    pub fn contacts_known(&self, contacts: &[Contact<RegistrantRef>]) -> Result<(), Rejection> {
+        for (at, contact) in contacts.iter().enumerate() {
+            let field = format!("entry.contacts[{at}].party.id");
+            self.known(Some(&contact.party), &field)?;
+        }
+        Ok(())
+    }
+
+    /// The contacts with the ids of their parties, and the id of the registrant. Who is new is recorded first, and once: of
+    /// one person there shall be one item to erase.
+    pub fn people(
+        &mut self,
+        registrant: Option<&RegistrantRef>,
+        contacts: &[Contact<RegistrantRef>],
+    ) -> Result<People, Rejection> {
+        let mut ids: Vec<(&RegistrantRef, RegistrantId)> = Vec::new();
+        let mut id_of = |party| {
+            if let Some((_, id)) = ids.iter().find(|(before, _)| *before == party) {
+                return Ok(id.clone());
+            }
+            let id = self.recorded(party)?;
+            ids.push((party, id.clone()));
+            Ok::<_, Rejection>(id)
+        };
+        let registrant = registrant.map(&mut id_of).transpose()?;
+        let mut known = Vec::with_capacity(contacts.len());
+        for contact in contacts {
+            known.push(Contact {
+                role: contact.role,
+                party: id_of(&contact.party)?,
+            });
+        }
+        Ok(People {
+            registrant,
+            contacts: known,
+        })
     }
 
     /// The id of the registrant; a new one is recorded first.

@@ -6,7 +6,7 @@ use crate::model::entry::{
     Entry, HolderFields, Holding, Origin, State, SuperiorFields, Visibility,
 };
 use crate::model::event::{ArcRegistered, Changes, ReferenceLoaded};
-use crate::model::{Event, Seq, Timestamp};
+use crate::model::{Event, RegistrantId, Seq, Timestamp};
 use crate::oid::NodePath;
 
 /// The entry that `event` leaves where `before` was; `None` where the event touches no arc, or an arc that is not there.
@@ -149,6 +149,7 @@ fn registered(new: &ArcRegistered, before: Option<&Entry>, seq: Seq, now: Timest
     entry.holder.descriptions.clone_from(&new.descriptions);
     entry.holder.services.clone_from(&new.services);
     entry.holder.references.clone_from(&new.references);
+    entry.holder.contacts.clone_from(&new.contacts);
     entry.registered = new.registered.unwrap_or(now);
     entry.registrant = new.registrant.clone().map(|registrant| Holding {
         registrant,
@@ -160,7 +161,7 @@ fn registered(new: &ArcRegistered, before: Option<&Entry>, seq: Seq, now: Timest
     entry
 }
 
-fn amend(entry: &mut Entry, changes: &Changes, now: Timestamp) {
+fn amend(entry: &mut Entry, changes: &Changes<RegistrantId>, now: Timestamp) {
     fn set<T: Clone>(field: &mut T, value: Option<&T>) {
         if let Some(value) = value {
             field.clone_from(value);
@@ -180,6 +181,7 @@ fn amend(entry: &mut Entry, changes: &Changes, now: Timestamp) {
     );
     set(&mut entry.holder.services, changes.services.as_ref());
     set(&mut entry.holder.references, changes.references.as_ref());
+    set(&mut entry.holder.contacts, changes.contacts.as_ref());
     if changes.superior() {
         entry.superior.changed = now;
     }

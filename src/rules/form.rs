@@ -6,12 +6,14 @@
 use std::collections::BTreeSet;
 
 use crate::model::command::{NewEntry, RegistrantRef};
-use crate::model::entry::{Delegation, Label, Reference, RegistrantDetails, Service, Text};
+use crate::model::entry::{
+    Contact, Delegation, Label, Reference, RegistrantDetails, Service, Text,
+};
 use crate::model::event::{Changes, Proof};
 use crate::model::form::{self, Flaw};
 use crate::model::limits::{
-    DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, NOTE_BYTES_MAX, REFERENCES_MAX,
-    SERVICES_MAX,
+    CONTACTS_MAX, DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, NOTE_BYTES_MAX,
+    REFERENCES_MAX, SERVICES_MAX,
 };
 use crate::model::{Code, Refusal, Refusals, Rejection, Submission, Timestamp};
 use crate::oid::Identifier;
@@ -83,6 +85,7 @@ impl Faults {
         self.texts("descriptions", &entry.descriptions, form::description);
         self.services(&entry.services);
         self.references(&entry.references);
+        self.contacts(&entry.contacts);
         if let Some(to) = &entry.registrant {
             self.registrant("registrant", to);
         }
@@ -108,6 +111,9 @@ impl Faults {
         }
         if let Some(references) = &changes.references {
             self.references(references);
+        }
+        if let Some(contacts) = &changes.contacts {
+            self.contacts(contacts);
         }
     }
 
@@ -187,6 +193,16 @@ impl Faults {
             }
             if references.iter().take(at).any(|before| before == reference) {
                 self.twice(format!("references[{at}]"), "reference", &reference.title);
+            }
+        }
+    }
+
+    fn contacts(&mut self, contacts: &[Contact<RegistrantRef>]) {
+        self.count("contacts", contacts.len(), CONTACTS_MAX);
+        for (at, contact) in contacts.iter().enumerate().take(CONTACTS_MAX) {
+            self.registrant(&format!("contacts[{at}].party.registrant"), &contact.party);
+            if contacts.iter().take(at).any(|before| before == contact) {
+                self.twice(format!("contacts[{at}]"), "contact", contact.role.word());
             }
         }
     }

@@ -340,7 +340,7 @@ fn roles_are_granted_and_revoked() {
 #[test]
 fn roles_of_one_principal_are_bounded() {
     let mut tree = tree();
-    let all = &mut tree.principals.get_mut(&OTHER.parse().unwrap()).unwrap();
+    let all = tree.principals.get_mut(&OTHER.parse().unwrap()).unwrap();
     let grant_at = |number: usize| Grant {
         role: Role::Auditor,
         at: path(&format!("2.16.834.3.{number}")),

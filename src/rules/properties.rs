@@ -14,7 +14,7 @@ use crate::model::command::{
     Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NewEntry, NumberChoice,
     RecordExisting, RegistrantRef, ReleaseHold, Reserve,
 };
-use crate::model::entry::{Delegation, Entry, Flags, Relation};
+use crate::model::entry::{Contact, ContactRole, Delegation, Entry, Flags, Relation};
 use crate::model::event::{ArcRegistered, Changes, NumberFoundBy, Proof};
 use crate::model::policy::{NumberRange, Numbering};
 use crate::model::{Command, Event, Policy, State, TreeView};
@@ -96,6 +96,12 @@ fn entry(octet: u8, tree: &Tree) -> NewEntry {
         entry = named(&[identifiers[pick % 4]], &[labels[pick % 5]]);
     } else if octet % 3 == 1 {
         entry.registrant = Some(registrant(octet / 3, tree));
+    }
+    if octet.is_multiple_of(5) {
+        entry.contacts = vec![Contact {
+            role: ContactRole::ALL[pick % 3],
+            party: registrant(octet / 5, tree),
+        }];
     }
     if octet.is_multiple_of(2) {
         entry.titles = vec![text("A title")];
@@ -224,6 +230,7 @@ fn command(step: Step, tree: &Tree) -> Command {
                         ..Flags::default()
                     }),
                     titles: Some(new.titles),
+                    contacts: c.is_multiple_of(2).then_some(new.contacts),
                     ..Changes::default()
                 },
             })
@@ -476,6 +483,11 @@ fn standing(tree: &Tree) {
             let at = (superior.clone(), label.label.comparison_key());
             let other = labels.insert(at, path.clone());
             assert_eq!(other, None, "{path} shares a label");
+        }
+        let held = entry.registrant.iter().map(|holding| &holding.registrant);
+        let contacts = entry.holder.contacts.iter().map(|contact| &contact.party);
+        for id in held.chain(contacts) {
+            assert!(tree.registrant(id).unwrap().is_some(), "{path} names {id}");
         }
         if let Some(next) = &entry.superior.relation {
             assert_ne!(next.target(), path);

@@ -49,14 +49,12 @@ pub fn decide(ask: &RecordExisting, decision: &mut Decision<'_>) -> Result<(), R
     allocate::named(tree, &superior, number, &ask.entry, false)?;
     decision.known(ask.entry.registrant.as_ref(), "entry.registrant")?;
     allocate::sponsor_known(tree, &ask.entry)?;
-    let registrant = match &ask.entry.registrant {
-        Some(registrant) => Some(decision.recorded(registrant)?),
-        None => None,
-    };
+    decision.contacts_known(&ask.entry.contacts)?;
+    let people = decision.people(ask.entry.registrant.as_ref(), &ask.entry.contacts)?;
     if let Some(release) = found.release() {
         decision.tell(release)?;
     }
-    let mut new = allocate::new_arc(ask.path.clone(), &ask.entry, registrant);
+    let mut new = allocate::new_arc(ask.path.clone(), &ask.entry, people);
     new.recorded = Some(ask.proof.clone());
     new.registered = ask.registered;
     decision.tell(Event::ArcRegistered(Box::new(new)))

@@ -10,7 +10,7 @@
 use crate::model::command::{NewEntry, Reserve};
 use crate::model::{Event, Policy, Rejection, State};
 
-use super::decision::Decision;
+use super::decision::{Decision, People};
 use super::numbers::Search;
 use super::{allocate, checks, hold};
 
@@ -31,7 +31,7 @@ pub fn decide(ask: &Reserve, decision: &mut Decision<'_>) -> Result<(), Rejectio
         if let Some(release) = found.release() {
             decision.tell(release)?;
         }
-        let mut new = allocate::new_arc(path, &NewEntry::default(), None);
+        let mut new = allocate::new_arc(path, &NewEntry::default(), People::default());
         new.state = State::Reserved;
         decision.tell(Event::ArcRegistered(Box::new(new)))?;
         number = number.successor();

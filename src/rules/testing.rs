@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use crate::model::actor::{Actor, Credential, Principal, PrincipalKind};
 use crate::model::command::{Allocate, Command, NewEntry, NumberChoice, RegistrantRef};
-use crate::model::entry::{Entry, Hold, Label, Registrant, RegistrantDetails, Text};
+use crate::model::entry::{
+    Contact, ContactRole, Entry, Hold, Label, Registrant, RegistrantDetails, Text,
+};
 use crate::model::event::{ArcRegistered, ReferenceLoaded};
 use crate::model::{
     Code, Ctx, Event, Policy, PrincipalId, RegisterId, RegistrantId, Rejection, Seq, State,
@@ -16,6 +18,7 @@ use crate::model::{
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
+use super::decision::People;
 use super::overlay::holds as counts_for;
 use super::{
     AuthorityNode, Founding, allocate, decide, entry_after, found, principal_after,
@@ -54,6 +57,22 @@ pub(crate) fn new_registrant(name: &str) -> RegistrantRef {
             name: name.to_owned(),
             ..RegistrantDetails::default()
         },
+    }
+}
+
+/// A technical contact who is known.
+pub(crate) fn known_contact(id: &str) -> Contact<RegistrantRef> {
+    Contact {
+        role: ContactRole::Technical,
+        party: RegistrantRef::Known(id.parse().unwrap()),
+    }
+}
+
+/// A contact for misuse who is new.
+pub(crate) fn new_contact(name: &str) -> Contact<RegistrantRef> {
+    Contact {
+        role: ContactRole::Abuse,
+        party: new_registrant(name),
     }
 }
 
@@ -222,7 +241,7 @@ impl Tree {
     }
 
     pub(crate) fn arc_with(&mut self, at: &str, set: impl FnOnce(&mut ArcRegistered)) -> &mut Self {
-        let mut new = allocate::new_arc(path(at), &NewEntry::default(), None);
+        let mut new = allocate::new_arc(path(at), &NewEntry::default(), People::default());
         set(&mut new);
         self.apply(&[Event::ArcRegistered(Box::new(new))]);
         self

@@ -15,19 +15,28 @@ use super::{
     build::size,
     exit::Failure,
     life::Serving,
+    openid,
     signing::verifier_key,
     transport::{self, Bounds, Ports},
 };
 
 /// Begins to serve. The task ends when `stopping` is cancelled and every call in flight has ended.
-pub fn serve(
+pub async fn serve(
     settings: &Settings,
     ports: Ports,
     register: &Register,
     stopping: CancellationToken,
 ) -> Result<Serving, Failure> {
     let limits = &settings.limits;
+    let openid = openid::trusted(&settings.openid).await?;
+    let openid = openid.map(|(openid, keys)| {
+        let every = Duration::from_secs(settings.openid.refresh_seconds);
+        let (issuer, wanted) = (Arc::clone(&openid.issuer), Arc::clone(&openid.wanted));
+        tokio::spawn(openid::keep(issuer, keys, every, wanted));
+        openid
+    });
     let options = grpc::Options {
+        openid,
         checkpoint_key: verifier_key(settings)?.into(),
         ..options(limits, stopping.clone())
     };

@@ -90,7 +90,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
         tls,
         local: listeners.local,
     };
-    let mut serving = api::serve(settings, ports, &register, stopping.clone())?;
+    let mut serving = api::serve(settings, ports, &register, stopping.clone()).await?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",

@@ -12,9 +12,15 @@ use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use tokio::{sync::Notify, time::Instant};
 
 use crate::{
-    access::openid::Issuer,
+    access::openid::{Issuer, Mapping},
+    config as settings,
+    grpc::desk::OpenId,
+    model::actor::Role,
+    oid::NodePath,
     telemetry::events::{Emit as _, KeysTaken, KeysUnavailable},
 };
+
+use super::exit::Failure;
 
 /// The pause between two fetches at least.
 pub const RETRY_EVERY: Duration = Duration::from_secs(30);
@@ -87,6 +93,45 @@ async fn fetch(address: Uri) -> Result<String, String> {
     String::from_utf8(body.to_vec()).map_err(|_| "no text".to_owned())
 }
 
+/// The issuer that the settings trust, with its keys as they are now; none where they trust none. Keys of a file must be
+/// there; those at an address may come later.
+pub async fn trusted(settings: &settings::OpenId) -> Result<Option<(OpenId, Keys)>, Failure> {
+    if !settings.is_on() {
+        return Ok(None);
+    }
+    let unusable = |why: String| Failure::Serving(format!("[openid] cannot be used: {why}"));
+    let roles = settings.roles.iter().map(mapping);
+    let roles = roles.collect::<Result<_, _>>().map_err(unusable)?;
+    let keys = Keys::named(&settings.keys).map_err(unusable)?;
+    let issuer = Issuer::new(settings.issuer.clone(), settings.audience.clone(), roles);
+    match (take(&issuer, &keys).await, &keys) {
+        (Err(why), Keys::File(_)) => return Err(unusable(why)),
+        (Err(why), Keys::Address(_)) => KeysUnavailable { why: &why }.emit(),
+        (Ok(()), _) => {}
+    }
+    let openid = OpenId {
+        issuer: Arc::new(issuer),
+        wanted: Arc::new(Notify::new()),
+    };
+    Ok(Some((openid, keys)))
+}
+
+fn mapping(set: &settings::ClaimedRole) -> Result<Mapping, String> {
+    let mut roles = Role::ALL.into_iter();
+    let role = roles.find(|role| role.word() == set.role);
+    let role = role.ok_or_else(|| format!("{} is no role", set.role))?;
+    let at = match set.oid.as_str() {
+        "." => NodePath::root(),
+        oid => oid.parse().map_err(|error| format!("{oid}: {error}"))?,
+    };
+    Ok(Mapping {
+        claim: set.claim.clone(),
+        value: set.value.clone(),
+        role,
+        at,
+    })
+}
+
 /// Takes the keys once. Why not, where that fails.
 pub async fn take(issuer: &Issuer, keys: &Keys) -> Result<(), String> {
     let set = keys.fetch().await?;
@@ -113,6 +158,25 @@ pub async fn keep(issuer: Arc<Issuer>, keys: Keys, every: Duration, wanted: Arc<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn roles_are_named_by_their_words() {
+        let mapped = |role: &str, oid: &str| {
+            mapping(&settings::ClaimedRole {
+                claim: "groups".to_owned(),
+                value: "staff".to_owned(),
+                role: role.to_owned(),
+                oid: oid.to_owned(),
+            })
+        };
+        assert_eq!(
+            mapped("registrar", "2.16.834").unwrap().role,
+            Role::Registrar
+        );
+        assert!(mapped("auditor", ".").unwrap().at.is_root());
+        assert!(mapped("king", ".").is_err());
+        assert!(mapped("auditor", "x").is_err());
+    }
 
     #[test]
     fn keys_are_a_file_or_at_an_address_that_is_safe() {

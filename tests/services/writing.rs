@@ -304,6 +304,117 @@ async fn a_persons_data_is_for_the_staff() {
     house.close().await;
 }
 
+fn contact(role: pb::ContactRole, party: pb::registrant_ref::Kind) -> pb::NewContact {
+    pb::NewContact {
+        role: role as i32,
+        party: Some(pb::RegistrantRef { kind: Some(party) }),
+    }
+}
+
+fn person(name: &str, name_public: bool) -> pb::registrant_ref::Kind {
+    pb::registrant_ref::Kind::Registrant(pb::Registrant {
+        kind: pb::PartyKind::Person as i32,
+        name: name.into(),
+        email: format!("{name}@example.org"),
+        name_public,
+        ..Default::default()
+    })
+}
+
+/// The contacts of an entry, as `role name e-mail`.
+fn contacts(entry: &pb::Entry) -> Vec<String> {
+    let told = entry.contacts.iter().map(|one| {
+        let party = one.party.as_ref().unwrap();
+        assert!(party.id.starts_with("r-"), "{party:?}");
+        let role = one.role().as_str_name().trim_start_matches("CONTACT_ROLE_");
+        format!("{role} {} {}", party.name, party.email)
+    });
+    told.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contacts_come_and_go_and_their_addresses_are_for_the_staff() {
+    let house = House::open().await;
+    let (technical, abuse) = (pb::ContactRole::Technical, pb::ContactRole::Abuse);
+    let entry = pb::NewEntry {
+        contacts: vec![
+            contact(technical, person("asha", true)),
+            contact(abuse, person("juma", false)),
+        ],
+        ..titled("x")
+    };
+    let written = house.allocate(Some(1), entry).await;
+    let first = written.entries[0].clone();
+    let staff = [
+        "TECHNICAL asha asha@example.org",
+        "ABUSE juma juma@example.org",
+    ];
+    assert_eq!(contacts(&first), staff);
+    let public = house.resolve("2.999.1").await.entry.unwrap();
+    assert_eq!(contacts(&public), ["TECHNICAL asha ", "ABUSE  "]);
+    assert!(!format!("{public:?}").contains('@'), "{public:?}");
+
+    let amend = async |contacts: Vec<pb::NewContact>, etag: &str| {
+        let request = pb::AmendRequest {
+            oid: "2.999.1".into(),
+            entry: Some(pb::NewEntry {
+                contacts,
+                ..Default::default()
+            }),
+            update_mask: Some(prost_types::FieldMask {
+                paths: vec!["contacts".into()],
+            }),
+            etag: etag.into(),
+            ..Default::default()
+        };
+        house.writes().amend(house.signed(request)).await
+    };
+    let asha = first.contacts[0].party.clone().unwrap().id;
+    let known = |id: &str| pb::registrant_ref::Kind::Id(id.into());
+    refused(
+        amend(vec![contact(abuse, known("r-nobody"))], "").await,
+        Code::NotFound,
+        "REGISTRANT_UNKNOWN",
+    );
+    let moved = amend(vec![contact(abuse, known(&asha))], &first.etag).await;
+    let moved = moved.unwrap().into_inner().entries[0].clone();
+    assert_eq!(contacts(&moved), ["ABUSE asha asha@example.org"]);
+    assert_eq!(moved.contacts[0].party.clone().unwrap().id, asha);
+    assert_eq!(moved.superior_changed, first.superior_changed);
+    assert_ne!(moved.holder_changed, first.holder_changed);
+    refused(
+        amend(Vec::new(), &first.etag).await,
+        Code::Aborted,
+        "REVISION_MOVED",
+    );
+    let cleared = amend(Vec::new(), &moved.etag).await.unwrap().into_inner();
+    assert!(cleared.entries[0].contacts.is_empty());
+    assert!(
+        house
+            .resolve("2.999.1")
+            .await
+            .entry
+            .unwrap()
+            .contacts
+            .is_empty()
+    );
+
+    let as_of = pb::ResolveRequest {
+        oid: "2.999.1".into(),
+        read: Some(pb::ReadOptions {
+            as_of_revision: written.revision.unwrap().token,
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let then = |answer: tonic::Response<pb::ResolveResponse>| answer.into_inner().entry.unwrap();
+    let public = house.reads().resolve(as_of.clone()).await.unwrap();
+    assert_eq!(contacts(&then(public)), ["TECHNICAL asha ", "ABUSE  "]);
+    let all = house.reads().resolve(house.signed(as_of)).await.unwrap();
+    assert_eq!(contacts(&then(all)), staff);
+    house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_hidden_is_as_if_absent() {
     let house = House::open().await;
@@ -311,6 +422,7 @@ async fn what_is_hidden_is_as_if_absent() {
         let entry = pb::NewEntry {
             visibility: visibility as i32,
             identifiers: vec![format!("secret{number}")],
+            contacts: vec![contact(pb::ContactRole::Abuse, person("secret", true))],
             ..titled("secret")
         };
         house.allocate(Some(number), entry).await;
@@ -320,7 +432,9 @@ async fn what_is_hidden_is_as_if_absent() {
         Outcome::SuperiorFound
     );
     let stub = house.resolve("2.999.2").await.entry.unwrap();
-    assert!(stub.stub && stub.titles.is_empty() && stub.etag.is_empty());
+    assert!(
+        stub.stub && stub.titles.is_empty() && stub.contacts.is_empty() && stub.etag.is_empty()
+    );
     assert_eq!((stub.number.as_str(), stub.revision), ("2", 0));
     assert!(!format!("{stub:?}").contains("secret"), "{stub:?}");
     let list = pb::ListChildrenRequest {

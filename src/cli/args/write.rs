@@ -9,6 +9,9 @@ use crate::{
     pb::v1,
 };
 
+/// How a contact is written.
+const CONTACT: &str = "ROLE=ID|'NAME <EMAIL>'[,KIND][,public]";
+
 /// Gives out a new arc: the next free number, one you name, a random one, or a block
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("choice").args(["number", "next", "random"]))]
@@ -88,6 +91,9 @@ pub struct EntryArgs {
     /// Where the arc is defined
     #[arg(long = "reference", value_name = "TITLE=URI[,asn1=MODULE]", value_parser = value::reference)]
     pub references: Vec<v1::Reference>,
+    /// Whom to turn to: one the register knows, or a new one with an e-mail address
+    #[arg(long = "contact", value_name = CONTACT, value_parser = value::contact)]
+    pub contacts: Vec<v1::NewContact>,
     /// Who may see it
     #[arg(long, value_enum, value_name = "WHO")]
     pub visibility: Option<Visibility>,
@@ -242,7 +248,7 @@ pub struct ReserveArgs {
     pub numbers: v1::NumberRange,
 }
 
-/// Changes names, marks, visibility, titles, descriptions, services or references of an arc
+/// Changes names, marks, visibility, titles, descriptions, services, references or contacts of an arc
 ///
 /// The entry is read first; if somebody else changes it meanwhile, nothing is done.
 #[derive(Debug, Args)]
@@ -251,6 +257,7 @@ Examples:
   oidctl amend 2.16.834.7 --title sw:Afya --add-label Afya@sw
   oidctl amend 2.16.834.7 --remove-label Gesundheit --frozen
   oidctl amend 2.16.834.7 --identifier health --identifier afya --visibility public
+  oidctl amend 2.16.834.7 --add-contact 'technical=Asha Example <asha@example.org>'
   oidctl amend 2.16.834.7 --clear descriptions")]
 pub struct AmendArgs {
     /// The arc, in any notation
@@ -304,6 +311,15 @@ pub struct AmendArgs {
     /// One more reference
     #[arg(long = "add-reference", value_name = "TITLE=URI[,asn1=MODULE]", value_parser = value::reference)]
     pub add_references: Vec<v1::Reference>,
+    /// The contacts, instead of those there are
+    #[arg(long = "contact", value_name = CONTACT, value_parser = value::contact)]
+    pub contacts: Vec<v1::NewContact>,
+    /// One more contact
+    #[arg(long = "add-contact", value_name = CONTACT, value_parser = value::contact)]
+    pub add_contacts: Vec<v1::NewContact>,
+    /// The id of a contact to take away, in one role or in all
+    #[arg(long = "remove-contact", value_name = "[ROLE=]ID")]
+    pub remove_contacts: Vec<String>,
     /// Take all of these away
     #[arg(long, value_enum, value_name = "FIELD")]
     pub clear: Vec<Clearable>,
@@ -323,6 +339,7 @@ pub enum Clearable {
     Descriptions,
     Services,
     References,
+    Contacts,
 }
 
 /// Changes the state of an arc; no state ever frees a number

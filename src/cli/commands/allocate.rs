@@ -93,6 +93,7 @@ fn new_entry(desk: &Desk, args: EntryArgs) -> v1::NewEntry {
         descriptions: desk.in_language(lang, args.descriptions),
         services: args.services,
         references: args.references,
+        contacts: args.contacts,
         registrant: registrant(args.registrant, args.new_registrant),
         sponsor: args.sponsor.unwrap_or_default(),
         applied: args.applied,

@@ -11,8 +11,9 @@ use crate::{
         commands::allocate::{flags, visibility},
         desk::Desk,
         failure::{Failure, Outcome},
+        view::word,
     },
-    pb::v1,
+    pb::v1::{self, registrant_ref},
 };
 
 /// Changes an entry.
@@ -108,6 +109,17 @@ fn changed(args: &AmendArgs, now: &v1::Entry) -> Result<(v1::NewEntry, Vec<Strin
     if put("references", list.touched()) {
         entry.references = list.result("reference", |_, _| false)?;
     }
+    let there: Vec<_> = now.contacts.iter().map(known).collect();
+    let list = List {
+        now: &there,
+        instead: &args.contacts,
+        more: &args.add_contacts,
+        less: &args.remove_contacts,
+        cleared: clears(Clearable::Contacts),
+    };
+    if put("contacts", list.touched()) {
+        entry.contacts = list.result("contact", is_contact)?;
+    }
     if put("visibility", args.visibility.is_some()) {
         entry.visibility = args.visibility.map(visibility).unwrap_or_default().into();
     }
@@ -119,6 +131,25 @@ fn changed(args: &AmendArgs, now: &v1::Entry) -> Result<(v1::NewEntry, Vec<Strin
         ));
     }
     Ok((entry, paths.into_iter().map(str::to_owned).collect()))
+}
+
+/// A contact there is, by its id.
+fn known(contact: &v1::Contact) -> v1::NewContact {
+    let id = contact.party.as_ref().map(|party| party.id.clone());
+    v1::NewContact {
+        role: contact.role,
+        party: Some(v1::RegistrantRef {
+            kind: id.map(registrant_ref::Kind::Id),
+        }),
+    }
+}
+
+/// Whether a contact is the one of `[ROLE=]ID`.
+fn is_contact(contact: &v1::NewContact, gone: &String) -> bool {
+    let (role, gone) = gone.split_once('=').unwrap_or(("", gone));
+    let kind = contact.party.as_ref().and_then(|party| party.kind.as_ref());
+    let is = matches!(kind, Some(registrant_ref::Kind::Id(id)) if id == gone);
+    is && (role.is_empty() || role == word(contact.role().as_str_name(), "CONTACT_ROLE_"))
 }
 
 /// What shall become of a list.
@@ -215,7 +246,22 @@ mod tests {
                 leaf: true,
                 ..v1::Flags::default()
             }),
+            contacts: vec![
+                contact(v1::ContactRole::Technical, "r-1"),
+                contact(v1::ContactRole::Abuse, "r-1"),
+                contact(v1::ContactRole::Abuse, "r-2"),
+            ],
             ..v1::Entry::default()
+        }
+    }
+
+    fn contact(role: v1::ContactRole, id: &str) -> v1::Contact {
+        v1::Contact {
+            role: role.into(),
+            party: Some(v1::Registrant {
+                id: id.to_owned(),
+                ..v1::Registrant::default()
+            }),
         }
     }
 
@@ -260,12 +306,47 @@ mod tests {
         assert!(entry.labels.is_empty() && entry.titles.is_empty());
     }
 
+    #[track_caller]
+    fn check_contacts(typed: &[&str], expect: &[(&str, &str)]) {
+        let (entry, paths) = amend(typed).unwrap();
+        assert_eq!(paths, ["contacts"]);
+        let told: Vec<_> = entry
+            .contacts
+            .iter()
+            .map(|one| {
+                let who = match one.party.as_ref().unwrap().kind.as_ref().unwrap() {
+                    registrant_ref::Kind::Id(id) => id,
+                    registrant_ref::Kind::Registrant(new) => &new.name,
+                };
+                let role = word(one.role().as_str_name(), "CONTACT_ROLE_");
+                (role, who.clone())
+            })
+            .collect();
+        let told: Vec<_> = told.iter().map(|(r, w)| (r.as_str(), w.as_str())).collect();
+        assert_eq!(told, expect, "{typed:?}");
+    }
+
+    #[test]
+    fn contacts_come_and_go_by_role_and_id() {
+        let (technical, abuse) = (("technical", "r-1"), ("abuse", "r-1"));
+        let (other, new) = (("abuse", "r-2"), ("administrative", "Asha"));
+        let asha = "administrative=Asha <asha@example.org>";
+        check_contacts(&["--add-contact", asha], &[technical, abuse, other, new]);
+        check_contacts(&["--add-contact", "abuse=r-2"], &[technical, abuse, other]);
+        check_contacts(&["--remove-contact", "r-1"], &[other]);
+        check_contacts(&["--remove-contact", "abuse=r-1"], &[technical, other]);
+        check_contacts(&["--contact", asha], &[new]);
+        check_contacts(&["--clear", "contacts"], &[]);
+    }
+
     #[test]
     fn what_makes_no_sense_is_wrong_usage() {
         for typed in [
             &[][..],
             &["--remove-label", "Absent"],
             &["--remove-title", "fr"],
+            &["--remove-contact", "r-3"],
+            &["--remove-contact", "technical=r-2"],
         ] {
             assert!(matches!(amend(typed), Err(Failure::Usage(_))), "{typed:?}");
         }

@@ -5,9 +5,9 @@
 use prost_types::Timestamp;
 
 use super::{
-    DelegationView, DisagreementView, EntryView, ExternalView, HistoryView, HoldView, HoldingView,
-    LabelView, NotationsView, OriginView, PolicyView, RangeView, ReferenceView, RelationView,
-    ResolveView, RevisionView, ServiceView, TextView, ToleranceView, WrittenView,
+    ContactView, DelegationView, DisagreementView, EntryView, ExternalView, HistoryView, HoldView,
+    HoldingView, LabelView, NotationsView, OriginView, PolicyView, RangeView, ReferenceView,
+    RelationView, ResolveView, RevisionView, ServiceView, TextView, ToleranceView, WrittenView,
 };
 use crate::pb::v1;
 
@@ -160,6 +160,28 @@ impl From<&v1::Holding> for HoldingView {
     }
 }
 
+impl From<&v1::Contact> for ContactView {
+    fn from(contact: &v1::Contact) -> Self {
+        let role = word(contact.role().as_str_name(), "CONTACT_ROLE_");
+        let Some(r) = &contact.party else {
+            return Self {
+                role,
+                ..Self::default()
+            };
+        };
+        Self {
+            role,
+            id: r.id.clone(),
+            kind: word(r.kind().as_str_name(), "PARTY_KIND_"),
+            name: r.name.clone(),
+            email: r.email.clone(),
+            telephone: r.telephone.clone(),
+            address: r.address.clone(),
+            name_public: r.name_public,
+        }
+    }
+}
+
 impl From<&v1::delegation::External> for ExternalView {
     fn from(e: &v1::delegation::External) -> Self {
         Self {
@@ -248,6 +270,7 @@ impl From<&v1::Entry> for EntryView {
             descriptions: views(&e.descriptions),
             services: views(&e.services),
             references: views(&e.references),
+            contacts: views(&e.contacts),
             first_registrant: e
                 .first_registrant
                 .as_ref()

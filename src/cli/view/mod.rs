@@ -76,6 +76,14 @@ view! {
 }
 
 view! {
+    /// Whom to turn to about an arc.
+    ContactView {
+        role: String, id: String, kind: String, name: String, email: String, telephone: String, address: String,
+        name_public: bool,
+    }
+}
+
+view! {
     /// Who acts below an arc.
     DelegationView { hosted: Vec<String>, external: Option<ExternalView>, }
 }
@@ -106,7 +114,7 @@ view! {
         oid: String, number: String, state: String, visibility: String, stub: bool, authority: bool,
         origin: OriginView, identifiers: Vec<String>, labels: Vec<LabelView>, long_arcs: Vec<String>,
         flags: Vec<&'static str>, relation: RelationView, titles: Vec<TextView>, descriptions: Vec<TextView>,
-        services: Vec<ServiceView>, references: Vec<ReferenceView>, first_registrant: HoldingView,
+        services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
         registrant: HoldingView, sponsor: String, delegation: DelegationView, policy: Option<PolicyView>,
         applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,

@@ -395,7 +395,7 @@ mod tests {
             &[
                 "principal FIELD_INVALID",
                 "role FIELD_INVALID",
-                "oid OID_SYNTAX",
+                "oid NAME_UNKNOWN",
             ],
         );
         let bare = pb::ChangeStandingRequest::default();

@@ -8,7 +8,7 @@ use crate::{
 use super::{Faults, fields, item, moment, within};
 
 /// The fields of an entry that `Amend` can change, as its update mask names them.
-const AMENDABLE: [&str; 8] = [
+const AMENDABLE: [&str; 9] = [
     "identifiers",
     "labels",
     "visibility",
@@ -17,6 +17,7 @@ const AMENDABLE: [&str; 8] = [
     "descriptions",
     "services",
     "references",
+    "contacts",
 ];
 
 /// What a new arc shall hold; an unset entry holds nothing.
@@ -41,6 +42,7 @@ pub fn new_entry(value: Option<&pb::NewEntry>, outer: &str, faults: &mut Faults)
         ),
         services: fields::services(&value.services, outer, faults),
         references: fields::references(&value.references, outer, faults),
+        contacts: fields::contacts(&value.contacts, outer, faults),
         registrant: value
             .registrant
             .as_ref()
@@ -104,6 +106,7 @@ pub fn changes(
             .then_some(read.descriptions),
         services: wanted("services", !value.services.is_empty()).then_some(read.services),
         references: wanted("references", !value.references.is_empty()).then_some(read.references),
+        contacts: wanted("contacts", !value.contacts.is_empty()).then_some(read.contacts),
     }
 }
 
@@ -132,8 +135,8 @@ mod tests {
     use crate::model::{
         Visibility,
         limits::{
-            DESCRIPTION_BYTES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, REFERENCES_MAX,
-            SERVICE_KIND_CHARS_MAX, SERVICES_MAX, TITLE_BYTES_MAX,
+            CONTACTS_MAX, DESCRIPTION_BYTES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX,
+            REFERENCES_MAX, SERVICE_KIND_CHARS_MAX, SERVICES_MAX, TITLE_BYTES_MAX,
         },
     };
 
@@ -229,6 +232,15 @@ mod tests {
                     uri: "a b:c".into(),
                     ..Default::default()
                 }],
+                contacts: vec![
+                    pb::NewContact::default(),
+                    pb::NewContact {
+                        role: 9,
+                        party: Some(pb::RegistrantRef {
+                            kind: Some(pb::registrant_ref::Kind::Id("a b".into())),
+                        }),
+                    },
+                ],
                 registrant: Some(pb::RegistrantRef {
                     kind: Some(pb::registrant_ref::Kind::Registrant(pb::Registrant {
                         id: "r-1".into(),
@@ -245,6 +257,8 @@ mod tests {
             &[
                 "entry.titles[0].text FIELD_REQUIRED",
                 "entry.references[0].title FIELD_REQUIRED",
+                "entry.contacts[0].role FIELD_REQUIRED",
+                "entry.contacts[0].party FIELD_REQUIRED",
                 "entry.registrant.registrant.kind FIELD_REQUIRED",
                 "entry.registrant.registrant.name FIELD_REQUIRED",
                 "entry.visibility FIELD_INVALID",
@@ -252,6 +266,8 @@ mod tests {
                 "entry.services[0].kind FIELD_INVALID",
                 "entry.services[0].uri FIELD_INVALID",
                 "entry.references[0].uri FIELD_INVALID",
+                "entry.contacts[1].role FIELD_INVALID",
+                "entry.contacts[1].party.id FIELD_INVALID",
                 "entry.registrant.registrant.id FIELD_INVALID",
                 "entry.sponsor FIELD_INVALID",
                 "entry.identifiers[2] DUPLICATE_VALUE",
@@ -315,6 +331,7 @@ mod tests {
                 descriptions: vec![text("en", &"d".repeat(DESCRIPTION_BYTES_MAX + 1))],
                 services: vec![pb::Service::default(); SERVICES_MAX + 1],
                 references: vec![pb::Reference::default(); REFERENCES_MAX + 1],
+                contacts: vec![pb::NewContact::default(); CONTACTS_MAX + 1],
                 ..Default::default()
             },
             &[
@@ -324,6 +341,7 @@ mod tests {
                 "entry.titles TOO_MANY_VALUES",
                 "entry.services TOO_MANY_VALUES",
                 "entry.references TOO_MANY_VALUES",
+                "entry.contacts TOO_MANY_VALUES",
             ],
         );
         let title = |bytes| vec![text("en", &"t".repeat(bytes))];
@@ -361,6 +379,7 @@ mod tests {
                 (read.descriptions.is_some(), "descriptions"),
                 (read.services.is_some(), "services"),
                 (read.references.is_some(), "references"),
+                (read.contacts.is_some(), "contacts"),
             ]
             .iter()
             .filter(|(changed, _)| *changed)
@@ -380,6 +399,7 @@ mod tests {
         amends(&[], &entry, "titles");
         amends(&["titles", "labels"], &entry, "labels titles");
         amends(&["labels"], &entry, "labels");
+        amends(&["contacts"], &entry, "contacts");
         amends(&["visibility"], &entry, "entry.visibility FIELD_REQUIRED");
         amends(
             &["titles", "number"],
@@ -398,7 +418,7 @@ mod tests {
         amends(
             &["*"],
             &all,
-            "identifiers labels visibility flags titles descriptions services references",
+            "identifiers labels visibility flags titles descriptions services references contacts",
         );
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     model::{
         Entry, Policy, RegistrantId, Seq, Viewed, Visibility,
         actor::PrincipalKind,
-        entry::{Certainty, Delegation, Flags, Holding, Origin, Registrant, Relation, State, Text},
+        entry::{
+            Certainty, Contact, ContactRole, Delegation, Flags, Holding, Origin, Registrant,
+            Relation, State, Text,
+        },
         policy::{NumberRange, Numbering},
     },
     oid::NodePath,
@@ -77,6 +80,7 @@ pub fn entry(
             .map(|one| self::holding(one, whole, people))
             .transpose()
     };
+    let contacts = holder.contacts.iter();
     Ok(pb::Entry {
         oid: entry.path.to_string(),
         number: entry
@@ -146,6 +150,9 @@ pub fn entry(
         etag: tag(entry),
         notations: Some(notations),
         stub: false,
+        contacts: contacts
+            .map(|one| contact(one, whole, people))
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -198,16 +205,32 @@ pub fn registrant(known: &Registrant, whole: bool) -> pb::Registrant {
 }
 
 fn holding(holding: &Holding, whole: bool, people: People<'_>) -> Viewed<pb::Holding> {
-    let registrant = match people(&holding.registrant)? {
-        Some(known) => self::registrant(&known, whole),
+    Ok(pb::Holding {
+        registrant: Some(party(&holding.registrant, whole, people)?),
+        since: Some(timestamp(holding.since)),
+    })
+}
+
+fn contact(contact: &Contact, whole: bool, people: People<'_>) -> Viewed<pb::Contact> {
+    let role = match contact.role {
+        ContactRole::Administrative => pb::ContactRole::Administrative,
+        ContactRole::Technical => pb::ContactRole::Technical,
+        ContactRole::Abuse => pb::ContactRole::Abuse,
+    };
+    Ok(pb::Contact {
+        role: role as i32,
+        party: Some(party(&contact.party, whole, people)?),
+    })
+}
+
+/// The registrant of an id; of one that the register does not know, the id alone.
+fn party(id: &RegistrantId, whole: bool, people: People<'_>) -> Viewed<pb::Registrant> {
+    Ok(match people(id)? {
+        Some(known) => registrant(&known, whole),
         None => pb::Registrant {
-            id: holding.registrant.to_string(),
+            id: id.to_string(),
             ..Default::default()
         },
-    };
-    Ok(pb::Holding {
-        registrant: Some(registrant),
-        since: Some(timestamp(holding.since)),
     })
 }
 

@@ -11,12 +11,13 @@ use crate::{
         actor::PrincipalKind,
         command::{NumberChoice, RegistrantRef},
         entry::{
-            Delegation, Flags, Label, Reference, RegistrantDetails, Relation, Service, State, Text,
+            Contact, ContactRole, Delegation, Flags, Label, Reference, RegistrantDetails, Relation,
+            Service, State, Text,
         },
         form::{self, Flaw},
         limits::{
-            DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, REFERENCES_MAX,
-            SERVICES_MAX, WINDOWS_MAX,
+            CONTACTS_MAX, DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX,
+            REFERENCES_MAX, SERVICES_MAX, WINDOWS_MAX,
         },
         policy::{NumberRange, Numbering},
     },
@@ -151,6 +152,46 @@ pub fn references(values: &[pb::Reference], outer: &str, faults: &mut Faults) ->
         }
     }
     read
+}
+
+/// Whom to turn to about an arc.
+pub fn contacts(
+    values: &[pb::NewContact],
+    outer: &str,
+    faults: &mut Faults,
+) -> Vec<Contact<RegistrantRef>> {
+    if !faults.few(within(outer, "contacts"), values.len(), CONTACTS_MAX) {
+        return Vec::new();
+    }
+    let unset = pb::RegistrantRef::default();
+    let mut read = Vec::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
+        let at = item(outer, "contacts", index);
+        let role = contact_role(value.role, &within(&at, "role"), faults);
+        let party = value.party.as_ref().unwrap_or(&unset);
+        let party = registrant(party, &within(&at, "party"), faults);
+        if let (Some(role), Some(party)) = (role, party) {
+            read.push(Contact { role, party });
+        }
+    }
+    read
+}
+
+fn contact_role(value: i32, field: &str, faults: &mut Faults) -> Option<ContactRole> {
+    match pb::ContactRole::try_from(value) {
+        Ok(pb::ContactRole::Administrative) => Some(ContactRole::Administrative),
+        Ok(pb::ContactRole::Technical) => Some(ContactRole::Technical),
+        Ok(pb::ContactRole::Abuse) => Some(ContactRole::Abuse),
+        Ok(pb::ContactRole::Unspecified) => {
+            let detail = "administrative, technical or abuse is needed";
+            faults.at(Code::FieldRequired, field, detail);
+            None
+        }
+        Err(_) => {
+            unknown(field, value, faults);
+            None
+        }
+    }
 }
 
 /// Marks.

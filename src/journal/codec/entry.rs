@@ -17,13 +17,13 @@ use crate::pb::journal::v1 as pb;
 use super::VALUE_VERSION;
 use super::error::CodecError;
 use super::parts::{
-    certainty_from, certainty_to, credential_from, credential_to, delegation_from, delegation_to,
-    details_from, details_to, flags_from, flags_to, hold_from, hold_to, id_from, id_if, id_to,
-    identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, long_arcs_from,
-    long_arcs_to, path_from, path_to, policy_from, policy_to, principal_from, principal_whole_to,
-    proof_from, proof_to, references_from, references_to, relation_from, relation_to,
-    services_from, services_to, state_or_active, state_unless_active, texts_from, texts_to,
-    visibility_or_public, visibility_unless_public,
+    certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
+    delegation_from, delegation_to, details_from, details_to, flags_from, flags_to, hold_from,
+    hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to, kind_from, kind_to,
+    labels_from, labels_to, long_arcs_from, long_arcs_to, path_from, path_to, policy_from,
+    policy_to, principal_from, principal_whole_to, proof_from, proof_to, references_from,
+    references_to, relation_from, relation_to, services_from, services_to, state_or_active,
+    state_unless_active, texts_from, texts_to, visibility_or_public, visibility_unless_public,
 };
 
 /// The value of the `arcs` and `history` tables.
@@ -135,6 +135,7 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         relation: superior.relation.as_ref().map(relation_to),
         services: services_to(&holder.services),
         references: references_to(&holder.references),
+        contacts: contacts_to(&holder.contacts),
         first_registrant: first.as_ref().filter(|_| first_differs).map(holding),
         first_nobody: first.is_none() && first_differs,
         sponsor: entry.sponsor.as_ref().map(id_to),
@@ -181,6 +182,7 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         descriptions: texts_from(stored.descriptions),
         services: services_from(stored.services),
         references: references_from(stored.references),
+        contacts: contacts_from(&stored.contacts)?,
         changed: unless_from(stored.holder_changed, changed),
     };
     let policy = stored.policy.as_ref().map(policy_from).transpose()?;

@@ -15,14 +15,15 @@ use crate::pb::journal::v1::event::Kind;
 
 use super::error::CodecError;
 use super::parts::{
-    certainty_from, certainty_to, credential_from, credential_to, delegation_from, delegation_to,
-    flags_from, flags_to, grant_from, grant_to, hold_end_from, hold_end_to, hold_from, hold_to,
-    id_from, id_if, id_to, identifiers_from, identifiers_to, kind_from, kind_to, labels_from,
-    labels_to, long_arcs_from, long_arcs_to, number_to, path_from, path_to, policy_from, policy_to,
-    principal_from, principal_to, proof_from, proof_to, references_from, references_to,
-    relation_from, relation_to, role_from, role_to, services_from, services_to, standing_from,
-    standing_to, state_from, state_or_active, state_to, state_unless_active, texts_from, texts_to,
-    visibility_from, visibility_or_public, visibility_to, visibility_unless_public,
+    certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
+    delegation_from, delegation_to, flags_from, flags_to, grant_from, grant_to, hold_end_from,
+    hold_end_to, hold_from, hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to,
+    kind_from, kind_to, labels_from, labels_to, long_arcs_from, long_arcs_to, number_to, path_from,
+    path_to, policy_from, policy_to, principal_from, principal_to, proof_from, proof_to,
+    references_from, references_to, relation_from, relation_to, role_from, role_to, services_from,
+    services_to, standing_from, standing_to, state_from, state_or_active, state_to,
+    state_unless_active, texts_from, texts_to, visibility_from, visibility_or_public,
+    visibility_to, visibility_unless_public,
 };
 
 /// The stored form of an event, without a registrant's details.
@@ -280,6 +281,7 @@ fn arc_registered_to(e: &ArcRegistered) -> pb::ArcRegistered {
         applied: e.applied.map(Timestamp::micros),
         services: services_to(&e.services),
         references: references_to(&e.references),
+        contacts: contacts_to(&e.contacts),
         recorded: e.recorded.as_ref().map(proof_to),
     }
 }
@@ -298,6 +300,7 @@ fn arc_registered_from(e: pb::ArcRegistered) -> Result<ArcRegistered, CodecError
         descriptions: texts_from(e.descriptions),
         services: services_from(e.services),
         references: references_from(e.references),
+        contacts: contacts_from(&e.contacts)?,
         registrant: id_if(e.registrant.as_deref())?,
         sponsor: id_if(e.sponsor.as_deref())?,
         recorded: e.recorded.map(proof_from),
@@ -348,6 +351,9 @@ fn entry_amended_to(e: &EntryAmended) -> pb::EntryAmended {
         references: changes.references.as_ref().map(|all| pb::References {
             all: references_to(all),
         }),
+        contacts: changes.contacts.as_ref().map(|all| pb::Contacts {
+            all: contacts_to(all),
+        }),
     }
 }
 
@@ -361,6 +367,10 @@ fn entry_amended_from(e: pb::EntryAmended) -> Result<EntryAmended, CodecError> {
         descriptions: e.descriptions.map(|list| texts_from(list.all)),
         services: e.services.map(|list| services_from(list.all)),
         references: e.references.map(|list| references_from(list.all)),
+        contacts: e
+            .contacts
+            .map(|list| contacts_from(&list.all))
+            .transpose()?,
     };
     Ok(EntryAmended {
         path: path_from(&e.path)?,

@@ -112,9 +112,9 @@ fn said(message: &str, field: &str, octets: &[u8]) -> String {
             "id",
         )
         | (_, "principal" | "principals") => id::<PrincipalId>(octets),
-        ("RegistrantRecorded", "id") | ("Transferred", "to") | (_, "registrant" | "sponsor") => {
-            id::<RegistrantId>(octets)
-        }
+        ("RegistrantRecorded", "id")
+        | ("Transferred", "to")
+        | (_, "registrant" | "sponsor" | "party") => id::<RegistrantId>(octets),
         _ => None,
     };
     read.unwrap_or_else(|| hex::encode(octets))

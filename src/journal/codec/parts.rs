@@ -8,8 +8,8 @@ use crate::model::actor::{
 };
 use crate::model::clock::Timestamp;
 use crate::model::entry::{
-    Certainty, Delegation, Flags, Hold, Label, Language, Reference, RegistrantDetails, Relation,
-    Service, State, Text, Visibility,
+    Certainty, Contact, ContactRole, Delegation, Flags, Hold, Label, Language, Reference,
+    RegistrantDetails, Relation, Service, State, Text, Visibility,
 };
 use crate::model::event::{HoldEnd, Proof};
 use crate::model::ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId};
@@ -148,6 +148,7 @@ words! {
     standing_to standing_from Standing "standing" { Active Suspended Removed }
     role_to role_from Role "role" { Administrator Registrar Reviewer Auditor ConfidentialReader }
     credential_kind_to credential_kind_from CredentialKind "kind of credential" { Token Certificate OpenId Invitation }
+    contact_role_to contact_role_from ContactRole "role of a contact" { Administrative Technical Abuse }
     hold_end_to hold_end_from HoldEnd "end of a hold" { Expired Used Cancelled }
     numbering_to numbering_from Numbering "numbering" { Any NextFreeOnly ExplicitOnly RandomOnly }
 }
@@ -290,6 +291,26 @@ pub(super) fn references_from(stored: Vec<pb::Reference>) -> Vec<Reference> {
         asn1_module: stored.asn1_module,
     };
     stored.into_iter().map(reference).collect()
+}
+
+/// The stored forms of contacts.
+pub(super) fn contacts_to(contacts: &[Contact]) -> Vec<pb::Contact> {
+    let stored = |contact: &Contact| pb::Contact {
+        role: contact_role_to(contact.role),
+        party: id_to(&contact.party),
+    };
+    contacts.iter().map(stored).collect()
+}
+
+/// The contacts of their stored forms.
+pub(super) fn contacts_from(stored: &[pb::Contact]) -> Result<Vec<Contact>, CodecError> {
+    let contact = |stored: &pb::Contact| {
+        Ok(Contact {
+            role: contact_role_from(stored.role)?,
+            party: id_from(&stored.party)?,
+        })
+    };
+    stored.iter().map(contact).collect()
 }
 
 /// The stored form of a proof.
@@ -450,7 +471,7 @@ pub(super) fn principal_from(stored: pb::Principal) -> Result<Principal, CodecEr
     })
 }
 
-fn scope_from(stored: pb::Scope) -> Result<Scope, CodecError> {
+fn scope_from(stored: &pb::Scope) -> Result<Scope, CodecError> {
     let at = stored.at.as_deref().map(path_from).transpose()?;
     Ok(Scope {
         read_only: stored.read_only,
@@ -514,6 +535,7 @@ pub(super) fn credential_from(stored: pb::Credential) -> Result<Credential, Code
             .unwrap_or_default(),
         scope: stored
             .scope
+            .as_ref()
             .map(scope_from)
             .transpose()?
             .unwrap_or_default(),

@@ -7,8 +7,9 @@ use crate::model::actor::{
 };
 use crate::model::clock::Timestamp;
 use crate::model::entry::{
-    Certainty, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label, Origin, Reference,
-    RegistrantDetails, Relation, Service, State, SuperiorFields, Text, Visibility,
+    Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
+    Origin, Reference, RegistrantDetails, Relation, Service, State, SuperiorFields, Text,
+    Visibility,
 };
 use crate::model::event::{
     ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, Happening, HoldEnd,
@@ -89,6 +90,16 @@ fn references() -> Vec<Reference> {
         uri: some("https://health.example/codes"),
         asn1_module: some("HealthCodes"),
     }]
+}
+
+fn contacts() -> Vec<Contact> {
+    let parties = [registrant(), "r-office".parse().unwrap(), registrant()];
+    let contact = |(role, party)| Contact { role, party };
+    ContactRole::ALL
+        .into_iter()
+        .zip(parties)
+        .map(contact)
+        .collect()
 }
 
 const FLAGS: Flags = Flags {
@@ -253,6 +264,7 @@ pub(super) fn typical_allocation() -> Event {
         descriptions: Vec::new(),
         services: Vec::new(),
         references: Vec::new(),
+        contacts: Vec::new(),
         registrant: Some(registrant()),
         sponsor: None,
         recorded: None,
@@ -275,6 +287,7 @@ fn full_arc() -> Box<ArcRegistered> {
         descriptions: texts("Everything about health"),
         services: services(),
         references: references(),
+        contacts: Vec::new(),
         registrant: Some(registrant()),
         sponsor: Some("r-sponsor".parse().unwrap()),
         recorded: Some(Proof {
@@ -358,6 +371,7 @@ fn arc_events() -> Vec<(&'static str, Event)> {
                 descriptions: Some(texts("Everything about health")),
                 services: Some(services()),
                 references: Some(references()),
+                ..Changes::default()
             }),
         ),
         (
@@ -390,7 +404,25 @@ fn arc_events() -> Vec<(&'static str, Event)> {
     ]
 }
 
-fn amended(changes: Changes) -> Event {
+fn contact_events() -> Vec<(&'static str, Event)> {
+    let changed = |contacts| {
+        amended(Changes {
+            contacts: Some(contacts),
+            ..Changes::default()
+        })
+    };
+    let arc = ArcRegistered {
+        contacts: contacts(),
+        ..*full_arc()
+    };
+    vec![
+        ("contacts", Event::ArcRegistered(Box::new(arc))),
+        ("contacts", changed(contacts())),
+        ("no-contacts", changed(Vec::new())),
+    ]
+}
+
+fn amended(changes: Changes<RegistrantId>) -> Event {
     Event::EntryAmended(Box::new(EntryAmended {
         path: arc(),
         previous: Seq::new(9),
@@ -508,6 +540,7 @@ pub(super) fn happenings() -> Vec<(String, Happening)> {
         .into_iter()
         .flatten()
         .chain(principal_events())
+        .chain(contact_events())
         .map(|(name, event)| {
             let happening = Happening {
                 events: vec![event.clone()],
@@ -590,6 +623,7 @@ fn full_entry() -> Entry {
             descriptions: texts("Everything about health"),
             services: services(),
             references: references(),
+            contacts: Vec::new(),
             changed: Timestamp::from_micros(0),
         },
         first_registrant: Some(Holding {
@@ -631,7 +665,10 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
     let mut amended = withdrawn.clone();
     amended.superior.changed = LATER;
     amended.changed = LATER;
+    let mut contacted = full_entry();
+    contacted.holder.contacts = contacts();
     vec![
+        ("entry/contacts", contacted),
         ("entry/withdrawn", withdrawn),
         ("entry/withdrawn-amended", amended),
         ("entry/typical", typical_entry()),

@@ -10,15 +10,15 @@ use crate::model::actor::{
 };
 use crate::model::clock::Timestamp;
 use crate::model::entry::{
-    Certainty, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label, Language, Origin,
-    Reference, Registrant, RegistrantDetails, Relation, Service, State, SuperiorFields, Text,
-    Visibility,
+    Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
+    Language, Origin, Reference, Registrant, RegistrantDetails, Relation, Service, State,
+    SuperiorFields, Text, Visibility,
 };
 use crate::model::event::{
     ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, Happening, HoldEnd,
     HoldReleased, NumberFoundBy, Proof, ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
-use crate::model::ids::Seq;
+use crate::model::ids::{RegistrantId, Seq};
 use crate::model::policy::{NumberRange, Numbering, Policy};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
@@ -114,6 +114,12 @@ pub(crate) fn reference() -> impl Strategy<Value = Reference> {
         uri,
         asn1_module,
     })
+}
+
+/// Contacts.
+pub(crate) fn contact() -> impl Strategy<Value = Contact> {
+    let role = prop::sample::select(ContactRole::ALL.to_vec());
+    (role, id()).prop_map(|(role, party)| Contact { role, party })
 }
 
 /// Marks.
@@ -328,7 +334,13 @@ fn names() -> impl Strategy<Value = Names> {
     )
 }
 
-type Holders = (Vec<Text>, Vec<Text>, Vec<Service>, Vec<Reference>);
+type Holders = (
+    Vec<Text>,
+    Vec<Text>,
+    Vec<Service>,
+    Vec<Reference>,
+    Vec<Contact>,
+);
 
 fn holders() -> impl Strategy<Value = Holders> {
     (
@@ -336,6 +348,7 @@ fn holders() -> impl Strategy<Value = Holders> {
         vec(text(), 0..3),
         vec(service(), 0..2),
         vec(reference(), 0..2),
+        vec(contact(), 0..3),
     )
 }
 
@@ -387,7 +400,7 @@ pub(crate) fn arc_registered() -> impl Strategy<Value = ArcRegistered> {
         .prop_map(|(first, names, holders, last)| {
             let (path, previous, found_by, state, visibility, flags) = first;
             let (identifiers, labels, _) = names;
-            let (titles, descriptions, services, references) = holders;
+            let (titles, descriptions, services, references, contacts) = holders;
             let (registrant, sponsor, recorded, applied, registered) = last;
             ArcRegistered {
                 path,
@@ -402,6 +415,7 @@ pub(crate) fn arc_registered() -> impl Strategy<Value = ArcRegistered> {
                 descriptions,
                 services,
                 references,
+                contacts,
                 registrant,
                 sponsor,
                 recorded,
@@ -411,7 +425,7 @@ pub(crate) fn arc_registered() -> impl Strategy<Value = ArcRegistered> {
         })
 }
 
-fn changes() -> impl Strategy<Value = Changes> {
+fn changes() -> impl Strategy<Value = Changes<RegistrantId>> {
     (
         of(vec(identifier(), 0..3)),
         of(vec(label(), 0..3)),
@@ -421,6 +435,7 @@ fn changes() -> impl Strategy<Value = Changes> {
         of(vec(text(), 0..3)),
         of(vec(service(), 0..3)),
         of(vec(reference(), 0..3)),
+        of(vec(contact(), 0..3)),
     )
         .prop_map(
             |(
@@ -432,6 +447,7 @@ fn changes() -> impl Strategy<Value = Changes> {
                 descriptions,
                 services,
                 references,
+                contacts,
             )| {
                 Changes {
                     identifiers,
@@ -442,6 +458,7 @@ fn changes() -> impl Strategy<Value = Changes> {
                     descriptions,
                     services,
                     references,
+                    contacts,
                 }
             },
         )
@@ -605,7 +622,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
         .prop_map(|(first, superior, holder, people, (delegation, policy))| {
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
-            let (titles, descriptions, services, references) = holder;
+            let (titles, descriptions, services, references, contacts) = holder;
             let (registrant, other, same, sponsor, applied) = people;
             let holding = |since| move |registrant| Holding { registrant, since };
             let registrant = registrant.map(holding(times[4]));
@@ -633,6 +650,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                     descriptions,
                     services,
                     references,
+                    contacts,
                     changed: times[3],
                 },
                 first_registrant,

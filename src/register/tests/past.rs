@@ -8,7 +8,7 @@ use crate::journal::{Draft, Header, Journal, Memory, Record, codec};
 use crate::model::{
     Actor, Command, Ctx, Event, Seq, State, Timestamp, TreeView, Visibility,
     command::{Amend, HoldNumber, NewEntry, NumberChoice, RegistrantRef, ReleaseHold, Reserve},
-    entry::{Delegation, RegistrantDetails},
+    entry::{Contact, ContactRole, Delegation, RegistrantDetails},
     event::{Changes, Happening, RegistrantRecorded},
 };
 use crate::oid::NodePath;
@@ -124,6 +124,13 @@ fn amend(at: NodePath, changes: Changes) -> Command {
         if_revision: None,
         changes,
     })
+}
+
+fn contact() -> Contact<RegistrantRef> {
+    Contact {
+        role: ContactRole::Technical,
+        party: registrant(),
+    }
 }
 
 fn registrant() -> RegistrantRef {
@@ -388,6 +395,10 @@ fn commands() -> impl Strategy<Value = Command> {
             Changes { visibility: Some(seen), ..Changes::default() },
         )),
         3 => (at.clone(), state).prop_map(|(at, to)| to_state(&at, to)),
+        2 => at.clone().prop_map(|at| amend(
+            path(&at),
+            Changes { contacts: Some(vec![contact()]), ..Changes::default() },
+        )),
         2 => at.prop_map(|at| transfer(&at)),
         2 => (superior.clone(), number.clone())
             .prop_map(|(at, n)| hold(&at, NumberChoice::Explicit(arc(n)))),

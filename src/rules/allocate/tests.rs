@@ -1,13 +1,14 @@
 //! Who gives out what below which node, which number it gets, and under what names.
 
 use super::*;
-use crate::model::entry::Flags;
+use crate::model::RegistrantId;
+use crate::model::entry::{Contact, ContactRole, Flags};
 use crate::model::event::NumberFoundBy;
 use crate::model::policy::{NumberRange, Numbering};
 use crate::oid::limits::ARCS_MAX;
 use crate::rules::testing::{
-    OTHER, Tree, allocate, arc, explicit, founding, named, new_registrant, next_free, path,
-    refusals, refused, text, words, written,
+    OTHER, Tree, allocate, arc, explicit, founding, known_contact, named, new_contact,
+    new_registrant, next_free, path, refusals, refused, text, words, written,
 };
 
 fn run(from: u64, to: u64) -> NumberRange {
@@ -443,6 +444,76 @@ fn registrants_are_recorded_before_their_arc_and_counted() {
         tree.decide(sponsored),
         Code::RegistrantUnknown,
         "entry.sponsor",
+    );
+}
+
+#[test]
+fn contacts_are_recorded_before_their_arc_each_party_once() {
+    let mut tree = Tree::founded();
+    let asks = |registrant: Option<&str>, contacts: Vec<Contact<RegistrantRef>>| {
+        let entry = NewEntry {
+            registrant: registrant.map(new_registrant),
+            contacts,
+            ..NewEntry::default()
+        };
+        allocate(OURS, NumberChoice::NextFree, entry)
+    };
+    let technical = |name| Contact {
+        role: ContactRole::Technical,
+        ..new_contact(name)
+    };
+    for (registrant, contacts, recorded) in [
+        (None, vec![], 0),
+        (None, vec![new_contact("Asha")], 1),
+        (None, vec![new_contact("Asha"), technical("Asha")], 1),
+        (None, vec![new_contact("Asha"), technical("Juma")], 2),
+        (Some("Asha"), vec![new_contact("Asha")], 1),
+        (
+            Some("Bank"),
+            vec![technical("Asha"), new_contact("Asha")],
+            2,
+        ),
+    ] {
+        let events = tree.submit(asks(registrant, contacts.clone())).unwrap();
+        let (arc, people) = events.split_last().unwrap();
+        assert_eq!(words(people), vec!["registrant-recorded"; recorded]);
+        let Event::ArcRegistered(new) = arc else {
+            panic!("{arc:?}")
+        };
+        let entry = tree.at(&new.path.to_string());
+        assert_eq!(entry.holder.contacts, new.contacts);
+        let roles = |role: &ContactRole| role.word();
+        assert_eq!(
+            new.contacts
+                .iter()
+                .map(|one| roles(&one.role))
+                .collect::<Vec<_>>(),
+            contacts
+                .iter()
+                .map(|one| roles(&one.role))
+                .collect::<Vec<_>>(),
+        );
+        let names = new.contacts.iter().map(|one| {
+            let known = tree.registrant(&one.party).unwrap().unwrap();
+            new_registrant(&known.details.unwrap().name)
+        });
+        assert!(names.eq(contacts.iter().map(|one| one.party.clone())));
+    }
+    let known = tree.at("2.16.834.2").holder.contacts[0].party.clone();
+    tree.submit(asks(None, vec![known_contact(known.as_str())]))
+        .unwrap();
+    refused(
+        tree.decide(asks(
+            None,
+            vec![known_contact(known.as_str()), known_contact("r-nobody")],
+        )),
+        Code::RegistrantUnknown,
+        "entry.contacts[1].party.id",
+    );
+    refused(
+        tree.decide(asks(None, vec![new_contact("")])),
+        Code::FieldRequired,
+        "entry.contacts[0].party.registrant.name",
     );
 }
 

@@ -1,6 +1,7 @@
 //! Every limit, one past it, and every value that a field cannot have.
 
 use super::*;
+use crate::model::entry::ContactRole;
 use crate::model::limits::{
     DESCRIPTION_BYTES_MAX, SERVICE_KIND_CHARS_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
 };
@@ -53,6 +54,15 @@ fn paper(title: &str) -> Reference {
     }
 }
 
+fn technical(party: RegistrantRef) -> Contact<RegistrantRef> {
+    let role = ContactRole::Technical;
+    Contact { role, party }
+}
+
+fn office(number: usize) -> RegistrantRef {
+    RegistrantRef::Known(format!("r-{number}").parse().unwrap())
+}
+
 #[test]
 fn every_limit_is_exact() {
     let ids = |count: usize| {
@@ -103,6 +113,13 @@ fn every_limit_is_exact() {
         many,
         "references",
     );
+    let contacts = |count: usize| (0..count).map(|n| technical(office(n))).collect::<Vec<_>>();
+    fine(|e| e.contacts = contacts(CONTACTS_MAX));
+    check(
+        |e| e.contacts = contacts(CONTACTS_MAX + 1),
+        many,
+        "contacts",
+    );
     let long = Code::FieldTooLong;
     fine(|e| e.titles = vec![text(&"x".repeat(TITLE_BYTES_MAX))]);
     check(
@@ -137,6 +154,12 @@ fn every_limit_is_exact() {
     );
     let name = new_registrant(&"x".repeat(NOTE_BYTES_MAX + 1));
     check(|e| e.registrant = Some(name), long, "registrant.name");
+    let name = new_registrant(&"x".repeat(NOTE_BYTES_MAX + 1));
+    check(
+        |e| e.contacts = vec![technical(office(1)), technical(name)],
+        long,
+        "contacts[1].party.registrant.name",
+    );
 }
 
 #[test]
@@ -169,6 +192,15 @@ fn doubled_and_empty_values() {
         twice,
         "references[2]",
     );
+    for party in [office(1), new_registrant("Asha")] {
+        let twice_technical = vec![technical(party.clone()), technical(party.clone())];
+        check(|e| e.contacts = twice_technical, twice, "contacts[1]");
+        let abuse = Contact {
+            role: ContactRole::Abuse,
+            party: party.clone(),
+        };
+        fine(|e| e.contacts = vec![technical(party), abuse]);
+    }
     let empty = Code::FieldRequired;
     check(
         |e| e.titles = vec![text("\u{A0} ")],
