@@ -9,6 +9,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::unnecessary_wraps,
+    clippy::panic,
     reason = "a test fails by panicking, and so may what it is helped by"
 )]
 
@@ -27,7 +29,7 @@ use prost_types::FileDescriptorSet;
 use tonic::{Request, Response, Status};
 use tonic_types::StatusExt as _;
 
-use harness::{House, NODE, signed_with, soon, titled};
+use harness::{House, NODE, in_millis, signed_with, soon, titled};
 
 /// The delegated arc.
 const ARC: &str = "2.999.5";
@@ -757,10 +759,9 @@ async fn over(house: &House) -> Vec<String> {
     let suspended = somebody(house, pb::Role::Administrator, "").await;
     let id = who(house, &suspended).await.principal.unwrap().id;
     house.stand(&admin, &id, pb::Standing::Suspended).await;
-    let end = std::time::SystemTime::now() + Duration::from_millis(300);
     let request = pb::IssueTokenRequest {
         name: "short".into(),
-        expires: Some(end.into()),
+        expires: Some(in_millis(300)),
         ..Default::default()
     };
     let expired = house
