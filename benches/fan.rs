@@ -58,7 +58,7 @@ fn main() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let server = Server::start(&folder.path().join("data"));
+        let server = Server::start_unbounded(&folder.path().join("data"));
         let mut bench = Bench {
             token: server.token(),
             writer: server.registration().await,

@@ -112,7 +112,7 @@ fn host(server: &Server) -> &str {
 
 /// Whether a program is there; says so where it is not.
 fn there(program: &str) -> bool {
-    let found = Command::new(program).arg("version").output().is_ok();
+    let found = Command::new(program).arg("--help").output().is_ok();
     if !found {
         eprintln!("{program} is not here: skipped");
     }
@@ -338,11 +338,10 @@ fn plain_text_does_not_leave_the_machine_and_faulty_files_do_not_start() {
 /// The certificate that a server shows whoever connects now.
 fn shown(server: &Server, ca: &Path) -> String {
     let (_, said) = s_client(server, ca, &[]);
-    let begin = said
-        .find("-----BEGIN CERTIFICATE-----")
-        .unwrap_or_else(|| panic!("{said}"));
-    let end = said.find("-----END CERTIFICATE-----").unwrap();
-    said[begin..end].to_owned()
+    let after = said.split_once("-----BEGIN CERTIFICATE-----");
+    let (_, after) = after.unwrap_or_else(|| panic!("{said}"));
+    let (inside, _) = after.split_once("-----END CERTIFICATE-----").unwrap();
+    inside.to_owned()
 }
 
 fn until(what: &str, is: impl Fn() -> bool) {
@@ -394,9 +393,10 @@ async fn a_certificate_is_renewed_under_load_and_no_call_is_lost() {
         callers.push(tokio::spawn(async move {
             let kept = channel(address.clone(), ca.clone()).await.unwrap();
             while !over.load(Ordering::Relaxed) {
-                let way = match keeps {
-                    true => kept.clone(),
-                    false => channel(address.clone(), ca.clone()).await.unwrap(),
+                let way = if keeps {
+                    kept.clone()
+                } else {
+                    channel(address.clone(), ca.clone()).await.unwrap()
                 };
                 call(way).await.unwrap();
                 done.fetch_add(1, Ordering::Relaxed);

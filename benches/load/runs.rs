@@ -44,7 +44,7 @@ pub fn all() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     runtime.block_on(async {
-        let server = Server::start(&data);
+        let server = Server::start_unbounded(&data);
         let begun = Instant::now();
         fill(&server, arcs).await;
         println!(
@@ -79,7 +79,7 @@ pub fn all() {
 
 fn restart(data: &Path, what: &str, limit: f64) -> Server {
     let begun = Instant::now();
-    let server = Server::start(data);
+    let server = Server::start_unbounded(data);
     println!(
         "ready {what}: {:.2} s (limit {limit} s)",
         begun.elapsed().as_secs_f64()

@@ -2,11 +2,14 @@
 //!
 //! A bad, unknown, ended or revoked token is refused alike: which of them it was is nobody's business.
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 
-use crate::model::actor::{CredentialKind, Principal};
-use crate::model::{Code, Refusal, Rejection, Timestamp, TreeView};
+use crate::model::actor::{CredentialKind, Grant, Principal, Scope};
+use crate::model::{Code, PrincipalId, Refusal, Rejection, Timestamp, TreeView};
 
+use super::openid::Proven;
 use super::sight::{Sight, sight};
 use super::token::{Token, TokenDigest, same_digest};
 
@@ -17,10 +20,35 @@ pub enum Identity {
     Anonymous,
     /// A principal, known by the credential of this digest.
     Principal(Principal, TokenDigest),
+    /// A principal, known by its issuer's word, with the roles that the issuer claims for it.
+    Claimed(Principal, TokenDigest, Arc<[Grant]>),
     /// Whoever may open the administration socket of this machine.
     Local,
     /// The server itself.
     System,
+}
+
+impl Identity {
+    /// The principal who asks, with every role that counts, and the credential it is known by.
+    pub fn acting(&self) -> Option<(Principal, TokenDigest)> {
+        match self {
+            Self::Principal(principal, shown) => Some((principal.clone(), *shown)),
+            Self::Claimed(principal, shown, claimed) => {
+                let mut acting = principal.clone();
+                acting.grants.extend(claimed.iter().cloned());
+                Some((acting, *shown))
+            }
+            Self::Anonymous | Self::Local | Self::System => None,
+        }
+    }
+
+    /// The id of the principal who asks.
+    pub const fn id(&self) -> Option<&PrincipalId> {
+        match self {
+            Self::Principal(principal, _) | Self::Claimed(principal, ..) => Some(&principal.id),
+            Self::Anonymous | Self::Local | Self::System => None,
+        }
+    }
 }
 
 /// Who asks, and what they see.
@@ -65,6 +93,19 @@ fn by_digest(
     view: &dyn TreeView,
     now: Timestamp,
 ) -> Result<Caller, Rejection> {
+    let (principal, scope) = holder(digest, kind, view, now)?;
+    let identity = Identity::Principal(principal, digest);
+    let sight = sight(&identity, &scope);
+    Ok(Caller { identity, sight })
+}
+
+/// Whose a credential of this digest and kind is, and what it is good for.
+fn holder(
+    digest: TokenDigest,
+    kind: CredentialKind,
+    view: &dyn TreeView,
+    now: Timestamp,
+) -> Result<(Principal, Scope), Rejection> {
     let unknown = || {
         let detail = "the token is not known, has ended or was revoked";
         Refusal::new(Code::TokenUnknown, "", detail)
@@ -76,9 +117,7 @@ fn by_digest(
     }
     let principal = view.principal(&credential.principal)?;
     let principal = principal.filter(Principal::is_active).ok_or_else(unknown)?;
-    let identity = Identity::Principal(principal, digest);
-    let sight = sight(&identity, &credential.scope);
-    Ok(Caller { identity, sight })
+    Ok((principal, credential.scope))
 }
 
 /// Who shows a client certificate with these names, the first of them that is bound to a principal; nobody where none is.
@@ -98,16 +137,18 @@ pub fn of_certificate<'a>(
     Ok(None)
 }
 
-/// Who is this OpenID Connect subject. `TOKEN_UNKNOWN` where it is bound to nobody.
-pub fn of_openid(
-    issuer: &str,
-    subject: &str,
-    view: &dyn TreeView,
-    now: Timestamp,
-) -> Result<Caller, Rejection> {
-    let bound_to = openid_name(issuer, subject);
+/// Who is an OpenID Connect subject. `TOKEN_UNKNOWN` where it is bound to nobody.
+pub fn of_openid(proven: Proven, view: &dyn TreeView, now: Timestamp) -> Result<Caller, Rejection> {
+    let bound_to = openid_name(&proven.issuer, &proven.subject);
     let digest = TokenDigest(bound_digest(CredentialKind::OpenId, &bound_to));
-    by_digest(digest, CredentialKind::OpenId, view, now)
+    let (principal, scope) = holder(digest, CredentialKind::OpenId, view, now)?;
+    let identity = if proven.claimed.is_empty() {
+        Identity::Principal(principal, digest)
+    } else {
+        Identity::Claimed(principal, digest, proven.claimed.into())
+    };
+    let sight = sight(&identity, &scope);
+    Ok(Caller { identity, sight })
 }
 
 /// How an OpenID Connect subject is written where a credential is bound to it. No issuer holds a space.
@@ -133,7 +174,7 @@ pub fn bound_digest(kind: CredentialKind, bound_to: &str) -> [u8; 32] {
 mod tests {
     use super::*;
     use crate::access::testing::{ADMIN, DELEGATE, NOW, Tree, refused};
-    use crate::model::actor::{Credential, Scope, Standing};
+    use crate::model::actor::{Credential, Standing};
 
     fn with_credential(set: impl FnOnce(&mut Credential)) -> (Tree, String) {
         let token = Token::from_entropy([3; 32]);

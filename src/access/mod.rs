@@ -5,9 +5,12 @@
 
 mod identify;
 mod identity;
+mod insight;
 pub mod openid;
 mod peer;
 mod permit;
+#[cfg(test)]
+mod principal_tests;
 mod rights;
 mod sight;
 #[cfg(test)]
@@ -18,7 +21,8 @@ pub use identify::{identify, names as certificate_names};
 pub use identity::{
     Caller, Identity, authenticate, bound_digest, of_certificate, of_openid, openid_name,
 };
+pub use insight::{Insight, Knows, may_see_holds, token_missing};
 pub use peer::{ClientCertificate, Peer, Source};
 pub use permit::{Permit, permit};
 pub use sight::{Seeing, Sight, sight};
-pub use token::{Token, TokenDigest, TokenError};
+pub use token::{InvitationCode, Token, TokenDigest, TokenError};

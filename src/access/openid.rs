@@ -350,4 +350,62 @@ mod tests {
         // What was refused left the keys as they were.
         assert!(issuer.prove(&token(|_| {}), NOW).is_ok());
     }
+
+    #[test]
+    fn what_the_issuer_claims_counts_while_its_token_is_shown() {
+        use crate::access::testing::{NOW as THEN, STRANGER, Tree, path, refused};
+        use crate::access::{Sight, bound_digest, of_openid, openid_name, permit};
+        use crate::model::actor::{Credential, CredentialKind};
+        use crate::model::command::{Allocate, NewEntry, NumberChoice};
+        use crate::model::{Command, Submission};
+
+        let mut tree = Tree::new();
+        let proven = |claimed: &[Role]| Proven {
+            issuer: "https://id.example.org".to_owned(),
+            subject: "asha".to_owned(),
+            claimed: claimed
+                .iter()
+                .map(|role| Grant {
+                    role: *role,
+                    at: path("2.16.834"),
+                    since: THEN,
+                })
+                .collect(),
+        };
+        // A subject that is bound to nobody is nobody, whatever is claimed for it.
+        let nobody = of_openid(proven(&[Role::Administrator]), &tree, THEN);
+        refused(nobody, Code::TokenUnknown);
+
+        let bound_to = openid_name("https://id.example.org", "asha");
+        let digest = bound_digest(CredentialKind::OpenId, &bound_to);
+        let (id, principal) = ("c-id".parse().unwrap(), STRANGER.parse().unwrap());
+        let credential = Credential {
+            kind: CredentialKind::OpenId,
+            bound_to: Some(bound_to),
+            ..Credential::token(id, principal, digest, "issuer", THEN)
+        };
+        tree.credentials.insert(digest, credential);
+        let submission = Submission {
+            request_id: "q-1".parse().unwrap(),
+            digest: [0; 32],
+            validate_only: false,
+            reason: None,
+            override_reason: None,
+            command: Command::Allocate(Allocate {
+                superior: path("2.16.834"),
+                number: NumberChoice::NextFree,
+                entry: NewEntry::default(),
+            }),
+        };
+        let plain = of_openid(proven(&[]), &tree, THEN).unwrap();
+        assert_eq!(plain.sight, Sight::Public);
+        let no = permit(&plain.identity, &submission, &tree);
+        refused(no, Code::NotPermitted);
+        let caller = of_openid(proven(&[Role::Registrar]), &tree, THEN).unwrap();
+        assert!(caller.sight.is_whole(&path("2.16.834.1")));
+        let yes = permit(&caller.identity, &submission, &tree).unwrap();
+        yes.recheck(&submission, &tree).unwrap();
+        tree.credentials.get_mut(&digest).unwrap().revoked = true;
+        refused(yes.recheck(&submission, &tree), Code::TokenUnknown);
+    }
 }

@@ -3,7 +3,7 @@
 //! What any of it is worth is decided elsewhere. A certificate stands here only when its chain was verified, a user id only
 //! when the system vouched for it.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv6Addr};
 
 use crate::model::Timestamp;
 
@@ -14,6 +14,20 @@ pub enum Source {
     Address(IpAddr),
     /// A process on this machine, through the administration socket.
     Local,
+}
+
+impl Source {
+    /// The network of a host of IPv6, of which one household or machine has all addresses (RFC 6177); any other source itself.
+    #[must_use]
+    pub fn neighbourhood(self) -> Self {
+        match self {
+            Self::Address(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self::Address(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
+            }
+            other => other,
+        }
+    }
 }
 
 /// The other end of a connection.

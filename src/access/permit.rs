@@ -4,12 +4,15 @@
 //! again ([`Permit::recheck`]) where the order of commands is decided, because a delegation, a suspension or a revocation
 //! may stand earlier in the batch.
 
-use crate::model::actor::{Credential, CredentialKind};
+use std::sync::Arc;
+
+use crate::model::actor::{Credential, CredentialKind, Grant, Standing};
 use crate::model::command::{Command, IssueCredential};
 use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Submission, TreeView};
 use crate::oid::NodePath;
 
 use super::identity::Identity;
+use super::insight::{Insight, Knows};
 use super::rights::{self, Grounds, Need};
 use super::token::TokenDigest;
 
@@ -19,6 +22,8 @@ pub struct Permit {
     actor: Actor,
     /// The credential that the actor was known by; the server itself and its machine's administrator have none.
     credential: Option<TokenDigest>,
+    /// The roles that the actor's issuer claimed for it.
+    claimed: Arc<[Grant]>,
     overrides: bool,
 }
 
@@ -34,10 +39,11 @@ impl Permit {
     }
 
     /// The server's own permit: it is good for `ExpireHolds` and `LoadReferences` only.
-    pub const fn system() -> Self {
+    pub fn system() -> Self {
         Self {
             actor: Actor::System,
             credential: None,
+            claimed: Arc::default(),
             overrides: false,
         }
     }
@@ -50,7 +56,8 @@ impl Permit {
             (Actor::Local, _) => Identity::Local,
             (Actor::Principal(_), None) => return Err(gone()),
             (Actor::Principal(id), Some(digest)) => {
-                Identity::Principal(view.principal(id)?.ok_or_else(gone)?, digest)
+                let principal = view.principal(id)?.ok_or_else(gone)?;
+                Identity::Claimed(principal, digest, Arc::clone(&self.claimed))
             }
         };
         permit(&identity, submission, view).map(drop)
@@ -58,7 +65,8 @@ impl Permit {
 }
 
 /// Permits the command to `identity`, or refuses: `TOKEN_MISSING`, `TOKEN_UNKNOWN`, `INVITATION_UNKNOWN`,
-/// `SCOPE_TOO_NARROW`, `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`.
+/// `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`, `SCOPE_TOO_NARROW`. What is refused about a principal that the caller
+/// may not know is refused alike whether or not it is there.
 pub fn permit(
     identity: &Identity,
     submission: &Submission,
@@ -82,24 +90,56 @@ pub fn permit(
         _ if own => Err(not_permitted("only the server itself does this")),
         Identity::Local => local(submission, view),
         Identity::Principal(principal, shown) => {
-            let credential = view.credential(&shown.0)?;
-            let credential = credential.filter(|one| !one.revoked).ok_or_else(|| {
-                let detail = "the token was revoked meanwhile";
-                Refusal::new(Code::TokenUnknown, "", detail)
-            })?;
-            if !principal.is_active() {
-                let standing = principal.standing.word();
-                return Err(not_permitted(&format!("you are {standing}")));
-            }
-            let needs = needs(command, Some(principal), view)?;
-            within_scope(&credential, command, &needs)?;
-            Ok(Permit {
-                actor: Actor::Principal(principal.id.clone()),
-                credential: Some(*shown),
-                overrides: grounds(principal, submission, &needs, view)? == Grounds::Override,
-            })
+            known(principal, *shown, &Arc::default(), submission, view)
+        }
+        Identity::Claimed(principal, shown, claimed) => {
+            known(principal, *shown, claimed, submission, view)
         }
     }
+}
+
+/// The permit of a principal, with the roles that its issuer claims for it.
+fn known(
+    principal: &Principal,
+    shown: TokenDigest,
+    claimed: &Arc<[Grant]>,
+    submission: &Submission,
+    view: &dyn TreeView,
+) -> Result<Permit, Rejection> {
+    let credential = view.credential(&shown.0)?;
+    let credential = credential.filter(|one| !one.revoked).ok_or_else(|| {
+        let detail = "the token was revoked meanwhile";
+        Refusal::new(Code::TokenUnknown, "", detail)
+    })?;
+    if !principal.is_active() {
+        let standing = principal.standing.word();
+        return Err(not_permitted(&format!("you are {standing}")));
+    }
+    let mut acting = principal.clone();
+    acting.grants.extend(claimed.iter().cloned());
+    let command = &submission.command;
+    let needs = needs(command, Some(&acting), view)?;
+    if credential.scope.read_only {
+        return Err(narrow("this credential is for reading only"));
+    }
+    let grounds = match grounds(&acting, submission, &needs, view) {
+        Err(Rejection::Refused(refusals)) => {
+            let identity = Identity::Principal(acting, shown);
+            return Err(if is_about_unknown(&identity, command, view)? {
+                not_permitted("you look after nobody and nothing of this id")
+            } else {
+                refusals.into()
+            });
+        }
+        grounds => grounds?,
+    };
+    within_scope(&credential, command, &needs)?;
+    Ok(Permit {
+        actor: Actor::Principal(acting.id.clone()),
+        credential: Some(shown),
+        claimed: Arc::clone(claimed),
+        overrides: grounds == Grounds::Override,
+    })
 }
 
 /// The permit of whoever has a good invitation code: it acts for the principal that was invited, once.
@@ -116,6 +156,7 @@ fn invited(code_sha256: &[u8; 32], view: &dyn TreeView) -> Result<Permit, Reject
     Ok(Permit {
         actor: Actor::Principal(principal.id),
         credential: Some(TokenDigest(*code_sha256)),
+        claimed: Arc::default(),
         overrides: false,
     })
 }
@@ -135,6 +176,7 @@ fn local(submission: &Submission, view: &dyn TreeView) -> Result<Permit, Rejecti
     Ok(Permit {
         actor: Actor::Local,
         credential: None,
+        claimed: Arc::default(),
         overrides: grounds(&principal, submission, &needs, view)? == Grounds::Override,
     })
 }
@@ -158,31 +200,60 @@ fn not_permitted(detail: &str) -> Rejection {
     Refusal::new(Code::NotPermitted, "", detail).into()
 }
 
+fn narrow(detail: &str) -> Rejection {
+    Refusal::new(Code::ScopeTooNarrow, "", detail).into()
+}
+
+/// Whether the command is about a principal or a credential of which the caller may not even know that it is there.
+fn is_about_unknown(
+    identity: &Identity,
+    command: &Command,
+    view: &dyn TreeView,
+) -> Result<bool, Rejection> {
+    let id = match command {
+        Command::ChangeStanding { id, .. } | Command::DescribePrincipal { id, .. } => id.clone(),
+        Command::IssueCredential(ask) => ask.principal.clone(),
+        Command::RevokeCredential { id } => {
+            let all = view.credentials()?;
+            match all.into_iter().find(|one| one.id == *id) {
+                Some(credential) => credential.principal,
+                None => return Ok(true),
+            }
+        }
+        _ => return Ok(false),
+    };
+    let Some(other) = view.principal(&id)? else {
+        return Ok(true);
+    };
+    Ok(Insight::new(identity, view)?.knows(&other)? == Knows::Nothing)
+}
+
 /// Refuses what the credential was not made for, whatever its principal may do.
 fn within_scope(
     credential: &Credential,
     command: &Command,
     needs: &[(NodePath, Need)],
 ) -> Result<(), Rejection> {
-    let narrow = |detail: &str| Err(Refusal::new(Code::ScopeTooNarrow, "", detail).into());
-    if credential.scope.read_only {
-        return narrow("this credential is for reading only");
-    }
     let issues = match command {
         Command::IssueCredential(ask) => Some(ask),
         _ => None,
     };
     if let Some(at) = &credential.scope.at {
-        // What it issued could be wider than itself.
-        if issues.is_some() || needs.iter().any(|(node, _)| !node.starts_with(at)) {
-            return narrow(&format!("this credential is good at {at} and below only"));
+        let itself = matches!(command, Command::RevokeCredential { id } if *id == credential.id);
+        // What it issued could be wider than itself, and what needs no right somewhere is about its principal as a whole.
+        let wider = issues.is_some() || needs.is_empty() && !itself;
+        if wider || needs.iter().any(|(node, _)| !node.starts_with(at)) {
+            let detail = format!("this credential is good at {at} and below only");
+            return Err(narrow(&detail));
         }
     }
     if let (Some(end), Some(ask)) = (credential.expires, issues)
         && ask.principal == credential.principal
-        && ask.expires.is_none_or(|other| other > end)
+        && (ask.kind == CredentialKind::Invitation || ask.expires.is_none_or(|other| other > end))
     {
-        return narrow("a credential that ends issues none of its own principal that ends later");
+        // The token that an invitation is traded for has no end.
+        let detail = "a credential that ends issues none of its own principal that ends later";
+        return Err(narrow(detail));
     }
     Ok(())
 }
@@ -228,16 +299,21 @@ fn needs(
         Command::SetPolicy { path, .. } => govern(path.clone()),
         Command::AddPrincipal(ask) => govern(ask.home.clone()),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => govern(ask.at.clone()),
-        Command::ChangeStanding { id, .. } => govern(home(id, view)?),
+        Command::ChangeStanding {
+            id,
+            to: Standing::Active,
+        } => for_principal(id, Beyond::Outside, view)?,
         Command::DescribePrincipal { id, .. } if is(caller, id) => Vec::new(),
-        Command::DescribePrincipal { id, .. } => govern(home(id, view)?),
+        Command::ChangeStanding { id, .. } | Command::DescribePrincipal { id, .. } => {
+            for_principal(id, Beyond::Above, view)?
+        }
         Command::IssueCredential(ask) => for_credential(ask, caller, view)?,
         Command::RevokeCredential { id } => {
             let all = view.credentials()?;
             let owner = all.into_iter().find(|one| one.id == *id);
             match owner {
                 Some(one) if is(caller, &one.principal) => Vec::new(),
-                Some(one) => govern(home(&one.principal, view)?),
+                Some(one) => for_principal(&one.principal, Beyond::Above, view)?,
                 None => govern(NodePath::root()),
             }
         }
@@ -255,9 +331,43 @@ fn is(caller: Option<&Principal>, id: &PrincipalId) -> bool {
     caller.is_some_and(|caller| caller.id == *id)
 }
 
-/// Where a principal is looked after; whoever is not known, by the administrators of the whole register.
-fn home(id: &PrincipalId, view: &dyn TreeView) -> Result<NodePath, Rejection> {
-    Ok(view.principal(id)?.map(|one| one.home).unwrap_or_default())
+/// How far beyond its home a principal's acts count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beyond {
+    /// Where it acts above its home: nobody below may suspend, describe or lock out who stands above them.
+    Above,
+    /// Wherever it acts outside its home: who lets it act again, lets it act there.
+    Outside,
+}
+
+/// Whoever looks after a principal governs its home, and what `beyond` says; whoever is not known, is looked after by the
+/// administrators of the whole register.
+fn for_principal(
+    id: &PrincipalId,
+    beyond: Beyond,
+    view: &dyn TreeView,
+) -> Result<Vec<(NodePath, Need)>, Rejection> {
+    let Some(principal) = view.principal(id)? else {
+        return Ok(vec![(NodePath::root(), Need::Govern)]);
+    };
+    let home = &principal.home;
+    let counts = |at: &NodePath| match beyond {
+        Beyond::Above => home.starts_with(at) && at != home,
+        Beyond::Outside => !at.starts_with(home),
+    };
+    let mut nodes = acts_at(&principal);
+    nodes.retain(counts);
+    nodes.push(home.clone());
+    Ok(nodes.into_iter().map(|node| (node, Need::Govern)).collect())
+}
+
+/// Whoever governs all of these could give the principal all that it may do.
+fn acts_at(principal: &Principal) -> Vec<NodePath> {
+    let whole = principal.administrator.then(NodePath::root);
+    let granted = principal.grants.iter().map(|grant| grant.at.clone());
+    // Whoever may delegate an arc may invite the one it is delegated to.
+    let delegated = principal.delegations.iter().filter_map(NodePath::parent);
+    whole.into_iter().chain(granted).chain(delegated).collect()
 }
 
 /// Everybody may give themselves one more token. Whoever gives somebody else a proof could use it: so they must govern the
@@ -273,14 +383,8 @@ fn for_credential(
     let Some(other) = view.principal(&ask.principal)? else {
         return Ok(vec![(NodePath::root(), Need::Govern)]);
     };
-    let mut nodes = vec![other.home.clone()];
-    if other.administrator {
-        nodes.push(NodePath::root());
-    }
-    nodes.extend(other.grants.into_iter().map(|grant| grant.at));
-    // Whoever may delegate an arc may invite the one it is delegated to.
-    let above = other.delegations.iter().filter_map(NodePath::parent);
-    nodes.extend(above);
+    let mut nodes = acts_at(&other);
+    nodes.push(other.home);
     Ok(nodes.into_iter().map(|node| (node, Need::Govern)).collect())
 }
 

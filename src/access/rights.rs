@@ -77,11 +77,15 @@ fn way(
     let own = authorities.iter().filter(|own| node.starts_with(own));
     // Where it is not ours at all, the rules say so to whoever has a role, and nobody else has a right there.
     let top = own.map(NodePath::depth).max();
-    let mut closed = None;
+    let (mut closed, mut found) = (None, None);
     for depth in (0..=node.depth()).rev() {
         let here = node.truncated(depth);
         if let Some(by) = role(principal, &here, need) {
-            return Ok((Some(by), closed));
+            // Only an administrator, who may stand further up, can override what closes the node.
+            if closed.is_none() || by == By::Administrator {
+                return Ok((Some(by), closed));
+            }
+            found = found.or(Some(by));
         }
         if top.is_none_or(|top| depth < top) {
             continue;
@@ -90,11 +94,14 @@ fn way(
             continue;
         };
         if names(&entry, &principal.id) {
-            return Ok((Some(By::Delegation), closed));
+            if closed.is_none() {
+                return Ok((Some(By::Delegation), closed));
+            }
+            found = found.or(Some(By::Delegation));
         }
         closed = closed.or_else(|| closes(&entry));
     }
-    Ok((None, closed))
+    Ok((found, closed))
 }
 
 /// The role at exactly this arc that is enough.
@@ -138,5 +145,119 @@ fn refused(closed: &Closed, administrator: bool) -> Refusal {
                 format!("{path} is assigned to a registrant, who decides about it{way_out}");
             Refusal::new(Code::AnothersArc, "options.override_reason", detail).value(path)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::testing::{ADMIN, DELEGATE, STRANGER, Tree, hosted, refused};
+
+    const OVER: bool = true;
+
+    fn asked(
+        tree: &Tree,
+        who: &str,
+        node: &str,
+        need: Need,
+        over: bool,
+    ) -> Result<Grounds, Rejection> {
+        let principal = &tree.principals[&who.parse().unwrap()];
+        at(tree, principal, &node.parse().unwrap(), need, over)
+    }
+
+    fn tree() -> Tree {
+        let mut tree = Tree::new();
+        tree.arc("2.16.834.1", |_| {})
+            .delegated("2.16.834.1.3", hosted(DELEGATE));
+        tree.assigned("2.16.834.1.4");
+        tree
+    }
+
+    #[test]
+    fn a_role_counts_on_its_arc_and_below_and_no_more_than_it_says() {
+        let roles = [
+            (Role::Administrator, true, true),
+            (Role::Registrar, true, false),
+            (Role::Reviewer, false, false),
+            (Role::Auditor, false, false),
+            (Role::ConfidentialReader, false, false),
+        ];
+        for (role, registers, governs) in roles {
+            let mut tree = tree();
+            tree.role(STRANGER, role, "2.16.834.1");
+            for (need, may) in [(Need::Register, registers), (Need::Govern, governs)] {
+                for node in ["2.16.834.1", "2.16.834.1.1", "2.16.834.1.9.9.9"] {
+                    let got = asked(&tree, STRANGER, node, need, false);
+                    assert_eq!(got.is_ok(), may, "{role:?} {need:?} {node}");
+                }
+                for node in ["2.16.834", "2.16.834.2", "2.16.834.11", "."] {
+                    let got = asked(&tree, STRANGER, node, need, OVER);
+                    refused(got, Code::NotPermitted);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_closed_opens_to_an_administrator_above_with_a_reason() {
+        for (role, opens) in [(Role::Administrator, true), (Role::Registrar, false)] {
+            let mut tree = tree();
+            tree.role(STRANGER, role, "2.16.834");
+            for (node, code) in [
+                ("2.16.834.1.3", Code::DelegatedAway),
+                ("2.16.834.1.3.1", Code::DelegatedAway),
+                ("2.16.834.1.4", Code::AnothersArc),
+            ] {
+                let ask = |over| asked(&tree, STRANGER, node, Need::Register, over);
+                refused(ask(false), code);
+                if opens {
+                    assert_eq!(ask(OVER).unwrap(), Grounds::Override);
+                } else {
+                    refused(ask(OVER), code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_on_a_closed_arc_itself_counts() {
+        let mut tree = tree();
+        tree.role(STRANGER, Role::Registrar, "2.16.834.1.4");
+        for node in ["2.16.834.1.4", "2.16.834.1.4.1"] {
+            let got = asked(&tree, STRANGER, node, Need::Register, false);
+            assert_eq!(got.unwrap(), Grounds::Plain);
+        }
+    }
+
+    #[test]
+    fn who_also_acts_nearer_can_override_as_the_administrator_they_are_further_up() {
+        let mut tree = tree();
+        tree.role(ADMIN, Role::Registrar, "2.16.834.1");
+        let got = asked(&tree, ADMIN, "2.16.834.1.4", Need::Register, OVER);
+        assert_eq!(got.unwrap(), Grounds::Override);
+        tree.delegated("2.16.834.1.3", hosted(ADMIN));
+        tree.delegated("2.16.834.1.3.1", hosted(DELEGATE));
+        let ask = |over| asked(&tree, ADMIN, "2.16.834.1.3.1", Need::Govern, over);
+        assert_eq!(ask(OVER).unwrap(), Grounds::Override);
+        refused(ask(false), Code::DelegatedAway);
+        let plain = asked(&tree, ADMIN, "2.16.834.1.3", Need::Govern, OVER);
+        assert_eq!(plain.unwrap(), Grounds::Plain);
+    }
+
+    #[test]
+    fn the_nearest_of_our_own_nodes_is_where_looking_ends() {
+        let mut tree = Tree::new();
+        tree.arc("2.16.834.5", |entry| entry.authority = true);
+        tree.arc("2.16", |entry| {
+            entry.delegation = Some(hosted(STRANGER));
+        });
+        tree.delegated("2.16.834.1", hosted(STRANGER));
+        refused(
+            asked(&tree, STRANGER, "2.16.834", Need::Register, OVER),
+            Code::NotPermitted,
+        );
+        tree.role(STRANGER, Role::Administrator, "2.16");
+        assert!(asked(&tree, STRANGER, "2.16.834.5.1", Need::Govern, false).is_ok());
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::actor::{Credential, Principal, PrincipalKind};
+use crate::model::actor::{Credential, Grant, Principal, PrincipalKind, Role};
 use crate::model::entry::{
     Delegation, Entry, Flags, Hold, HolderFields, Holding, Origin, Registrant,
 };
@@ -64,29 +64,9 @@ impl Tree {
     pub(super) fn new() -> Self {
         let mut tree = Self::default();
         for id in [ADMIN, DELEGATE, STRANGER] {
-            let principal = Principal {
-                administrator: id == ADMIN,
-                ..Principal::new(
-                    id.parse().unwrap(),
-                    PrincipalKind::Person,
-                    crate::oid::NodePath::root(),
-                    NOW,
-                )
-            };
-            let credential = Credential {
-                expires: None,
-                revoked: false,
-                ..Credential::token(
-                    format!("c-{id}").parse().unwrap(),
-                    principal.id.clone(),
-                    digest(id).0,
-                    "its own",
-                    crate::model::Timestamp::default(),
-                )
-            };
-            tree.credentials.insert(credential.token_sha256, credential);
-            tree.principals.insert(principal.id.clone(), principal);
+            tree.person(id, ".");
         }
+        tree.principal_mut(ADMIN).administrator = true;
         tree.arc("2.16.834", |entry| entry.authority = true);
         tree
     }
@@ -124,8 +104,65 @@ impl Tree {
         self
     }
 
+    /// Changes a principal.
+    pub(super) fn with_principal(&mut self, who: &str, set: impl FnOnce(&mut Principal)) {
+        set(self.principals.get_mut(&who.parse().unwrap()).unwrap());
+    }
+
+    /// Changes a principal's own credential.
+    pub(super) fn with_credential(&mut self, who: &str, set: impl FnOnce(&mut Credential)) {
+        set(self.credentials.get_mut(&digest(who).0).unwrap());
+    }
+
+    /// A principal's own credential.
+    pub(super) fn credential_of(&self, who: &str) -> Credential {
+        self.credentials[&digest(who).0].clone()
+    }
+
     pub(super) fn delegated(&mut self, at: &str, delegation: Delegation) -> &mut Self {
+        for principal in self.principals.values_mut() {
+            principal.delegations.retain(|old| *old != path(at));
+            let named = matches!(&delegation, Delegation::Hosted { principals } if principals.contains(&principal.id));
+            if named {
+                principal.delegations.push(path(at));
+            }
+        }
         self.arc(at, |entry| entry.delegation = Some(delegation))
+    }
+
+    /// One more principal, with a token of its own, looked after at `home`.
+    pub(super) fn person(&mut self, id: &str, home: &str) -> &mut Self {
+        let kind = PrincipalKind::Person;
+        let principal = Principal::new(id.parse().unwrap(), kind, path(home), NOW);
+        let credential = Credential::token(
+            format!("c-{id}").parse().unwrap(),
+            principal.id.clone(),
+            digest(id).0,
+            "its own",
+            Timestamp::default(),
+        );
+        self.credentials.insert(credential.token_sha256, credential);
+        self.principals.insert(principal.id.clone(), principal);
+        self
+    }
+
+    pub(super) fn principal_mut(&mut self, id: &str) -> &mut Principal {
+        self.principals.get_mut(&id.parse().unwrap()).unwrap()
+    }
+
+    /// The credential that a principal shows.
+    pub(super) fn credential_mut(&mut self, id: &str) -> &mut Credential {
+        self.credentials.get_mut(&digest(id).0).unwrap()
+    }
+
+    pub(super) fn role(&mut self, id: &str, role: Role, at: &str) -> &mut Self {
+        let grant = Grant {
+            role,
+            at: path(at),
+            since: NOW,
+        };
+        self.principal_mut(id).grants.push(grant);
+        self
     }
 
     pub(super) fn assigned(&mut self, at: &str) -> &mut Self {

@@ -1,6 +1,7 @@
-//! Tokens: 256 random bits in hexadecimal after `oidra_`, with a checksum that tells a slip of the pen from a wrong token.
+//! Tokens: 256 random bits in hexadecimal after `oidra_`, with a checksum that tells a slip of the pen from a wrong token;
+//! and invitation codes, which have the same form after `oidra_invitation_`.
 //!
-//! The register keeps only the SHA-256 of the token's text. A token is never shown by `Debug`, and whatever compares
+//! The register keeps only the SHA-256 of the text. A token or code is never shown by `Debug`, and whatever compares
 //! digests of secrets does so in constant time ([`same_digest`]).
 
 use std::fmt;
@@ -11,6 +12,8 @@ use subtle::ConstantTimeEq as _;
 
 /// What every token begins with, so that one that leaks is found by those who look for such things.
 pub const PREFIX: &str = "oidra_";
+/// What every invitation code begins with.
+pub const INVITATION_PREFIX: &str = "oidra_invitation_";
 /// Hexadecimal digits of the secret: 256 bits.
 const SECRET_DIGITS: usize = 64;
 /// Hexadecimal digits of the checksum: 32 bits.
@@ -22,23 +25,27 @@ const CHECKSUM_DOMAIN: &[u8] = b"oidra token checksum 1";
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
-/// Why a text is no token. It never quotes the text.
+/// Why a text is no token or code. It never quotes the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// It is not of the form of a token.
     #[error("a token is {PREFIX} and {} hexadecimal digits", SECRET_DIGITS + CHECKSUM_DIGITS)]
     Form,
+    /// It is not of the form of an invitation code.
+    #[error(
+        "an invitation code is {INVITATION_PREFIX} and {} hexadecimal digits",
+        SECRET_DIGITS + CHECKSUM_DIGITS
+    )]
+    CodeForm,
     /// The checksum is not that of the secret.
-    #[error("the token has a misspelt or missing character: its checksum is wrong")]
+    #[error("it has a misspelt or missing character: its checksum is wrong")]
     Checksum,
 }
 
 impl Token {
     /// The token of 256 random bits.
     pub fn from_entropy(bits: [u8; 32]) -> Self {
-        let secret = hex::encode(bits);
-        let checksum = checksum(&secret);
-        Self(format!("{PREFIX}{secret}{checksum}"))
+        Self(written(PREFIX, bits))
     }
 
     /// The text, to be shown once to its owner.
@@ -50,6 +57,34 @@ impl Token {
     pub fn sha256(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }
+}
+
+/// An invitation code, whole and with a right checksum. It is a secret, and good once for a token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InvitationCode(String);
+
+impl InvitationCode {
+    /// The code of 256 random bits.
+    pub fn from_entropy(bits: [u8; 32]) -> Self {
+        Self(written(INVITATION_PREFIX, bits))
+    }
+
+    /// The text, to be shown once to whoever passes it on.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The digest that the register keeps.
+    pub fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
+    }
+}
+
+/// Random bits as a secret is written.
+fn written(prefix: &str, bits: [u8; 32]) -> String {
+    let secret = hex::encode(bits);
+    let checksum = checksum(&secret);
+    format!("{prefix}{secret}{checksum}")
 }
 
 /// The digest by which the register knows a token. It is no secret, and `Debug` does not show it all the same.
@@ -72,20 +107,44 @@ fn checksum(secret: &str) -> String {
     text
 }
 
+/// Refuses a text that is not `prefix` and what belongs after it.
+fn check(text: &str, prefix: &str) -> Result<(), TokenError> {
+    let digits = text.strip_prefix(prefix).ok_or(TokenError::Form)?;
+    let lower = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if digits.len() != SECRET_DIGITS + CHECKSUM_DIGITS || !digits.bytes().all(lower) {
+        return Err(TokenError::Form);
+    }
+    let (secret, given) = digits.split_at(SECRET_DIGITS);
+    if bool::from(checksum(secret).as_bytes().ct_eq(given.as_bytes())) {
+        Ok(())
+    } else {
+        Err(TokenError::Checksum)
+    }
+}
+
 impl FromStr for Token {
     type Err = TokenError;
 
     fn from_str(text: &str) -> Result<Self, TokenError> {
-        let digits = text.strip_prefix(PREFIX).ok_or(TokenError::Form)?;
-        let lower = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        if digits.len() != SECRET_DIGITS + CHECKSUM_DIGITS || !digits.bytes().all(lower) {
-            return Err(TokenError::Form);
+        check(text, PREFIX).map(|()| Self(text.to_owned()))
+    }
+}
+
+impl FromStr for InvitationCode {
+    type Err = TokenError;
+
+    fn from_str(text: &str) -> Result<Self, TokenError> {
+        match check(text, INVITATION_PREFIX) {
+            Ok(()) => Ok(Self(text.to_owned())),
+            Err(TokenError::Form) => Err(TokenError::CodeForm),
+            Err(error) => Err(error),
         }
-        let (secret, given) = digits.split_at(SECRET_DIGITS);
-        if !bool::from(checksum(secret).as_bytes().ct_eq(given.as_bytes())) {
-            return Err(TokenError::Checksum);
-        }
-        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for InvitationCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InvitationCode(…)")
     }
 }
 
@@ -112,6 +171,19 @@ mod tests {
         assert_eq!(text.parse::<Token>(), Ok(token.clone()));
         assert!(!format!("{token:?}").contains("a5"));
         assert_ne!(token.sha256(), Token::from_entropy([0xA6; 32]).sha256());
+    }
+
+    #[test]
+    fn a_code_is_no_token_and_a_token_no_code() {
+        let code = InvitationCode::from_entropy([0xA5; 32]);
+        let text = code.reveal();
+        assert_eq!(text.parse::<InvitationCode>(), Ok(code.clone()));
+        assert_eq!(text.parse::<Token>(), Err(TokenError::Form));
+        assert!(!format!("{code:?}").contains("a5"));
+        let token = Token::from_entropy([0xA5; 32]);
+        assert_ne!(token.sha256(), code.sha256());
+        let wrong = token.reveal().parse::<InvitationCode>();
+        assert_eq!(wrong, Err(TokenError::CodeForm));
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::{
         settings::{Seals, Settings},
     },
     pb::v1::{
+        access_service_client::AccessServiceClient,
         administration_service_client::AdministrationServiceClient,
         notation_service_client::NotationServiceClient,
         registration_service_client::RegistrationServiceClient,
@@ -29,7 +30,7 @@ use crate::{
 const ATTEMPTS_MAX: u32 = 4;
 /// The first pause between two attempts; each further one is twice as long.
 const PAUSE_FIRST: Duration = Duration::from_millis(50);
-/// The longest pause, also where the server asks for a longer one.
+/// The longest pause; where the server asks for a longer one, the caller is told instead.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// How long to wait for a connection.
 const CONNECT_SECONDS_MAX: Duration = Duration::from_secs(5);
@@ -59,6 +60,7 @@ impl Client {
         resolution ResolutionServiceClient;
         registration RegistrationServiceClient;
         notation NotationServiceClient;
+        access AccessServiceClient;
         administration AdministrationServiceClient;
         health HealthClient;
     }
@@ -94,7 +96,11 @@ impl Client {
         for _ in 1..ATTEMPTS_MAX {
             match self.once(message, &send, Some(self.timeout)).await {
                 Err(failure) if failure.transient() => {
-                    tokio::time::sleep(asked_pause(&failure).unwrap_or(pause).min(PAUSE_MAX)).await;
+                    let asked = asked_pause(&failure);
+                    if asked.is_some_and(|asked| asked > PAUSE_MAX) {
+                        return Err(failure);
+                    }
+                    tokio::time::sleep(asked.unwrap_or(pause).min(PAUSE_MAX)).await;
                     pause = pause.saturating_mul(2);
                 }
                 result => return result,

@@ -86,6 +86,8 @@ macro_rules! changes {
 changes! {
     AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest;
     AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest
+    AddPrincipalRequest DescribePrincipalRequest ChangeStandingRequest GrantRoleRequest RevokeRoleRequest
+    IssueTokenRequest BindCredentialRequest InviteRequest AcceptInvitationRequest RevokeCredentialRequest
 }
 
 /// Makes a request's name from random bits.
@@ -156,6 +158,31 @@ impl Desk {
         let answer = self.send(client, request, send).await?;
         self.written(&answer)?;
         Ok(Outcome::Done)
+    }
+
+    /// Sends a change whose answer is no entry. An `act` that cannot be undone is tried first, shown as far as `fields` tells
+    /// of the answer, and agreed to.
+    pub async fn change_shown<Q: Change, A>(
+        &self,
+        client: &Client,
+        mut request: Q,
+        act: Option<String>,
+        fields: impl Fn(&A) -> Option<Vec<(&'static str, String)>>,
+        send: impl AsyncFn(Request<Q>) -> Result<Response<A>, Status>,
+    ) -> Result<A, Failure> {
+        if let Some(act) = act
+            && self.asks()?
+        {
+            *request.options() = Some(self.options(true));
+            let tried = client.call(&request, &send).await?;
+            let mut told = format!("{}:\n", clean(&act));
+            for (name, text) in fields(&tried).unwrap_or_default() {
+                // Writing to a string cannot fail.
+                _ = writeln!(told, "  {name}: {}", clean(&text));
+            }
+            prompt(&told)?;
+        }
+        self.send(client, request, send).await
     }
 
     /// Sends a request that changes the register as it stands.
@@ -241,16 +268,7 @@ impl Desk {
                 }
             }
         }
-        let mut stderr = io::stderr().lock();
-        stderr.write_all(format!("{told}Do it? [y/N] ").as_bytes())?;
-        stderr.flush()?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-            Ok(())
-        } else {
-            Err(Failure::Declined)
-        }
+        prompt(&told)
     }
 
     /// Shows what came of a change.
@@ -295,6 +313,20 @@ impl Desk {
         note(&format!(
             "Recorded{again} (revision {sequence}, request {request_id})."
         ));
+    }
+}
+
+/// Asks whether to do what was told.
+fn prompt(told: &str) -> Result<(), Failure> {
+    let mut stderr = io::stderr().lock();
+    stderr.write_all(format!("{told}Do it? [y/N] ").as_bytes())?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        Ok(())
+    } else {
+        Err(Failure::Declined)
     }
 }
 

@@ -142,6 +142,7 @@ impl Failure {
                 Some(
                     Code::Overloaded
                         | Code::NotReady
+                        | Code::RateLimited
                         | Code::OutcomeUnknown
                         | Code::RevisionNotReached
                 )
@@ -344,7 +345,7 @@ pub const fn advice(code: Code) -> Option<&'static str> {
         Code::ReasonRequired => "say why with --reason TEXT",
         Code::RequestReplayedDifferently => "leave --request-id out, or give a new one",
         Code::OutcomeUnknown => "repeat the command with the same --request-id",
-        Code::Overloaded | Code::NotReady => "try again in a moment",
+        Code::Overloaded | Code::NotReady | Code::RateLimited => "try again in a moment",
         Code::TitleRequired => "give one with --title [LANG:]TEXT",
         Code::IdentifierRequired => "give one with --identifier NAME",
         Code::RegistrantRequired => "give one with --registrant ID or --registrant-name NAME",

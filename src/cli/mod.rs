@@ -81,12 +81,17 @@ pub fn command() -> clap::Command {
 
 /// Carries a command out; `format` becomes the form that the settings say.
 fn carry_out(
-    cli: Cli,
+    mut cli: Cli,
     environment: Environment<'_>,
     format: &mut Format,
 ) -> Result<Outcome, Failure> {
     check_options(&cli)?;
-    let settings = Settings::settle(&cli.global, environment)?;
+    let mut settings = Settings::settle(&cli.global, environment)?;
+    if let Command::Accept(args) = &mut cli.command {
+        // There is no token yet: its file is to be written.
+        args.save = cli.global.token_file.take();
+        settings = settings.without_token();
+    }
     *format = settings.output;
     let output = Output::standard(settings.output, environment);
     let request_id = match &cli.writing.request_id {

@@ -158,6 +158,15 @@ impl Settings {
         })
     }
 
+    /// The same without a token, for what is asked without one.
+    #[must_use]
+    pub fn without_token(self) -> Self {
+        Self {
+            token: Token::None,
+            ..self
+        }
+    }
+
     /// What is needed to speak TLS.
     pub fn seals(&self) -> Result<Seals, Failure> {
         let identity = match &self.identity {

@@ -189,6 +189,13 @@ macro_rules! registrar {
                 Err(Status::unimplemented(""))
             }
 
+            async fn list_holds(
+                &self,
+                _: Request<v1::ListHoldsRequest>,
+            ) -> Result<Response<v1::ListHoldsResponse>, Status> {
+                Err(Status::unimplemented(""))
+            }
+
             async fn release_hold(
                 &self,
                 _: Request<v1::ReleaseHoldRequest>,

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{ClientAuth, ConfigError, Settings, Tls};
+use super::{ClientAuth, ConfigError, OpenId, Settings, Tls};
 
 /// Most characters of a checkpoint's origin.
 pub const ORIGIN_CHARS_MAX: usize = 128;
@@ -32,6 +32,12 @@ const BOUNDS: &[Bound] = &[
         "journal.checkpoint_seconds",
         |s| s.journal.checkpoint_seconds,
         1,
+        DAY_SECONDS,
+    ),
+    bound(
+        "openid.refresh_seconds",
+        |s| s.openid.refresh_seconds,
+        60,
         DAY_SECONDS,
     ),
     bound(
@@ -85,6 +91,42 @@ const BOUNDS: &[Bound] = &[
         3_600,
     ),
     bound(
+        "limits.calls_per_source",
+        |s| s.limits.calls_per_source,
+        0,
+        4_096,
+    ),
+    bound(
+        "limits.source_reads_per_second",
+        |s| s.limits.source_reads_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.source_writes_per_second",
+        |s| s.limits.source_writes_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.principal_reads_per_second",
+        |s| s.limits.principal_reads_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.principal_writes_per_second",
+        |s| s.limits.principal_writes_per_second,
+        0,
+        10_000_000,
+    ),
+    bound(
+        "limits.token_failures_per_minute",
+        |s| s.limits.token_failures_per_minute,
+        0,
+        1_000_000,
+    ),
+    bound(
         "limits.streams_per_connection",
         |s| s.limits.streams_per_connection,
         1,
@@ -124,6 +166,7 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
         }
     }
     tls(&settings.tls)?;
+    openid(&settings.openid)?;
     let sealed = settings.tls.is_on() || settings.allow_plaintext;
     on_loopback("listen", settings.listen, sealed)?;
     on_loopback(
@@ -180,6 +223,22 @@ fn tls(tls: &Tls) -> Result<(), ConfigError> {
         ),
         _ => Ok(()),
     }
+}
+
+/// An issuer is trusted for an audience and with keys, or not at all.
+fn openid(openid: &OpenId) -> Result<(), ConfigError> {
+    let parts = [
+        ("openid.issuer", &openid.issuer),
+        ("openid.audience", &openid.audience),
+        ("openid.keys", &openid.keys),
+    ];
+    let named = parts.iter().any(|(_, value)| !value.is_empty());
+    for (key, value) in parts {
+        if (named || !openid.roles.is_empty()) && value.is_empty() {
+            return wrong(key, "is empty, and other keys of [openid] are not");
+        }
+    }
+    Ok(())
 }
 
 /// The origin is the first line of a checkpoint and the name in its signature (C2SP tlog-checkpoint, signed-note).

@@ -50,10 +50,20 @@ pub const OPENING_SECONDS: u64 = 10;
 pub const IDLE_SECONDS: u64 = 600;
 /// How long a caller may take nothing of its answers, in seconds.
 pub const STALLED_SECONDS: u64 = 60;
+/// Most calls at a time of one source.
+pub const CALLS_PER_SOURCE: u64 = 1_024;
+/// Most reading calls in a second, of one source and of one principal.
+pub const READS_PER_SECOND: u64 = 20_000;
+/// Most writing calls in a second, of one source and of one principal.
+pub const WRITES_PER_SECOND: u64 = 5_000;
+/// Most tokens of one source that nobody knows, in a minute.
+pub const TOKEN_FAILURES_PER_MINUTE: u64 = 30;
 /// Most calls at a time on one connection.
 pub const STREAMS_PER_CONNECTION: u64 = 256;
 /// For how long a request id is remembered, in seconds of record time (seven days).
 pub const REQUEST_HORIZON_SECONDS: u64 = 7 * 86_400;
+/// How often an issuer's keys are taken anew, in seconds (one hour).
+pub const KEYS_REFRESH_SECONDS: u64 = 3_600;
 /// What is logged.
 pub const LOG_FILTER: &str = "info";
 /// How long calls in flight may take to end when the server stops, in seconds.
@@ -73,6 +83,8 @@ pub struct Settings {
     pub admin_socket: PathBuf,
     /// How what is sent is sealed, and whether clients prove who they are.
     pub tls: Tls,
+    /// The OpenID Connect issuer whose access tokens are taken.
+    pub openid: OpenId,
     /// Metrics and health.
     pub metrics: Metrics,
     /// What the register is the registration authority of.
@@ -97,6 +109,7 @@ impl Default for Settings {
             allow_plaintext: false,
             admin_socket: PathBuf::new(),
             tls: Tls::default(),
+            openid: OpenId::default(),
             metrics: Metrics::default(),
             authority: Authority::default(),
             journal: Journal::default(),
@@ -113,6 +126,55 @@ impl Settings {
     pub fn to_toml(&self) -> Result<String, ConfigError> {
         toml::to_string(self).map_err(|fault| ConfigError::Unprintable(fault.to_string()))
     }
+}
+
+/// The OpenID Connect issuer whose access tokens are taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpenId {
+    /// The issuer, as its tokens name it; empty means that none are taken.
+    pub issuer: String,
+    /// The audience that tokens for this server name.
+    pub audience: String,
+    /// Where its keys (JWKS) are: an address or a file.
+    pub keys: String,
+    /// How often they are taken anew.
+    pub refresh_seconds: u64,
+    /// The roles that claims bring.
+    pub roles: Vec<ClaimedRole>,
+}
+
+impl Default for OpenId {
+    fn default() -> Self {
+        Self {
+            issuer: String::new(),
+            audience: String::new(),
+            keys: String::new(),
+            refresh_seconds: KEYS_REFRESH_SECONDS,
+            roles: Vec::new(),
+        }
+    }
+}
+
+impl OpenId {
+    /// Whether an issuer is trusted.
+    pub const fn is_on(&self) -> bool {
+        !self.issuer.is_empty()
+    }
+}
+
+/// A role that a claim brings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimedRole {
+    /// The claim, such as `groups`.
+    pub claim: String,
+    /// The value that it has, or holds where it is a list.
+    pub value: String,
+    /// The role, by its word, such as `registrar`.
+    pub role: String,
+    /// On which arc, in dot notation; `.` is the whole register.
+    pub oid: String,
 }
 
 /// Whether clients are asked for a certificate.
@@ -233,6 +295,18 @@ pub struct Limits {
     pub idle_seconds: u64,
     /// How long a caller may take nothing of the answers it asked for.
     pub stalled_seconds: u64,
+    /// Calls at a time of one source; more are refused. 0 means any number, here and in all that follow up to the tokens.
+    pub calls_per_source: u64,
+    /// Reading calls of one source in a second.
+    pub source_reads_per_second: u64,
+    /// Writing calls of one source in a second.
+    pub source_writes_per_second: u64,
+    /// Reading calls of one principal in a second.
+    pub principal_reads_per_second: u64,
+    /// Writing calls of one principal in a second.
+    pub principal_writes_per_second: u64,
+    /// Tokens of one source that nobody knows, in a minute; after them none of its tokens is looked up for a minute.
+    pub token_failures_per_minute: u64,
     /// Calls at a time on one connection.
     pub streams_per_connection: u64,
     /// For how long a retry is recognised by its request id.
@@ -251,6 +325,12 @@ impl Default for Limits {
             opening_seconds: OPENING_SECONDS,
             idle_seconds: IDLE_SECONDS,
             stalled_seconds: STALLED_SECONDS,
+            calls_per_source: CALLS_PER_SOURCE,
+            source_reads_per_second: READS_PER_SECOND,
+            source_writes_per_second: WRITES_PER_SECOND,
+            principal_reads_per_second: READS_PER_SECOND,
+            principal_writes_per_second: WRITES_PER_SECOND,
+            token_failures_per_minute: TOKEN_FAILURES_PER_MINUTE,
             streams_per_connection: STREAMS_PER_CONNECTION,
             request_horizon_seconds: REQUEST_HORIZON_SECONDS,
         }

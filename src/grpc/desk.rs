@@ -12,17 +12,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::{
-    access::{self, Caller, Sight},
+    access::{
+        self, Caller, Peer, Sight,
+        openid::{Issuer, OpenIdError, Proven},
+    },
     model::{Clock, Code, Refusal, Refusals, Rejection, RequestId, Timestamp, ViewFault},
     register::{Readiness, Register},
 };
 
-use super::{limits, status};
+use super::{
+    limits,
+    rates::{Ledger, Rates},
+    status,
+};
 
 /// How the gRPC face behaves; every bound has its standard in [`limits`].
 #[derive(Clone)]
@@ -43,12 +50,16 @@ pub struct Options {
     pub bookmark_every: Duration,
     /// Calls that are carried out at once.
     pub calls_at_once_max: usize,
+    /// How often one source and one principal may call.
+    pub rates: Rates,
     /// Streams that are open at once.
     pub streams_at_once_max: usize,
     /// Most bytes of one request message.
     pub request_bytes_max: usize,
     /// Most bytes of one answer message.
     pub answer_bytes_max: usize,
+    /// The OpenID Connect issuer whose access tokens are taken, if any.
+    pub openid: Option<OpenId>,
     /// Whether answers may be compressed with gzip for callers that take it.
     pub gzip: bool,
 }
@@ -65,9 +76,18 @@ impl Options {
             call_time_max: limits::CALL_TIME_MAX,
             bookmark_every: limits::BOOKMARK_EVERY,
             calls_at_once_max: limits::CALLS_AT_ONCE_MAX,
+            rates: Rates {
+                source_reads: limits::READS_PER_SECOND,
+                source_writes: limits::WRITES_PER_SECOND,
+                principal_reads: limits::READS_PER_SECOND,
+                principal_writes: limits::WRITES_PER_SECOND,
+                source_calls_at_once: limits::SOURCE_CALLS_AT_ONCE_MAX,
+                token_failures: limits::TOKEN_FAILURES_PER_MINUTE,
+            },
             streams_at_once_max: limits::STREAMS_AT_ONCE_MAX,
             request_bytes_max: limits::REQUEST_BYTES_MAX,
             answer_bytes_max: limits::ANSWER_BYTES_MAX,
+            openid: None,
             gzip: true,
         }
     }
@@ -81,6 +101,8 @@ pub struct Desk {
     pub options: Options,
     /// Calls that may still begin.
     pub calls: Arc<Semaphore>,
+    /// How often who called.
+    pub rates: Arc<Ledger>,
     ids: CallIds,
     streams: Arc<Semaphore>,
 }
@@ -91,6 +113,7 @@ impl Desk {
         let calls = Arc::new(Semaphore::new(options.calls_at_once_max));
         let streams = Arc::new(Semaphore::new(options.streams_at_once_max));
         Self {
+            rates: Arc::new(Ledger::new(options.rates)),
             ids: CallIds::new(register.fresh_request_id()),
             register,
             options,
@@ -106,17 +129,20 @@ impl Desk {
 
     /// Who calls, as of now: a watch asks again whether its credential still holds.
     pub fn identify(&self, call: &Call) -> Result<Caller, Rejection> {
-        self.known_by(call.token.as_ref())
+        self.known_by(&call.proofs)
     }
 
-    /// Who has this token now; nobody known without one.
-    pub fn known_by(&self, token: Option<&Token>) -> Result<Caller, Rejection> {
-        match token {
-            None => Ok(Caller::ANONYMOUS),
-            Some(token) => {
-                let now = self.options.clock.now();
-                access::authenticate(&token.0, &self.register.newest(), now)
+    /// Who calls by what a call shows: a token of ours or of the issuer, else its socket or its certificate.
+    pub fn known_by(&self, proofs: &Proofs) -> Result<Caller, Rejection> {
+        let now = self.options.clock.now();
+        let reading = self.register.newest();
+        let token = proofs.token.as_ref().map(|token| token.0.as_ref());
+        match (token, &self.options.openid) {
+            (Some(token), Some(openid)) if !token.starts_with(access::token::PREFIX) => {
+                let proven = openid.prove(token, now)?;
+                access::of_openid(proven, &reading, now)
             }
+            (token, _) => access::identify(token, proofs.peer.as_deref(), &reading, now),
         }
     }
 
@@ -179,6 +205,42 @@ impl CallIds {
     }
 }
 
+/// What a call shows of who calls.
+pub struct Proofs {
+    /// The token it came with.
+    pub token: Option<Token>,
+    /// Who is at the other end of its connection, where the transport told.
+    pub peer: Option<Arc<Peer>>,
+}
+
+impl Proofs {
+    /// Whether there is nothing to know anybody by.
+    pub fn is_empty(&self) -> bool {
+        let shown = |peer: &Arc<Peer>| peer.local_uid.is_some() || peer.certificate.is_some();
+        self.token.is_none() && !self.peer.as_ref().is_some_and(shown)
+    }
+}
+
+/// The OpenID Connect issuer that is trusted, and how its keys are asked for anew.
+#[derive(Clone)]
+pub struct OpenId {
+    /// The issuer.
+    pub issuer: Arc<Issuer>,
+    /// Told when a token names a key that is not known.
+    pub wanted: Arc<Notify>,
+}
+
+impl OpenId {
+    fn prove(&self, token: &str, now: Timestamp) -> Result<Proven, Refusal> {
+        self.issuer.prove(token, now).map_err(|error| {
+            if error == OpenIdError::KeyUnknown {
+                self.wanted.notify_one();
+            }
+            error.into()
+        })
+    }
+}
+
 /// A bearer token as it came; it is never shown.
 #[derive(Clone)]
 pub struct Token(Arc<str>);
@@ -205,8 +267,8 @@ pub struct Call {
     pub id: RequestId,
     /// Who calls.
     pub caller: Caller,
-    /// The token it came with.
-    pub token: Option<Token>,
+    /// What it shows of who calls.
+    pub proofs: Proofs,
     /// When its caller stops waiting, if it said so.
     pub deadline: Option<Instant>,
 }

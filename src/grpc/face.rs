@@ -22,6 +22,7 @@ use crate::{
     pb::{
         self,
         v1::{
+            access_service_server::AccessServiceServer,
             administration_service_server::AdministrationServiceServer,
             notation_service_server::NotationServiceServer,
             registration_service_server::RegistrationServiceServer,
@@ -33,6 +34,7 @@ use crate::{
 };
 
 use super::{
+    access::Keeper,
     administration::Administrator,
     desk::{Desk, Options},
     health, layer,
@@ -99,6 +101,7 @@ struct Services {
     notation: NotationServiceServer<Translator>,
     registration: RegistrationServiceServer<Registrar>,
     administration: AdministrationServiceServer<Administrator>,
+    access: AccessServiceServer<Keeper>,
     /// Health, reflection, and what no service answers.
     others: Routes,
 }
@@ -134,6 +137,7 @@ impl Services {
             notation: bounded!(NotationServiceServer, Translator),
             registration: bounded!(RegistrationServiceServer, Registrar),
             administration: bounded!(AdministrationServiceServer, Administrator),
+            access: bounded!(AccessServiceServer, Keeper),
             others,
             desk,
         })
@@ -169,6 +173,7 @@ impl Services {
             NotationServiceServer::<Translator>::NAME => call!(self.notation),
             RegistrationServiceServer::<Registrar>::NAME => call!(self.registration),
             AdministrationServiceServer::<Administrator>::NAME => call!(self.administration),
+            AccessServiceServer::<Keeper>::NAME => call!(self.access),
             _ => self.others.clone().call(request.map(Body::new)).await,
         };
         match answer {
@@ -274,6 +279,7 @@ mod tests {
             "/oidra.v1.ResolutionService/Resolve",
             "/oidra.v1.RegistrationService/Allocate",
             "/oidra.v1.AdministrationService/GetServerInfo",
+            "/oidra.v1.AccessService/WhoAmI",
         ] {
             assert!(methods.iter().any(|method| method == path), "{path}");
         }

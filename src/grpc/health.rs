@@ -10,6 +10,7 @@ use tonic_health::{
 
 use crate::{
     pb::v1::{
+        access_service_server::SERVICE_NAME as ACCESS,
         administration_service_server::SERVICE_NAME as ADMINISTRATION,
         notation_service_server::SERVICE_NAME as NOTATION,
         registration_service_server::SERVICE_NAME as REGISTRATION,
@@ -56,6 +57,7 @@ async fn report(reporter: &HealthReporter, readiness: &Readiness) {
         (NOTATION, reads),
         (ADMINISTRATION, reads),
         (REGISTRATION, writes),
+        (ACCESS, writes),
     ];
     for (service, serves) in services {
         let status = if serves {

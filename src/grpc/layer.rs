@@ -1,4 +1,4 @@
-//! Around every call: its id, who calls, its deadline, how many at once, and what becomes of a panic.
+//! Around every call: its id, who calls, its deadline, how often and how many at once, and what becomes of a panic.
 //!
 //! It must never log a token or what a request holds, and never let a panic take the connection with it.
 
@@ -15,12 +15,13 @@ use tonic::{Status, body::Body};
 use tracing::Instrument as _;
 
 use crate::{
-    access::Caller,
-    model::{Code, Refusal, Rejection, RequestId},
+    access::{Caller, Peer, Source},
+    model::{Class, Code, Refusal, Rejection, RequestId},
 };
 
 use super::{
-    desk::{Call, Desk, Token},
+    desk::{Call, Desk, Proofs, Token},
+    rates::{Held, Kind, Open},
     status,
 };
 
@@ -28,6 +29,8 @@ use super::{
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The header that says how long a caller waits.
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+/// The shortest wait that a caller is told.
+const WAIT_MIN: Duration = Duration::from_millis(10);
 /// Calls below this path need to know who calls; health and reflection do not.
 const OURS: &str = "/oidra.";
 
@@ -66,39 +69,109 @@ where
     response
 }
 
+/// What a call holds while it is carried out.
+struct Admitted {
+    _open: Open,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
 /// Lets a call in, and puts what is known of it where its handler finds it.
 fn admit<B>(
     desk: &Arc<Desk>,
     id: &RequestId,
     request: &mut Request<B>,
     begun: Instant,
-) -> Result<OwnedSemaphorePermit, Status> {
+) -> Result<Admitted, Status> {
     let pages = &desk.options.pages;
-    let held = Arc::clone(&desk.calls).try_acquire_owned().map_err(|_| {
-        let detail = "more calls at once than the server bears";
-        status::of_refusal(Refusal::new(Code::Overloaded, "", detail), pages)
-    })?;
+    let kind = Kind::of(request.uri().path());
+    let peer = request.extensions().get::<Arc<Peer>>();
+    let peer = peer.cloned();
+    let source = peer.as_ref().map_or(Source::Local, |peer| peer.source);
+    let open = desk.rates.begin(source, kind, begun);
+    let open = open.map_err(|held| held_back(held, "address", pages))?;
+    // Who asks after the server's health is never told to come back later.
+    let place = match kind {
+        Kind::Health => None,
+        Kind::Read | Kind::Write => Some(place(desk)?),
+    };
     let deadline = timeout(request.headers()).and_then(|wait| begun.checked_add(wait));
     let token = token(request.headers()).map_err(|refusal| status::of_refusal(refusal, pages))?;
+    let proofs = Proofs { token, peer };
     let caller = if request.uri().path().starts_with(OURS) {
         desk.readable()
             .map_err(|refusal| status::of_refusal(refusal, pages))?;
-        match &token {
-            None => Caller::ANONYMOUS,
-            Some(token) => contained(|| desk.known_by(Some(token)))
-                .map_err(|rejection| status::of_rejection(&rejection, id.as_str(), pages))?,
+        if proofs.is_empty() {
+            Caller::ANONYMOUS
+        } else {
+            identify(desk, id, &proofs, source, begun)?
         }
     } else {
         Caller::ANONYMOUS
     };
+    if let Some(id) = caller.identity.id() {
+        let let_through = desk.rates.principal(id, kind, begun);
+        let_through.map_err(|held| held_back(held, "principal", pages))?;
+    }
     let call = Call {
         id: id.clone(),
         caller,
-        token,
+        proofs,
         deadline,
     };
     request.extensions_mut().insert(Arc::new(call));
-    Ok(held)
+    Ok(Admitted {
+        _open: open,
+        _place: place,
+    })
+}
+
+/// A place among the calls that are carried out at once.
+fn place(desk: &Arc<Desk>) -> Result<OwnedSemaphorePermit, Status> {
+    Arc::clone(&desk.calls).try_acquire_owned().map_err(|_| {
+        let detail = "more calls at once than the server bears";
+        let refusal = Refusal::new(Code::Overloaded, "", detail);
+        status::of_refusal(refusal, &desk.options.pages)
+    })
+}
+
+/// Who calls by what the call shows, unless its source showed too many tokens that nobody has.
+fn identify(
+    desk: &Arc<Desk>,
+    id: &RequestId,
+    proofs: &Proofs,
+    source: Source,
+    begun: Instant,
+) -> Result<Caller, Status> {
+    let pages = &desk.options.pages;
+    desk.rates.may_identify(source, begun).map_err(|held| {
+        let detail = "too many tokens that are not known came from this address; none is looked up for a while";
+        held_for(held, detail.to_owned(), pages)
+    })?;
+    contained(|| desk.known_by(proofs)).map_err(|rejection| {
+        if let Rejection::Refused(refusals) = &rejection
+            && refusals.main().code.class() == Class::Unauthenticated
+        {
+            desk.rates.failed(source, begun);
+        }
+        status::of_rejection(&rejection, id.as_str(), pages)
+    })
+}
+
+/// The answer to a call that comes too often; `whose` says of what there are too many.
+fn held_back(held: Held, whose: &str, pages: &str) -> Status {
+    let detail = match held {
+        Held::TooSoon(_) => format!("calls of this {whose} come faster than the server takes them"),
+        Held::TooMany => format!("more calls of this {whose} are open than the server takes"),
+    };
+    held_for(held, detail, pages)
+}
+
+fn held_for(held: Held, detail: String, pages: &str) -> Status {
+    let refusal = Refusal::new(Code::RateLimited, "", detail);
+    match held {
+        Held::TooSoon(wait) => status::of_refusal_for(refusal, wait.max(WAIT_MIN), pages),
+        Held::TooMany => status::of_refusal(refusal, pages),
+    }
 }
 
 /// Reads the tables; should they panic, that is a fault as any other.

@@ -28,6 +28,8 @@ pub const STREAM_MESSAGES_MAX: usize = 4;
 pub const WATCH_RECORDS_MAX: usize = 256;
 /// Most changes of one record told in one message of a watch; the rest follows in the next one.
 pub const WATCH_CHANGES_MAX: usize = 200;
+/// How long a watch goes on at most before it asks again whether its caller's credential still holds.
+pub const WATCH_IDENTIFY_EVERY: Duration = Duration::from_secs(1);
 /// Most characters of a page token or an etag; a longer one cannot be ours.
 pub const TOKEN_CHARS_MAX: usize = 16_384;
 /// Most bytes of what a refusal tells about faulty fields. Details travel in a header, and callers bear 8 KiB of headers.
@@ -40,5 +42,17 @@ pub const CALL_TIME_MAX: Duration = Duration::from_secs(30);
 pub const BOOKMARK_EVERY: Duration = Duration::from_secs(15);
 /// Calls that are carried out at once; one more is refused.
 pub const CALLS_AT_ONCE_MAX: usize = 4_096;
+/// Calls of one source that are carried out at once; one more is refused.
+pub const SOURCE_CALLS_AT_ONCE_MAX: u64 = 1_024;
+/// Reading calls of one source, and of one principal, in a second; one more is refused.
+pub const READS_PER_SECOND: u64 = 20_000;
+/// Writing calls of one source, and of one principal, in a second; one more is refused.
+pub const WRITES_PER_SECOND: u64 = 5_000;
+/// Tokens of one source that nobody knows, in a minute; after them none of its tokens is looked up for [`TOKENS_SHUT`].
+pub const TOKEN_FAILURES_PER_MINUTE: u64 = 30;
+/// How long that is.
+pub const TOKENS_SHUT: Duration = Duration::from_secs(60);
+/// Most sources, and most principals, whose rates are remembered; one more lets the quietest be forgotten.
+pub const RATE_ENTRIES_MAX: usize = 65_536;
 /// Streams (walks and watches) that are open at once; one more is refused.
 pub const STREAMS_AT_ONCE_MAX: usize = 1_024;

@@ -3,20 +3,24 @@
 //! It translates and never decides: what comes in is checked for form and handed on, what comes out is cut to what its
 //! caller may see. Each call passes [`layer::around`]. It must never hold a rule of the register.
 
+pub mod access;
 pub mod administration;
 pub mod convert;
 pub mod desk;
 pub mod etag;
 pub mod face;
 pub mod health;
+pub mod holds;
 pub mod layer;
 pub mod limits;
 pub mod notation;
 pub mod page;
+pub mod rates;
 pub mod registration;
 pub mod resolution;
 pub mod status;
 pub mod view;
+pub mod write;
 
 pub use desk::Options;
 pub use face::{BuildError, Face};

@@ -8,8 +8,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::model::{Code, Refusal, Seq};
+use crate::{
+    model::{Code, Refusal, Rejection, Seq},
+    register::{ReadAt, Reading},
+};
 
+use super::desk::Desk;
 use super::limits::{PAGE_SIZE_MAX, PAGE_SIZE_STANDARD, TOKEN_CHARS_MAX};
 
 /// The form of tokens; a token of another form is refused.
@@ -29,6 +33,12 @@ pub enum Kind {
     Children = 1,
     /// The history of an arc; the position is the last sequence number.
     History = 2,
+    /// Principals; the position is the last id.
+    Principals = 3,
+    /// The credentials of a principal; the position is the last one's moment and id.
+    Credentials = 4,
+    /// The holds below a node; the position is the last number.
+    Holds = 5,
 }
 
 /// Where a listing goes on.
@@ -102,6 +112,15 @@ pub fn parse(
         revision: Seq::new(revision),
         position: position.to_vec(),
     }))
+}
+
+/// The reading that the first page was of.
+pub async fn pinned(desk: &Desk, mark: &Mark) -> Result<Reading, Rejection> {
+    let at = ReadAt {
+        as_of_revision: Some(desk.register.revision_token(mark.revision)),
+        ..ReadAt::default()
+    };
+    desk.register.reading(&at).await
 }
 
 fn digest(query: &[&str]) -> Vec<u8> {

@@ -1,30 +1,25 @@
 //! `RegistrationService`: what a registration authority does.
 //!
-//! A request is read whole, given its keyed digest, permitted by `access`, and handed to the register; the answer is
-//! rendered from the record. Nothing here decides.
+//! Requests are carried out by [`write`](super::write); the answer is rendered from the record. Nothing here decides.
 
 use std::sync::Arc;
 
-use prost::Message;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    access,
-    model::{Command, Event, Rejection, Seq, Submission, entry::Hold},
+    model::{Command, Event, Rejection, entry::Hold},
     oid::notation::Names,
     pb::v1::{self as pb, registration_service_server::RegistrationService},
     register::{Outcome, ReadAt},
 };
 
 use super::{
-    convert::{
-        Faults,
-        command::{self, Common},
-        timestamp,
-    },
+    convert::{Faults, command, timestamp},
     desk::{Call, Desk},
+    holds,
     limits::WRITTEN_INLINE_MAX,
-    view::{View, revision},
+    view::View,
+    write::{self, Write},
 };
 
 /// The service.
@@ -32,33 +27,8 @@ pub struct Registrar {
     desk: Arc<Desk>,
 }
 
-/// A request with [`pb::WriteOptions`].
-trait Write: Message {
-    /// The full name of its method, by which its digest differs from that of any other method's request.
-    const METHOD: &'static str;
-    /// Its options.
-    fn options(&mut self) -> &mut Option<pb::WriteOptions>;
-    /// The command it asks for.
-    fn command(&self, names: &dyn Names, faults: &mut Faults) -> Option<Command>;
-}
-
-macro_rules! writes {
-    ($($request:ident $method:literal $read:ident;)*) => {$(
-        impl Write for pb::$request {
-            const METHOD: &'static str = $method;
-
-            fn options(&mut self) -> &mut Option<pb::WriteOptions> {
-                &mut self.options
-            }
-
-            fn command(&self, names: &dyn Names, faults: &mut Faults) -> Option<Command> {
-                command::$read(self, names, faults)
-            }
-        }
-    )*};
-}
-
-writes! {
+write::writes! {
+    command;
     AllocateRequest "Allocate" allocate;
     BatchAllocateRequest "BatchAllocate" batch_allocate;
     RecordExistingRequest "RecordExisting" record_existing;
@@ -84,7 +54,7 @@ impl Registrar {
         request: Request<W>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         let call = Call::of(&request)?;
-        let written = self.write(&call, request.into_inner()).await;
+        let written = write::submit(&self.desk, &call, request.into_inner()).await;
         let answer = match written {
             Ok(outcome) => self.rendered(&call, outcome).await,
             Err(rejection) => Err(rejection),
@@ -99,50 +69,11 @@ impl Registrar {
         request: Request<W>,
     ) -> Result<Response<pb::HoldResponse>, Status> {
         let call = Call::of(&request)?;
-        let written = self.write(&call, request.into_inner()).await;
+        let written = write::submit(&self.desk, &call, request.into_inner()).await;
         let answer = written.map(|outcome| self.held(&outcome));
         answer
             .map(Response::new)
             .map_err(|rejection| self.desk.status(&call, &rejection))
-    }
-
-    async fn write<W: Write>(&self, call: &Call, mut request: W) -> Result<Outcome, Rejection> {
-        let register = &self.desk.register;
-        let (permit, submission) = {
-            let reading = register.newest();
-            let mut faults = Faults::new();
-            let common = command::common(request.options().as_ref(), &mut faults);
-            let names = reading.names(&call.sight());
-            let command = request.command(&names, &mut faults);
-            if let Some(fault) = names.fault() {
-                return Err(fault.into());
-            }
-            let command = faults.into_result(command)?;
-            let digest = register.digest_request(&canonical(&mut request));
-            let submission = self.submission(common, digest, command);
-            (
-                access::permit(&call.caller.identity, &submission, &reading)?,
-                submission,
-            )
-        };
-        tracing::debug!(
-            command = submission.command.word(),
-            request = submission.request_id.as_str(),
-            "submitted"
-        );
-        register.submit(permit, submission).await
-    }
-
-    fn submission(&self, common: Common, digest: [u8; 32], command: Command) -> Submission {
-        let fresh = || self.desk.register.fresh_request_id();
-        Submission {
-            request_id: common.request_id.unwrap_or_else(fresh),
-            digest,
-            validate_only: common.validate_only,
-            reason: common.reason,
-            override_reason: common.override_reason,
-            command,
-        }
     }
 
     /// The entries written, with the names as of the record.
@@ -163,7 +94,7 @@ impl Registrar {
             reading = register.reading(&at).await?;
         }
         let sight = call.sight();
-        let revision = self.revision(&outcome);
+        let revision = write::revision(&self.desk, &outcome);
         let written = outcome.entries;
         let render = move || {
             let view = View::new(&reading, sight);
@@ -183,14 +114,9 @@ impl Registrar {
         })
     }
 
-    fn revision(&self, outcome: &Outcome) -> Option<pb::Revision> {
-        (outcome.seq != Seq::ZERO)
-            .then(|| revision(&self.desk.register, outcome.seq, Some(outcome.time)))
-    }
-
     fn held(&self, outcome: &Outcome) -> pb::HoldResponse {
         let answer = pb::HoldResponse {
-            revision: self.revision(outcome),
+            revision: write::revision(&self.desk, outcome),
             request_id: outcome.request_id.to_string(),
             replayed: outcome.replayed,
             ..pb::HoldResponse::default()
@@ -225,25 +151,12 @@ fn hold_answer(answer: pb::HoldResponse, event: &Event) -> pb::HoldResponse {
     }
 }
 
-fn below(superior: &crate::oid::NodePath, number: &crate::oid::ArcValue) -> String {
+/// A number below a node in dot notation.
+pub fn below(superior: &crate::oid::NodePath, number: &crate::oid::ArcValue) -> String {
     superior
         .child(number.clone())
         .map(|path| path.to_string())
         .unwrap_or_default()
-}
-
-/// What the digest of a request is over: its method and its content, but not the name its caller gave it.
-fn canonical<W: Write>(request: &mut W) -> Vec<u8> {
-    if let Some(options) = request.options() {
-        options.request_id.clear();
-    }
-    if *request.options() == Some(pb::WriteOptions::default()) {
-        *request.options() = None;
-    }
-    let mut bytes = W::METHOD.as_bytes().to_vec();
-    bytes.push(0);
-    bytes.extend(request.encode_to_vec());
-    bytes
 }
 
 #[tonic::async_trait]
@@ -281,6 +194,17 @@ impl RegistrationService for Registrar {
         request: Request<pb::ReleaseHoldRequest>,
     ) -> Result<Response<pb::HoldResponse>, Status> {
         self.hold_of(request).await
+    }
+
+    async fn list_holds(
+        &self,
+        request: Request<pb::ListHoldsRequest>,
+    ) -> Result<Response<pb::ListHoldsResponse>, Status> {
+        let call = Call::of(&request)?;
+        holds::page(&self.desk, &call, request.into_inner())
+            .await
+            .map(Response::new)
+            .map_err(|rejection| self.desk.status(&call, &rejection))
     }
 
     async fn reserve(
@@ -330,40 +254,5 @@ impl RegistrationService for Registrar {
         request: Request<pb::SetPolicyRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn allocate(request_id: &str, reason: &str) -> pb::AllocateRequest {
-        pb::AllocateRequest {
-            superior: "2.999".into(),
-            options: Some(pb::WriteOptions {
-                request_id: request_id.into(),
-                reason: reason.into(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        }
-    }
-
-    #[test]
-    fn the_digest_is_over_the_method_and_the_content_alone() {
-        let of = |mut request: pb::AllocateRequest| canonical(&mut request);
-        assert_eq!(of(allocate("a", "why")), of(allocate("b", "why")));
-        assert_ne!(of(allocate("a", "why")), of(allocate("a", "other")));
-        let bare = pb::AllocateRequest {
-            options: None,
-            ..allocate("a", "")
-        };
-        assert_eq!(of(allocate("a", "")), of(bare));
-        // A hold of the same fields is another request.
-        let mut hold = pb::HoldRequest {
-            superior: "2.999".into(),
-            ..Default::default()
-        };
-        assert_ne!(canonical(&mut hold), of(allocate("", "")));
     }
 }

@@ -102,6 +102,14 @@ pub fn of_refusals(refusals: &Refusals, pages: &str) -> Status {
     Status::with_error_details(code_of(main.code.class()), message, details)
 }
 
+/// The status of a refusal that says itself when to ask again.
+pub fn of_refusal_for(refusal: Refusal, wait: Duration, pages: &str) -> Status {
+    let status = of_refusal(refusal, pages);
+    let mut details = status.get_error_details();
+    details.set_retry_info(Some(wait));
+    Status::with_error_details(status.code(), status.message(), details)
+}
+
 /// The status of one refusal.
 pub fn of_refusal(refusal: Refusal, pages: &str) -> Status {
     of_refusals(&Refusals::from(refusal), pages)
@@ -271,7 +279,8 @@ mod tests {
             .collect();
         assert_eq!(
             retried.join(" "),
-            "REVISION_NOT_REACHED 1 NUMBER_HELD 60 OVERLOADED 1 NOT_READY 2 WRITING_STOPPED 60 OUTCOME_UNKNOWN 1"
+            "REVISION_NOT_REACHED 1 NUMBER_HELD 60 OVERLOADED 1 NOT_READY 2 WRITING_STOPPED 60 OUTCOME_UNKNOWN 1 \
+             RATE_LIMITED 1"
         );
     }
 

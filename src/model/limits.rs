@@ -36,7 +36,10 @@ pub const RANDOM_DRAWS_MAX: usize = 64;
 pub const PRINCIPALS_MAX: usize = 10_000;
 /// Most roles of one principal.
 pub const GRANTS_MAX: usize = 256;
-/// Most credentials of one principal that were not revoked.
+/// Most roles, of all principals, on one arc that can be delegated or assigned and below it, further such arcs apart: they
+/// end together, in one record.
+pub const ROLES_BELOW_MAX: usize = 512;
+/// Most credentials of one principal that are not over.
 pub const CREDENTIALS_MAX: usize = 64;
 /// Most bytes of a credential's name.
 pub const CREDENTIAL_NAME_BYTES_MAX: usize = 256;

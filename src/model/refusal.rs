@@ -157,13 +157,17 @@ codes! {
     111 NotReady "NOT_READY" Unavailable "API": "The server is starting, stopping or rebuilding its tables.";
     112 WritingStopped "WRITING_STOPPED" Unavailable "API": "The journal could not be written; nothing is accepted until an operator has looked.";
     113 OutcomeUnknown "OUTCOME_UNKNOWN" Unavailable "API": "Whether the request was recorded is not known yet; ask again with the same request id.";
+    114 RateLimited "RATE_LIMITED" Exhausted "API limits": "Calls come faster than the server takes from one source or principal.";
 }
 
 impl Code {
     /// Whether the same request may get another answer later without anybody changing it.
     pub const fn transient(self) -> bool {
         matches!(self.class(), Class::Unavailable | Class::Moved)
-            || matches!(self, Self::Overloaded | Self::NumberHeld)
+            || matches!(
+                self,
+                Self::Overloaded | Self::NumberHeld | Self::RateLimited
+            )
     }
 
     /// The code of this name, in any case.

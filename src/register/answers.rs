@@ -5,7 +5,11 @@
 use std::sync::Arc;
 
 use crate::journal::Digest32;
-use crate::model::{Entry, Event, RegisterId, RequestId, Seq, Timestamp, Visibility, entry::Hold};
+use crate::model::{
+    Entry, Event, RegisterId, RequestId, Seq, Timestamp, Visibility,
+    actor::{Credential, Principal},
+    entry::Hold,
+};
 use crate::oid::NodePath;
 
 /// What a command led to.
@@ -23,6 +27,10 @@ pub struct Outcome {
     pub entries: Vec<Arc<Entry>>,
     /// The holds the record made.
     pub holds: Vec<Hold>,
+    /// The principals that the record was about, as it left them. Whom a delegation names is not among them.
+    pub principals: Vec<Principal>,
+    /// The credentials the record wrote, as it left them, in the order of the events.
+    pub credentials: Vec<Credential>,
     /// The request had been carried out before; this is its answer again.
     pub replayed: bool,
 }

@@ -7,8 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::access::Permit;
 use crate::journal::{Draft, Head, Header, MAX_RECORD_BYTES, codec};
 use crate::model::{
-    Code, Command, Ctx, Event, Rejection, RequestId, Seq, Submission, Timestamp, ViewFault, Viewed,
-    event::Happening,
+    Code, Command, Ctx, Event, Principal, PrincipalId, Rejection, RequestId, Seq, Submission,
+    Timestamp, TreeView as _, ViewFault, Viewed, event::Happening,
 };
 use crate::rules;
 
@@ -291,11 +291,24 @@ pub(super) fn carry_out(
 /// What events led to, read where they are the last thing that happened.
 pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome> {
     let mut entries: Vec<std::sync::Arc<crate::model::Entry>> = Vec::new();
-    let mut holds = Vec::new();
+    let (mut holds, mut principals, mut credentials) = (Vec::new(), Vec::new(), Vec::new());
     let mut seen = std::collections::HashSet::new();
     for event in events {
         if let Event::NumberHeld(hold) = event {
             holds.push(hold.clone());
+        }
+        if let Some(id) = principal_of(event) {
+            principals.extend(source.principal(id)?);
+        }
+        match event {
+            Event::CredentialIssued(new) => {
+                credentials.extend(source.credential(&new.token_sha256)?);
+            }
+            Event::CredentialRevoked(id) => {
+                let all = source.credentials()?;
+                credentials.extend(all.into_iter().find(|one| one.id == *id));
+            }
+            _ => {}
         }
         if let Some((path, _)) = event.touches()
             && seen.insert(path.clone())
@@ -310,6 +323,20 @@ pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome
         events: events.to_vec(),
         entries,
         holds,
+        principals,
+        credentials,
         replayed: false,
     })
+}
+
+/// The principal that an event is about.
+const fn principal_of(event: &Event) -> Option<&PrincipalId> {
+    match event {
+        Event::PrincipalAdded(Principal { id, .. })
+        | Event::PrincipalDescribed { id, .. }
+        | Event::StandingChanged { id, .. }
+        | Event::RoleGranted { id, .. }
+        | Event::RoleRevoked { id, .. } => Some(id),
+        _ => None,
+    }
 }

@@ -279,6 +279,11 @@ impl Register {
         RequestId::from_random(self.core.bits16())
     }
 
+    /// Fresh random bits for a secret that is given out.
+    pub fn fresh_secret(&self) -> [u8; 32] {
+        self.core.entropy.bytes32()
+    }
+
     /// Whether it can be asked and told.
     pub fn is_ready(&self) -> bool {
         *self.core.readiness.borrow() == Readiness::Ready

@@ -1,9 +1,10 @@
-//! Accept an invitation: its code is traded for a token of the principal it was made for.
+//! Accept an invitation: its code is traded for a token of the principal it was made for, good
+//! for no more than the invitation.
 //!
 //! Refusals, in order: faults of form; `INVITATION_UNKNOWN` (not known, over, used: which of them is not told);
 //! `CREDENTIAL_TAKEN`; `TOO_MANY_VALUES`.
 
-use crate::model::actor::{Credential, CredentialKind, Scope};
+use crate::model::actor::{Credential, CredentialKind};
 use crate::model::{Code, Event, Refusal, Rejection, TreeView};
 
 use super::decision::Decision;
@@ -33,7 +34,7 @@ pub fn decide(
         expires: None,
         revoked: false,
         kind: CredentialKind::Token,
-        scope: Scope::default(),
+        scope: invitation.scope,
         bound_to: None,
         issued: now,
     };

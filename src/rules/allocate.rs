@@ -19,7 +19,7 @@ use super::decision::{Decision, People};
 use super::form::Faults;
 use super::names::{self, Names};
 use super::numbers::{Found, Search};
-use super::policy;
+use super::{policy, roles};
 
 /// Faults of form.
 pub fn form(ask: &Allocate, ctx: &Ctx, faults: &mut Faults) {
@@ -226,7 +226,12 @@ fn register(
     match found.reserved {
         Some(reserved) => {
             new.previous = reserved.revision;
-            decision.tell(Event::ReservedArcAllocated(Box::new(new)))
+            let (path, given) = (new.path.clone(), new.registrant.is_some());
+            decision.tell(Event::ReservedArcAllocated(Box::new(new)))?;
+            if given {
+                roles::end(&path, decision)?;
+            }
+            Ok(())
         }
         None => decision.tell(Event::ArcRegistered(Box::new(new))),
     }

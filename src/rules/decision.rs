@@ -51,6 +51,7 @@ impl<'a> Decision<'a> {
                     | Command::AllocateBlock(_)
                     | Command::BatchRecord(_)
                     | Command::LoadReferences { .. }
+                    | Command::AcceptInvitation { .. }
             ),
         }
     }

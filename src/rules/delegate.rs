@@ -1,7 +1,9 @@
-//! Delegate: somebody else acts as the registration authority below an arc from now on (X.660 6.2).
+//! Delegate: somebody else acts as the registration authority below an arc from now on (X.660 6.2). The roles that were
+//! granted there end.
 //!
 //! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`;
-//! `SUPERIOR_NOT_ACTIVE` (reserved or withdrawn), `SUPERIOR_LEAF`; `PRINCIPAL_UNKNOWN`; `NOTHING_CHANGES`.
+//! `SUPERIOR_NOT_ACTIVE` (reserved or withdrawn), `SUPERIOR_LEAF`; `PRINCIPAL_UNKNOWN`, `PRINCIPAL_NOT_ACTIVE` (removed);
+//! `NOTHING_CHANGES`.
 
 use crate::model::entry::Delegation;
 use crate::model::{Code, Event, Refusal, Rejection, Seq, State, TreeView};
@@ -9,6 +11,7 @@ use crate::oid::NodePath;
 
 use super::checks::{self, Reach};
 use super::decision::Decision;
+use super::{access, roles};
 
 /// Delegates.
 pub fn decide(
@@ -37,10 +40,16 @@ pub fn decide(
     }
     if let Delegation::Hosted { principals } = delegation {
         for (at, id) in principals.iter().enumerate() {
-            if tree.principal(id)?.is_none() {
-                let field = format!("delegation.principals[{at}]");
+            let field = format!("delegation.principals[{at}]");
+            let Some(known) = tree.principal(id)? else {
                 let detail = "no principal has this id";
                 return Err(Refusal::new(Code::PrincipalUnknown, field, detail)
+                    .value(id)
+                    .into());
+            };
+            if access::is_removed(&known) {
+                let detail = "the principal was removed and never acts again";
+                return Err(Refusal::new(Code::PrincipalNotActive, field, detail)
                     .value(id)
                     .into());
             }
@@ -54,5 +63,6 @@ pub fn decide(
         path: path.clone(),
         previous: entry.revision,
         delegation: delegation.clone(),
-    })
+    })?;
+    roles::end(path, decision)
 }

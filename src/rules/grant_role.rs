@@ -1,6 +1,7 @@
 //! Grant a role on an arc: it is valid there and for everything below.
 //!
-//! Refusals, in order: `PRINCIPAL_UNKNOWN`; `PRINCIPAL_NOT_ACTIVE`; `NOT_REGISTERED`; `NOTHING_CHANGES`; `TOO_MANY_VALUES`.
+//! Refusals, in order: `PRINCIPAL_UNKNOWN`; `PRINCIPAL_NOT_ACTIVE`; `NOT_REGISTERED`; `NOTHING_CHANGES`; `TOO_MANY_VALUES` (the
+//! principal bears [`GRANTS_MAX`], the arc `ROLES_BELOW_MAX`).
 
 use crate::model::actor::Grant;
 use crate::model::command::RoleOn;
@@ -9,6 +10,7 @@ use crate::model::{Code, Event, Refusal, Rejection};
 
 use super::access::{active, principal, registered};
 use super::decision::Decision;
+use super::roles;
 
 /// Grants a role.
 pub fn decide(ask: &RoleOn, decision: &mut Decision<'_>) -> Result<(), Rejection> {
@@ -22,6 +24,7 @@ pub fn decide(ask: &RoleOn, decision: &mut Decision<'_>) -> Result<(), Rejection
         let detail = format!("it has {GRANTS_MAX} roles; more are not taken");
         return Err(Refusal::new(Code::TooManyValues, "role", detail).into());
     }
+    roles::room(&decision.tree, &ask.at)?;
     let since = decision.ctx.now;
     decision.tell(Event::RoleGranted {
         id: ask.id.clone(),

@@ -35,6 +35,8 @@ mod overlay;
 mod policy;
 mod principal;
 #[cfg(test)]
+mod principal_tests;
+#[cfg(test)]
 mod properties;
 mod recall;
 mod record;
@@ -42,6 +44,7 @@ mod release_hold;
 mod reserve;
 mod revoke_credential;
 mod revoke_role;
+mod roles;
 mod set_policy;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,4 +1,4 @@
-//! Recall: nobody else acts below an arc any longer (X.660 6.2).
+//! Recall: nobody else acts below an arc any longer (X.660 6.2). The roles that were granted there end.
 //!
 //! Refusals, in order: `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`; `NOT_DELEGATED`.
 
@@ -7,6 +7,7 @@ use crate::oid::NodePath;
 
 use super::checks::{self, Reach};
 use super::decision::Decision;
+use super::roles;
 
 /// Ends the delegation.
 pub fn decide(
@@ -24,5 +25,6 @@ pub fn decide(
     decision.tell(Event::Recalled {
         path: path.clone(),
         previous: entry.revision,
-    })
+    })?;
+    roles::end(path, decision)
 }

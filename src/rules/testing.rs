@@ -20,7 +20,10 @@ use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
 use super::decision::People;
 use super::overlay::holds as counts_for;
-use super::{AuthorityNode, Founding, allocate, decide, entry_after, found};
+use super::{
+    AuthorityNode, Founding, allocate, decide, entry_after, found, principal_after,
+    principals_touched,
+};
 
 pub(crate) const ADMIN: &str = "p-admin";
 pub(crate) const OTHER: &str = "p-other";
@@ -281,11 +284,12 @@ impl Tree {
                 self.register = Some(founded.register.clone());
                 self.authorities = Arc::new(founded.authorities.clone());
             }
-            Event::PrincipalAdded(new) => {
-                self.principals.insert(new.id.clone(), new.clone());
-            }
             Event::CredentialIssued(new) => {
                 self.credentials.insert(new.token_sha256, new.clone());
+            }
+            Event::CredentialRevoked(id) => {
+                let mut all = self.credentials.values_mut();
+                all.find(|one| one.id == *id).unwrap().revoked = true;
             }
             Event::DataLoaded { version } => self.data_version = Some(version.clone()),
             Event::RegistrantRecorded(new) => {
@@ -308,6 +312,11 @@ impl Tree {
                 );
             }
             _ => {}
+        }
+        let touched = event.touches().and_then(|(path, _)| self.entries.get(path));
+        for id in principals_touched(event, touched.map(|entry| &**entry)) {
+            let after = principal_after(event, self.principals.get(&id));
+            self.principals.insert(id, after.unwrap());
         }
         if let Some((path, previous)) = event.touches() {
             let before = self.entries.get(path);

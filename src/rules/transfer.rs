@@ -1,4 +1,6 @@
 //! Transfer: gives an arc to another registrant. The number stays, and so does the first registrant on record (X.660 6.2).
+//! A delegation stays: it is the superior's word on who acts there, and the superior recalls it or delegates anew for the new
+//! registrant. Where nobody acts by delegation, the roles that were granted on the arc end.
 //!
 //! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`;
 //! `REGISTRANT_UNKNOWN`; `QUOTA_REACHED`; `TRANSITION_ILLEGAL` (a reserved or withdrawn arc is nobody's to have);
@@ -10,7 +12,7 @@ use crate::oid::NodePath;
 
 use super::checks::{self, Reach};
 use super::decision::Decision;
-use super::{allocate, policy};
+use super::{allocate, policy, roles};
 
 /// Gives the arc to `to`.
 pub fn decide(
@@ -43,7 +45,11 @@ pub fn decide(
         path: path.clone(),
         previous: entry.revision,
         to,
-    })
+    })?;
+    if entry.delegation.is_none() {
+        roles::end(path, decision)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Limits, Settings},
-    grpc::{self, Face},
+    grpc::{self, Face, rates::Rates},
     model::clock::SystemClock,
     register::Register,
 };
@@ -15,19 +15,28 @@ use super::{
     build::size,
     exit::Failure,
     life::Serving,
+    openid,
     signing::verifier_key,
     transport::{self, Bounds, Ports},
 };
 
 /// Begins to serve. The task ends when `stopping` is cancelled and every call in flight has ended.
-pub fn serve(
+pub async fn serve(
     settings: &Settings,
     ports: Ports,
     register: &Register,
     stopping: CancellationToken,
 ) -> Result<Serving, Failure> {
     let limits = &settings.limits;
+    let openid = openid::trusted(&settings.openid).await?;
+    let openid = openid.map(|(openid, keys)| {
+        let every = Duration::from_secs(settings.openid.refresh_seconds);
+        let (issuer, wanted) = (Arc::clone(&openid.issuer), Arc::clone(&openid.wanted));
+        tokio::spawn(openid::keep(issuer, keys, every, wanted));
+        openid
+    });
     let options = grpc::Options {
+        openid,
         checkpoint_key: verifier_key(settings)?.into(),
         ..options(limits, stopping.clone())
     };
@@ -55,6 +64,14 @@ fn options(limits: &Limits, stopping: CancellationToken) -> grpc::Options {
         stopping,
         call_time_max: Duration::from_secs(limits.deadline_seconds),
         request_bytes_max: size(limits.message_bytes),
+        rates: Rates {
+            source_reads: limits.source_reads_per_second,
+            source_writes: limits.source_writes_per_second,
+            principal_reads: limits.principal_reads_per_second,
+            principal_writes: limits.principal_writes_per_second,
+            source_calls_at_once: limits.calls_per_source,
+            token_failures: limits.token_failures_per_minute,
+        },
         ..grpc::Options::new(Arc::new(SystemClock))
     }
 }

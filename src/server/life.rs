@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{runtime::Runtime, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -46,6 +47,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         data_dir: &settings.data_dir,
     }
     .emit();
+    raise_handles();
     let world = World::load(settings)?;
     let what = "no threads could be started";
     let runtime = Runtime::new().map_err(|source| Failure::Machine { what, source })?;
@@ -88,7 +90,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
         tls,
         local: listeners.local,
     };
-    let mut serving = api::serve(settings, ports, &register, stopping.clone())?;
+    let mut serving = api::serve(settings, ports, &register, stopping.clone()).await?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",
@@ -119,6 +121,14 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     signals.next_one_ends_the_process();
     drain(register, serving, stopping, grace).await;
     Ok(())
+}
+
+/// Takes as many file handles as the system gives: each connection needs one.
+fn raise_handles() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Where it is refused, connections that find no handle wait.
+    setrlimit(Resource::Nofile, limit).ok();
 }
 
 /// Builds on a thread where blocking is allowed.

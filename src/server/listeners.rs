@@ -32,9 +32,10 @@ impl Listeners {
         let (api, api_address) = bind("listen", settings.listen).await?;
         let (metrics, metrics_address) = bind("metrics.listen", settings.metrics.listen).await?;
         let path = &settings.admin_socket;
-        let local = match path.as_os_str().is_empty() {
-            true => None,
-            false => Some(Local::bind(path).map_err(Failure::file("listen on", path))?),
+        let local = if path.as_os_str().is_empty() {
+            None
+        } else {
+            Some(Local::bind(path).map_err(Failure::file("listen on", path))?)
         };
         Listening {
             face: "api",

@@ -17,6 +17,7 @@ pub mod health;
 pub mod life;
 pub mod listeners;
 pub mod offline;
+pub mod openid;
 pub mod progress;
 pub mod shutdown;
 pub mod signing;

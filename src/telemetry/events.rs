@@ -328,6 +328,33 @@ impl Emit for Writable {
     }
 }
 
+/// The keys of the OpenID Connect issuer were taken.
+#[derive(Debug)]
+pub struct KeysTaken {
+    /// How many there are.
+    pub count: usize,
+}
+
+impl Emit for KeysTaken {
+    fn emit(self) {
+        info!(count = self.count, "The issuer's keys were taken.");
+    }
+}
+
+/// The keys of the OpenID Connect issuer could not be had; those that are known go on counting.
+#[derive(Debug)]
+pub struct KeysUnavailable<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Emit for KeysUnavailable<'_> {
+    fn emit(self) {
+        error!(why = self.why, "The issuer's keys could not be had.");
+        fault(Fault::Keys);
+    }
+}
+
 /// A connection was taken.
 #[derive(Debug)]
 pub struct Connected;
@@ -383,6 +410,17 @@ impl Emit for CertificateRefused<'_> {
             "The changed files of TLS cannot be used; the state before them goes on."
         );
         fault(Fault::Certificate);
+    }
+}
+
+/// A source showed so many tokens that nobody knows that none of its tokens is looked up for a while.
+#[derive(Debug)]
+pub struct TokensShut;
+
+impl Emit for TokensShut {
+    fn emit(self) {
+        warn!("Somebody tries tokens: those of one source are refused for a while.");
+        count(|m| m.tokens_shut.inc());
     }
 }
 

@@ -35,11 +35,13 @@ pub enum Fault {
     Journal,
     /// A certificate could not be read anew.
     Certificate,
+    /// An issuer's keys could not be had.
+    Keys,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Call,
         Self::Checkpoint,
         Self::Writer,
@@ -47,6 +49,7 @@ impl Fault {
         Self::Panic,
         Self::Journal,
         Self::Certificate,
+        Self::Keys,
     ];
 
     /// The word it is counted under.
@@ -59,6 +62,7 @@ impl Fault {
             Self::Panic => "panic",
             Self::Journal => "journal",
             Self::Certificate => "certificate",
+            Self::Keys => "keys",
         }
     }
 }
@@ -83,6 +87,8 @@ pub struct Metrics {
     pub connections: IntGauge,
     /// Connections that the server refused or ended, by why.
     pub turned_away: IntCounterVec,
+    /// Times that a source's tokens were shut out for a while.
+    pub tokens_shut: IntCounter,
     /// When the server's certificate ends, in seconds since 1970; 0 without TLS.
     pub certificate_not_after: IntGauge,
     /// The sequence of the newest record.
@@ -125,6 +131,10 @@ impl Metrics {
                 "connections_turned_away_total",
                 "Connections that the server refused or ended.",
                 &["why"],
+            )?,
+            tokens_shut: shelf.counter(
+                "tokens_shut_total",
+                "Times that a source's tokens were refused for a while.",
             )?,
             certificate_not_after: shelf.gauge(
                 "certificate_not_after_seconds",

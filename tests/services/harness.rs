@@ -21,7 +21,8 @@ use oidra::{
         ids::Seq,
     },
     pb::v1::{
-        self as pb, administration_service_client::AdministrationServiceClient,
+        self as pb, access_service_client::AccessServiceClient,
+        administration_service_client::AdministrationServiceClient,
         notation_service_client::NotationServiceClient,
         registration_service_client::RegistrationServiceClient,
         resolution_service_client::ResolutionServiceClient,
@@ -191,12 +192,102 @@ impl House {
         AdministrationServiceClient::new(self.channel())
     }
 
+    pub fn access(&self) -> AccessServiceClient<Channel> {
+        AccessServiceClient::new(self.channel())
+    }
+
     /// A request with the administrator's token.
     pub fn signed<T>(&self, message: T) -> Request<T> {
-        let mut request = Request::new(message);
-        let value = format!("Bearer {}", self.token).parse().unwrap();
-        request.metadata_mut().insert("authorization", value);
-        request
+        signed_with(&self.token, message)
+    }
+
+    /// Adds a principal whose home is `home`, on behalf of whose token it is; gives its id.
+    pub async fn add(&self, token: &str, name: &str, home: &str) -> String {
+        let request = pb::AddPrincipalRequest {
+            kind: pb::PartyKind::Organisation as i32,
+            name: name.into(),
+            email: format!("{}@example.org", name.to_lowercase()),
+            home: home.into(),
+            ..Default::default()
+        };
+        let answer = self
+            .access()
+            .add_principal(signed_with(token, request))
+            .await;
+        answer.unwrap().into_inner().principal.unwrap().id
+    }
+
+    /// Grants a role.
+    pub async fn grant(&self, token: &str, principal: &str, role: pb::Role, oid: &str) {
+        let request = pb::GrantRoleRequest {
+            principal: principal.into(),
+            role: role as i32,
+            oid: oid.into(),
+            options: None,
+        };
+        let answer = self.access().grant_role(signed_with(token, request)).await;
+        answer.unwrap();
+    }
+
+    /// Invites a principal, and accepts in its name; gives its token.
+    pub async fn welcome(&self, token: &str, principal: &str) -> String {
+        let request = pb::InviteRequest {
+            principal: principal.into(),
+            ..Default::default()
+        };
+        let answer = self.access().invite(signed_with(token, request)).await;
+        let request = pb::AcceptInvitationRequest {
+            code: answer.unwrap().into_inner().code,
+            name: "laptop".into(),
+            options: None,
+        };
+        let answer = self.access().accept_invitation(request).await;
+        answer.unwrap().into_inner().token
+    }
+
+    /// Allocates a number of one's own choice below any node.
+    pub async fn allocate_as(
+        &self,
+        token: &str,
+        superior: &str,
+        number: u64,
+    ) -> Result<pb::WriteResponse, Status> {
+        let request = pb::AllocateRequest {
+            superior: superior.into(),
+            ..allocation(Some(number), titled("x"))
+        };
+        let answer = self.writes().allocate(signed_with(token, request)).await;
+        answer.map(tonic::Response::into_inner)
+    }
+
+    /// Delegates an arc to principals.
+    pub async fn delegate_as(&self, token: &str, oid: &str, to: &str) -> Result<(), Status> {
+        let hosted = pb::delegation::Hosted {
+            principals: vec![to.into()],
+        };
+        let request = pb::DelegateRequest {
+            oid: oid.into(),
+            delegation: Some(pb::Delegation {
+                kind: Some(pb::delegation::Kind::Hosted(hosted)),
+            }),
+            ..Default::default()
+        };
+        let answer = self.writes().delegate(signed_with(token, request)).await;
+        answer.map(drop)
+    }
+
+    /// Lets a principal act, or not.
+    pub async fn stand(&self, token: &str, principal: &str, to: pb::Standing) {
+        let request = pb::ChangeStandingRequest {
+            principal: principal.into(),
+            standing: to as i32,
+            options: because("a test"),
+        };
+        let answer = self
+            .access()
+            .change_standing(signed_with(token, request))
+            .await;
+        answer.unwrap();
     }
 
     /// Allocates the next free number below the node, or `number`.
@@ -237,6 +328,22 @@ impl House {
         };
         self.reads().resolve(request).await.unwrap().into_inner()
     }
+}
+
+/// A request with a token.
+pub fn signed_with<T>(token: &str, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    let value = format!("Bearer {token}").parse().unwrap();
+    request.metadata_mut().insert("authorization", value);
+    request
+}
+
+/// Options with a reason.
+pub fn because(reason: &str) -> Option<pb::WriteOptions> {
+    Some(pb::WriteOptions {
+        reason: reason.into(),
+        ..Default::default()
+    })
 }
 
 /// A request for a number below the node.

@@ -9,7 +9,9 @@
     reason = "a test may fail by panicking, and so may what it is helped by"
 )]
 
+mod delegating;
 mod harness;
+mod principals;
 mod reading;
 mod transport;
 mod watching;

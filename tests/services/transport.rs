@@ -17,8 +17,9 @@ use tonic_reflection::pb::{
     },
     v1alpha,
 };
+use tonic_types::StatusExt as _;
 
-use crate::harness::{House, NODE, refused};
+use crate::harness::{House, NODE, allocation, refused, titled};
 
 /// Sends raw HTTP/1.1 and reads all of the answer.
 async fn raw(house: &House, head: &str, body: &[u8]) -> Vec<u8> {
@@ -351,5 +352,98 @@ async fn headers_one_past_the_limit_are_refused_and_the_next_call_is_answered() 
     assert!(client.get_server_info(filled(most - 1_024)).await.is_ok());
     assert!(client.get_server_info(filled(most + 1)).await.is_err());
     assert!(client.get_server_info(filled(1)).await.is_ok());
+    house.close().await;
+}
+
+/// Whether the server says that it is well.
+async fn is_well(house: &House) -> bool {
+    let request = HealthCheckRequest::default();
+    HealthClient::new(house.channel())
+        .check(request)
+        .await
+        .is_ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_call_past_the_rate_is_told_when_to_come_back_and_health_never_is() {
+    let house = House::open_with(|options| {
+        options.rates.source_reads = 3;
+        options.rates.principal_writes = 2;
+        options.calls_at_once_max = 8;
+    })
+    .await;
+    let info = || async {
+        let request = pb::GetServerInfoRequest {};
+        house.administration().get_server_info(request).await
+    };
+    for _ in 0..3 {
+        info().await.unwrap();
+    }
+    let status = refused(info().await, Code::ResourceExhausted, "RATE_LIMITED");
+    let wait = status
+        .get_details_retry_info()
+        .unwrap()
+        .retry_delay
+        .unwrap();
+    assert!(wait <= Duration::from_millis(334), "{wait:?}");
+    assert!(is_well(&house).await);
+    for _ in 0..2 {
+        house.allocate(None, titled("A")).await;
+    }
+    let request = house.signed(allocation(None, titled("A")));
+    let status = refused(
+        house.writes().allocate(request).await,
+        Code::ResourceExhausted,
+        "RATE_LIMITED",
+    );
+    assert!(status.message().contains("principal"), "{status:?}");
+    tokio::time::sleep(wait).await;
+    info().await.unwrap();
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_is_answered_where_nothing_else_is() {
+    let house = House::open_with(|options| options.calls_at_once_max = 0).await;
+    assert!(is_well(&house).await);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_tries_tokens_is_not_heard_for_a_while() {
+    let house = House::open_with(|options| options.rates.token_failures = 3).await;
+    let ask = |token: &str| {
+        let mut request = Request::new(pb::GetServerInfoRequest {});
+        let value = format!("Bearer {token}").parse().unwrap();
+        request.metadata_mut().insert("authorization", value);
+        let mut client = house.administration();
+        async move { client.get_server_info(request).await }
+    };
+    ask(&house.token).await.unwrap();
+    for _ in 0..3 {
+        refused(
+            ask("oidra_no").await,
+            Code::Unauthenticated,
+            "TOKEN_UNKNOWN",
+        );
+    }
+    // Neither a bad token nor a good one is looked up now; who shows none is served.
+    for token in ["oidra_no", house.token.as_str()] {
+        let status = refused(ask(token).await, Code::ResourceExhausted, "RATE_LIMITED");
+        let wait = status
+            .get_details_retry_info()
+            .unwrap()
+            .retry_delay
+            .unwrap();
+        assert!(wait > Duration::from_secs(50), "{wait:?}");
+    }
+    let request = pb::GetServerInfoRequest {};
+    assert!(
+        house
+            .administration()
+            .get_server_info(request)
+            .await
+            .is_ok()
+    );
     house.close().await;
 }

@@ -47,6 +47,16 @@ impl Server {
         Self::start_with(data_dir, &[])
     }
 
+    /// The same without limits of rates, for whoever measures how fast it is.
+    pub fn start_unbounded(data_dir: &Path) -> Self {
+        let limits = "[limits]\ncalls_per_source = 0\nsource_reads_per_second = 0\n\
+                      source_writes_per_second = 0\nprincipal_reads_per_second = 0\n\
+                      principal_writes_per_second = 0\n";
+        let file = data_dir.with_extension("toml");
+        fs::write(&file, limits).unwrap();
+        Self::start_with(data_dir, &["--config", file.to_str().unwrap()])
+    }
+
     /// The same with further arguments.
     pub fn start_with(data_dir: &Path, arguments: &[&str]) -> Self {
         Self::try_start(data_dir, arguments)

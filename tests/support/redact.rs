@@ -8,6 +8,8 @@ pub const GONE: &str = "…";
 const ID_DIGITS: usize = 32;
 /// Hexadecimal digits of a hash.
 const HASH_DIGITS: usize = 64;
+/// Hexadecimal digits of a token or an invitation code.
+const SECRET_DIGITS: usize = 72;
 /// Hexadecimal digits of an etag after its revision.
 const ETAG_DIGITS: usize = 8;
 /// Characters of a revision token.
@@ -44,6 +46,12 @@ fn redacted(word: &str) -> String {
                 .bytes()
                 .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
     };
+    if let Some((prefix, secret)) = word.rsplit_once('_')
+        && prefix.starts_with("oidra")
+        && hex(secret, SECRET_DIGITS)
+    {
+        return format!("{prefix}_{GONE}");
+    }
     if is_date(word) || hex(word, HASH_DIGITS) || is_token(word) {
         return GONE.to_owned();
     }
@@ -110,6 +118,12 @@ fn only_what_differs_is_taken_out() {
         "…",
     );
     check("http://127.0.0.1:8340/ready", "http://127.0.0.1:…/ready");
+    let secret = "0a".repeat(SECRET_DIGITS / 2);
+    check(
+        &format!("oidra_{secret} oidra_wrong"),
+        "oidra_… oidra_wrong",
+    );
+    check(&format!("oidra_invitation_{secret}"), "oidra_invitation_…");
     check("060460864201 {a b(1)}", "060460864201 {a b(1)}");
     assert_eq!(close_up("  a    b "), "  a b");
 }

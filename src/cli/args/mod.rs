@@ -8,6 +8,7 @@
     reason = "these comments are the help, which is shown as it stands"
 )]
 
+mod access;
 mod local;
 mod read;
 mod write;
@@ -21,7 +22,7 @@ use clap::{
 
 use crate::cli::value::{self, AsOf};
 
-pub use self::{local::*, read::*, write::*};
+pub use self::{access::*, local::*, read::*, write::*};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -193,6 +194,14 @@ pub enum Command {
     Recall(RecallArgs),
     Transfer(Box<TransferArgs>),
     Policy(PolicyArgs),
+    Principal(PrincipalArgs),
+    Role(RoleArgs),
+    Token(TokenArgs),
+    Credential(CredentialArgs),
+    Invite(InviteArgs),
+    Accept(AcceptArgs),
+    /// Tells who the server takes you for
+    Whoami,
     Convert(ConvertArgs),
     Explain(ExplainArgs),
     Server(ServerArgs),
@@ -206,14 +215,23 @@ impl Command {
         match self {
             Self::Allocate(_)
             | Self::Record(_)
-            | Self::Hold(_)
             | Self::Release(_)
             | Self::Reserve(_)
             | Self::Amend(_)
             | Self::State(_)
             | Self::Delegate(_)
             | Self::Recall(_)
-            | Self::Transfer(_) => true,
+            | Self::Transfer(_)
+            | Self::Role(_)
+            | Self::Credential(_)
+            | Self::Invite(_)
+            | Self::Accept(_) => true,
+            Self::Hold(args) => args.act.is_none(),
+            Self::Principal(args) => !matches!(
+                args.act,
+                PrincipalAct::Show { .. } | PrincipalAct::List { .. }
+            ),
+            Self::Token(args) => !matches!(args.act, TokenAct::List { .. }),
             Self::Policy(args) => matches!(args.act, PolicyAct::Set(_)),
             _ => false,
         }
@@ -299,6 +317,10 @@ mod tests {
         ]);
         refused(&["state", "2.999.1", "burn"]);
         refused(&["reserve", "2.999", "5-"]);
+        refused(&["principal", "describe", "p-1"]);
+        refused(&["credential", "bind", "p-1", "--issuer", "https://x"]);
+        refused(&["role", "grant", "p-1", "king"]);
+        refused(&["hold"]);
         refused(&["convert"]);
         refused(&["resolve", "2.999", "--timeout", "0s"]);
     }

@@ -185,11 +185,15 @@ pub enum Visibility {
 #[command(after_help = "\
 Examples:
   oidctl hold 2.16.834 --number 42 --for 30d
-  oidctl hold /Country/TZ")]
+  oidctl hold /Country/TZ
+  oidctl hold list 2.16.834")]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct HoldArgs {
+    #[command(subcommand)]
+    pub act: Option<HoldAct>,
     /// The superior, in any notation
-    #[arg(value_name = "SUPERIOR")]
-    pub superior: String,
+    #[arg(value_name = "SUPERIOR", required = true)]
+    pub superior: Option<String>,
     /// This number; without it, the next free one
     #[arg(long, value_name = "N", value_parser = value::number, conflicts_with = "next")]
     pub number: Option<String>,
@@ -199,6 +203,17 @@ pub struct HoldArgs {
     /// For how long
     #[arg(long = "for", value_name = "TIME", default_value = "14d", value_parser = value::span)]
     pub seconds: u64,
+}
+
+/// What else to do with holds.
+#[derive(Debug, Subcommand)]
+pub enum HoldAct {
+    /// Lists the numbers held directly below an arc, for those who register there
+    List {
+        /// The superior, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
 }
 
 /// Gives a hold up, so that the number is free again

@@ -2,26 +2,32 @@
 
 use crate::{
     cli::{
-        args::{HoldArgs, ReleaseArgs, ReserveArgs},
+        args::{HoldAct, HoldArgs, ReleaseArgs, ReserveArgs},
         card::pair,
         client::Client,
         desk::{Desk, Plan},
         failure::{Failure, Outcome},
         value::count,
-        view::{HoldView, moment},
+        view::{HeldView, HoldView, moment},
     },
     model::limits::BLOCK_ARCS_MAX,
     pb::v1::{self, number_choice},
 };
 
+/// Most holds of one page, which the API sets.
+const PAGE: u32 = 1_000;
+
 /// Keeps a number free for a while.
 pub async fn hold(desk: &Desk, client: &Client, args: &HoldArgs) -> Result<Outcome, Failure> {
+    if let Some(HoldAct::List { oid }) = &args.act {
+        return list(desk, client, oid).await;
+    }
     let kind = match &args.number {
         Some(number) => number_choice::Kind::Number(number.clone()),
         None => number_choice::Kind::NextFree(number_choice::NextFree {}),
     };
     let request = v1::HoldRequest {
-        superior: args.superior.clone(),
+        superior: args.superior.clone().unwrap_or_default(),
         number: Some(v1::NumberChoice { kind: Some(kind) }),
         seconds: args.seconds,
         options: None,
@@ -32,6 +38,41 @@ pub async fn hold(desk: &Desk, client: &Client, args: &HoldArgs) -> Result<Outco
         })
         .await?;
     show(desk, &answer)
+}
+
+/// Lists the numbers held below an arc.
+async fn list(desk: &Desk, client: &Client, oid: &str) -> Result<Outcome, Failure> {
+    let mut request = v1::ListHoldsRequest {
+        superior: oid.to_owned(),
+        page_size: PAGE,
+        page_token: String::new(),
+    };
+    let mut all = Vec::new();
+    loop {
+        let answer = client
+            .call(&request, async |r| {
+                client.registration().list_holds(r).await
+            })
+            .await?;
+        all.extend(answer.holds);
+        request.page_token = answer.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    let views: Vec<_> = all.iter().map(HeldView::from).collect();
+    if desk.output.is_for_people() {
+        let row = |held: HeldView| vec![held.oid, held.until, held.principal, held.hold_id];
+        let rows: Vec<_> = views.into_iter().map(row).collect();
+        desk.output.table(&["OID", "UNTIL", "FOR", "HOLD"], &rows)?;
+    } else {
+        desk.output.many(&views)?;
+    }
+    Ok(if all.is_empty() {
+        Outcome::No
+    } else {
+        Outcome::Done
+    })
 }
 
 /// Gives a hold up.

@@ -4,12 +4,14 @@
 
 mod allocate;
 mod amend;
+mod credential;
 mod delegate;
 pub mod explain;
 pub mod generate;
 mod history;
 mod hold;
 mod policy;
+mod principal;
 mod resolve;
 mod server;
 mod state;
@@ -42,6 +44,13 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Recall(args) => delegate::recall(desk, client, &args).await,
         Command::Transfer(args) => delegate::transfer(desk, client, *args).await,
         Command::Policy(args) => policy::run(desk, client, args.act).await,
+        Command::Principal(args) => principal::run(desk, client, args.act).await,
+        Command::Role(args) => principal::role(desk, client, args.act).await,
+        Command::Whoami => principal::whoami(desk, client).await,
+        Command::Token(args) => credential::token(desk, client, args.act).await,
+        Command::Credential(args) => credential::credential(desk, client, args.act).await,
+        Command::Invite(args) => credential::invite(desk, client, args).await,
+        Command::Accept(args) => credential::accept(desk, client, args).await,
         Command::Server(args) => server::run(desk, client, &args).await,
         Command::Convert(_) | Command::Explain(_) | Command::Completions(_) | Command::Man(_) => {
             Ok(Outcome::Done)

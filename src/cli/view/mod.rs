@@ -3,11 +3,15 @@
 //! Octets are lower-case hexadecimal, moments are RFC 3339, enumerations are small words, and what is not set is left
 //! out. It must never drop a field that the server sent.
 
-mod make;
-
 use serde::Serialize;
 
-pub use self::make::{flags, moment, word};
+pub use self::{
+    access::{
+        CredentialView, CredentialWrittenView, HeldView, PrincipalView, PrincipalWrittenView,
+        WhoView,
+    },
+    make::{flags, moment, word},
+};
 
 macro_rules! view {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty,)* }) => {
@@ -18,6 +22,9 @@ macro_rules! view {
         }
     };
 }
+
+mod access;
+mod make;
 
 view! {
     /// An object identifier in every notation and encoding.

@@ -164,13 +164,18 @@ fn registered(entry: &Entry) -> Option<prost_types::Timestamp> {
     }
 }
 
-/// A registrant: as its owner let the public see it, or `whole` for the staff of the arc.
-pub fn registrant(known: &Registrant, whole: bool) -> pb::Registrant {
-    let kind = match known.kind {
+/// What a party is.
+pub const fn party_kind(kind: PrincipalKind) -> pb::PartyKind {
+    match kind {
         PrincipalKind::Person => pb::PartyKind::Person,
         PrincipalKind::Organisation => pb::PartyKind::Organisation,
         PrincipalKind::Machine => pb::PartyKind::Machine,
-    };
+    }
+}
+
+/// A registrant: as its owner let the public see it, or `whole` for the staff of the arc.
+pub fn registrant(known: &Registrant, whole: bool) -> pb::Registrant {
+    let kind = party_kind(known.kind);
     let bare = pb::Registrant {
         id: known.id.to_string(),
         kind: kind as i32,

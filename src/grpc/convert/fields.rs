@@ -314,45 +314,64 @@ fn new_registrant(new: &pb::Registrant, outer: &str, faults: &mut Faults) -> Opt
             "the server makes a new one's id",
         );
     }
-    let field = within(outer, "kind");
-    let kind = match pb::PartyKind::try_from(new.kind) {
-        Ok(pb::PartyKind::Person) => Some(PrincipalKind::Person),
-        Ok(pb::PartyKind::Organisation) => Some(PrincipalKind::Organisation),
-        Ok(pb::PartyKind::Machine) => Some(PrincipalKind::Machine),
-        Ok(pb::PartyKind::Unspecified) => {
-            faults.at(
-                Code::FieldRequired,
-                field,
-                "person, organisation or machine is needed",
-            );
-            None
-        }
-        Err(_) => {
-            unknown(&field, new.kind, faults);
-            None
-        }
-    };
-    faults.sound(within(outer, "name"), form::line(&new.name));
-    if !new.email.is_empty() {
-        faults.sound(within(outer, "email"), form::email(&new.email));
-    }
-    if !new.telephone.is_empty() {
-        faults.sound(within(outer, "telephone"), form::line(&new.telephone));
-    }
-    if !new.address.is_empty() {
-        faults.sound(within(outer, "address"), form::note(&new.address));
-    }
+    let kind = party_kind(new.kind, &within(outer, "kind"), faults);
     let details = RegistrantDetails {
-        name: new.name.clone(),
-        email: some(&new.email),
-        telephone: some(&new.telephone),
-        address: some(&new.address),
         name_public: new.name_public,
+        ..details(
+            &new.name,
+            [&new.email, &new.telephone, &new.address],
+            outer,
+            faults,
+        )
     };
     Some(RegistrantRef::New {
         kind: kind?,
         details,
     })
+}
+
+/// What a party is, which must be said.
+pub fn party_kind(value: i32, field: &str, faults: &mut Faults) -> Option<PrincipalKind> {
+    match pb::PartyKind::try_from(value) {
+        Ok(pb::PartyKind::Person) => Some(PrincipalKind::Person),
+        Ok(pb::PartyKind::Organisation) => Some(PrincipalKind::Organisation),
+        Ok(pb::PartyKind::Machine) => Some(PrincipalKind::Machine),
+        Ok(pb::PartyKind::Unspecified) => {
+            let detail = "person, organisation or machine is needed";
+            faults.at(Code::FieldRequired, field, detail);
+            None
+        }
+        Err(_) => {
+            unknown(field, value, faults);
+            None
+        }
+    }
+}
+
+/// A party's name and how to reach it: its e-mail address, telephone number and postal address.
+pub fn details(
+    name: &str,
+    [email, telephone, address]: [&str; 3],
+    outer: &str,
+    faults: &mut Faults,
+) -> RegistrantDetails {
+    faults.sound(within(outer, "name"), form::line(name));
+    if !email.is_empty() {
+        faults.sound(within(outer, "email"), form::email(email));
+    }
+    if !telephone.is_empty() {
+        faults.sound(within(outer, "telephone"), form::line(telephone));
+    }
+    if !address.is_empty() {
+        faults.sound(within(outer, "address"), form::note(address));
+    }
+    RegistrantDetails {
+        name: name.to_owned(),
+        email: some(email),
+        telephone: some(telephone),
+        address: some(address),
+        name_public: false,
+    }
 }
 
 /// Who acts below an arc.
@@ -480,7 +499,8 @@ fn twice(field: String, value: &str, faults: &mut Faults) {
     faults.add(crate::model::Refusal::new(Code::DuplicateValue, field, detail).value(value));
 }
 
-fn unknown(field: &str, value: i32, faults: &mut Faults) {
+/// Refuses a number that an enumeration does not have.
+pub fn unknown(field: &str, value: i32, faults: &mut Faults) {
     let detail = "is no value of this enumeration";
     faults.add(crate::model::Refusal::new(Code::FieldInvalid, field, detail).value(value));
 }

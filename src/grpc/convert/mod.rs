@@ -7,11 +7,13 @@
 //! (`entry.labels[2].label`), and all are told at once. What goes out is cut to what its reader may see. It must never
 //! consult the rules: whether a well-formed request is granted is decided elsewhere.
 
+pub mod access;
 pub mod change;
 pub mod command;
 pub mod entry;
 pub mod fields;
 pub mod notations;
+pub mod principal;
 pub mod text;
 
 use std::fmt::Display;

@@ -26,7 +26,7 @@ pub async fn page(
     let seal = |content: &[u8]| desk.register.digest_request(content);
     let mark = page::parse(Kind::History, &query, &request.page_token, &seal)?;
     let reading = match &mark {
-        Some(mark) => super::list::pinned(desk, mark).await?,
+        Some(mark) => page::pinned(desk, mark).await?,
         None => desk.register.newest(),
     };
     let (seq, time) = (reading.seq(), reading.time());

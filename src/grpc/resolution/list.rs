@@ -13,7 +13,6 @@ use crate::{
     model::Rejection,
     oid::{ArcValue, NodePath},
     pb::v1 as pb,
-    register::{ReadAt, Reading},
 };
 
 /// Answers one page.
@@ -27,7 +26,7 @@ pub async fn children(
     let seal = |content: &[u8]| desk.register.digest_request(content);
     let mark = page::parse(Kind::Children, &query, &request.page_token, &seal)?;
     let reading = match &mark {
-        Some(mark) => pinned(desk, mark).await?,
+        Some(mark) => page::pinned(desk, mark).await?,
         None => super::reading(desk, request.read.as_ref()).await?,
     };
     let (seq, time) = (reading.seq(), reading.time());
@@ -56,16 +55,6 @@ pub async fn children(
         next_page_token,
         revision,
     })
-}
-
-/// The reading that the first page was of.
-pub async fn pinned(desk: &Desk, mark: &Mark) -> Result<Reading, Rejection> {
-    let token = desk.register.revision_token(mark.revision);
-    let at = ReadAt {
-        as_of_revision: Some(token),
-        ..ReadAt::default()
-    };
-    desk.register.reading(&at).await
 }
 
 /// The entries of a page, and the last number told where more follows.

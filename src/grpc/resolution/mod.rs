@@ -111,7 +111,7 @@ fn answered<T>(
 }
 
 /// The reading that `read` asks for; the newest without it.
-async fn reading(desk: &Desk, read: Option<&pb::ReadOptions>) -> Result<Reading, Rejection> {
+pub async fn reading(desk: &Desk, read: Option<&pb::ReadOptions>) -> Result<Reading, Rejection> {
     match read.filter(|read| **read != pb::ReadOptions::default()) {
         None => Ok(desk.register.newest()),
         Some(read) => Ok(desk.register.reading(&read_at(read)?).await?),
@@ -141,7 +141,7 @@ fn read_at(read: &pb::ReadOptions) -> Result<ReadAt, Refusals> {
 }
 
 /// Refuses a node that is not registered, as far as the caller may see; the root always is.
-fn registered(view: &View<'_>, path: &NodePath, field: &str) -> Result<(), Rejection> {
+pub fn registered(view: &View<'_>, path: &NodePath, field: &str) -> Result<(), Rejection> {
     if path.is_root() {
         return Ok(());
     }

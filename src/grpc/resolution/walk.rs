@@ -1,6 +1,7 @@
 //! `WalkSubtree`: a subtree, superiors before subordinates, at one revision, as fast as its caller takes it.
 //!
-//! Reading blocks, so that each message is read apart; while a caller is slow nothing is read and no thread is held.
+//! Reading blocks, so that each message is read apart; while a caller is slow nothing is read and no thread is held. Before
+//! each message it is asked whether the caller's credential still holds.
 
 use std::sync::Arc;
 
@@ -79,6 +80,8 @@ async fn feed(
             let refusal = Refusal::new(Code::NotReady, "", "the server is stopping");
             return Err(status::of_refusal(refusal, &desk.options.pages));
         }
+        desk.identify(call)
+            .map_err(|rejection| desk.status(call, &rejection))?;
         let read = {
             let (reading, sight) = (reading.clone(), sight.clone());
             Desk::blocking(move || {

@@ -1,8 +1,8 @@
 //! Watch: changes as they are recorded, from any revision on.
 //!
 //! What a watcher has not been told yet is read from the journal, so that a slow one costs no memory and misses nothing.
-//! Every message carries the token to go on from. Whether the caller's token still holds is asked at every turn: whoever
-//! lost a right sees no more of it from then on.
+//! Every message carries the token to go on from. Whether the caller's token still holds is asked before records are read,
+//! and every second where nothing happens: whoever lost a right sees no more of it from then on.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,10 @@ use crate::{
     grpc::{
         convert::{text, timestamp},
         desk::{Call, Desk},
-        limits::{MESSAGE_BYTES_AIM, STREAM_MESSAGES_MAX, WATCH_CHANGES_MAX, WATCH_RECORDS_MAX},
+        limits::{
+            MESSAGE_BYTES_AIM, STREAM_MESSAGES_MAX, WATCH_CHANGES_MAX, WATCH_IDENTIFY_EVERY,
+            WATCH_RECORDS_MAX,
+        },
         view::{View, revision},
     },
     model::{Code, Refusal, Rejection, Seq, Timestamp},
@@ -125,12 +128,13 @@ impl Watcher {
         let every = self.desk.options.bookmark_every;
         let mut silent_since = Instant::now();
         loop {
-            let sight = self.sight()?;
             let newest = *published.borrow_and_update();
+            let mut sight = self.sight()?;
             while self.told < newest {
-                if self.batch(sight.clone()).await? {
+                if self.batch(sight).await? {
                     silent_since = Instant::now();
                 }
+                sight = self.sight()?;
             }
             if silent_since.elapsed() >= every {
                 self.bookmark().await?;
@@ -138,12 +142,12 @@ impl Watcher {
             }
             let wait = every
                 .saturating_sub(silent_since.elapsed())
-                .max(Duration::from_millis(1));
+                .clamp(Duration::from_millis(1), WATCH_IDENTIFY_EVERY);
             self.wait(&mut published, wait).await?;
         }
     }
 
-    /// Waits until something was recorded or it is time for a bookmark.
+    /// Waits until something was recorded, or at most for `most`.
     async fn wait(&self, published: &mut watch::Receiver<Seq>, most: Duration) -> Result<(), End> {
         let stopping = || {
             let detail = "the server is stopping; go on elsewhere from the last revision";

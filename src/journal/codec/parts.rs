@@ -471,7 +471,7 @@ pub(super) fn principal_from(stored: pb::Principal) -> Result<Principal, CodecEr
     })
 }
 
-fn scope_from(stored: pb::Scope) -> Result<Scope, CodecError> {
+fn scope_from(stored: &pb::Scope) -> Result<Scope, CodecError> {
     let at = stored.at.as_deref().map(path_from).transpose()?;
     Ok(Scope {
         read_only: stored.read_only,
@@ -535,6 +535,7 @@ pub(super) fn credential_from(stored: pb::Credential) -> Result<Credential, Code
             .unwrap_or_default(),
         scope: stored
             .scope
+            .as_ref()
             .map(scope_from)
             .transpose()?
             .unwrap_or_default(),

@@ -1,13 +1,17 @@
 //! Rights are those of the moment at which a command's turn comes: what stands before it in the same batch counts.
 
 use crate::access::{Identity, Permit, TokenDigest, permit};
+use crate::journal::MAX_RECORD_BYTES;
 use crate::model::{
-    Code, Command, Event, Principal, PrincipalKind, Rejection, State, Timestamp,
-    actor::Credential,
-    command::{Allocate, NewEntry, NumberChoice, RecordExisting, RegistrantRef},
+    Code, Command, Event, Principal, PrincipalKind, Rejection, State, Timestamp, TreeView as _,
+    Visibility,
+    actor::{Credential, Grant, Role},
+    command::{Allocate, Amend, NewEntry, NumberChoice, RecordExisting, RegistrantRef},
     entry::{Delegation, RegistrantDetails},
-    event::Proof,
+    event::{Changes, Proof},
+    limits::ROLES_BELOW_MAX,
 };
+use crate::oid::limits::CONTENTS_OCTETS_MAX;
 
 use super::super::fold::Stamp;
 use super::super::judge::{Judged, Pending};
@@ -170,6 +174,74 @@ async fn what_an_earlier_command_of_the_batch_took_away_is_gone() {
     let stamp = stamp(&batch.pending);
     batch.pending.rows.fold(stamp, &[revoked]).unwrap();
     assert_eq!(batch.judge(&known, second, None), Err(Code::TokenUnknown));
+}
+
+#[tokio::test]
+async fn the_most_and_longest_roles_end_in_one_record() {
+    let mut batch = batch().await;
+    let number = crate::oid::ArcValue::from_be_bytes(&[0x7f; (CONTENTS_OCTETS_MAX - 16) / 8 * 7]);
+    let at = path("2.16.834.1").child(number).unwrap();
+    let mut events = Vec::new();
+    for number in 0..ROLES_BELOW_MAX {
+        let id: crate::model::PrincipalId = format!("p-{number:062}").parse().unwrap();
+        events.push(Event::PrincipalAdded(Principal {
+            id: id.clone(),
+            ..other()
+        }));
+        let since = Timestamp::default();
+        let grant = Grant {
+            role: Role::Registrar,
+            at: at.clone(),
+            since,
+        };
+        events.push(Event::RoleGranted { id, grant });
+    }
+    let stamp = stamp(&batch.pending);
+    batch.pending.rows.fold(stamp, &events).unwrap();
+    let before = batch.pending.bytes;
+    batch.by_admin(delegate("2.16.834.1"));
+    assert!(batch.pending.bytes - before > MAX_RECORD_BYTES / 3);
+    let id = "p-".to_owned() + &"0".repeat(62);
+    let one = batch.pending.rows.principal(&id.parse().unwrap()).unwrap();
+    assert_eq!(one.unwrap().grants, []);
+}
+
+/// What is told of roles on a hidden arc, and of principals at home there, is as hidden as the arc.
+#[tokio::test]
+async fn roles_on_a_hidden_arc_are_confidential() {
+    let mut batch = batch().await;
+    let told = |batch: &Batch, at: &str| {
+        let grant = Grant {
+            role: Role::Auditor,
+            at: path(at),
+            since: Timestamp::default(),
+        };
+        let (id, role) = (other().id, Role::Auditor);
+        let home = path(at);
+        let events = [
+            Event::RoleRevoked {
+                id: id.clone(),
+                role,
+                at: path(at),
+            },
+            Event::RoleGranted { id, grant },
+            Event::PrincipalAdded(Principal { home, ..other() }),
+        ];
+        events.map(|event| batch.pending.rows.is_confidential(&event).unwrap())
+    };
+    assert_eq!(told(&batch, "2.16.834.1"), [false; 3]);
+    let changes = Changes {
+        visibility: Some(Visibility::Hidden),
+        ..Changes::default()
+    };
+    batch.by_admin(Command::Amend(Amend {
+        path: path("2.16.834.1"),
+        if_revision: None,
+        changes,
+    }));
+    assert_eq!(told(&batch, "2.16.834.1"), [true; 3]);
+    assert_eq!(told(&batch, "2.16.834.1.1"), [true; 3]);
+    assert_eq!(told(&batch, "2.16.834"), [false; 3]);
 }
 
 #[tokio::test]

@@ -7,11 +7,10 @@
 use std::{
     collections::HashMap,
     io,
-    net::{IpAddr, Ipv6Addr},
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -72,7 +71,7 @@ pub fn incoming(port: Port, room: Room) -> impl Stream<Item = Arrival> + Send {
         events::Connected.emit();
         let connection = Connection {
             socket,
-            sent: Arc::default(),
+            flow: Arc::default(),
             _permit: permit,
             _place: place,
         };
@@ -124,7 +123,7 @@ struct Sources(Arc<Mutex<HashMap<Source, usize>>>);
 impl Sources {
     /// A place for one more of `source`, unless it has `most`.
     fn place(&self, source: Source, most: usize) -> Option<Place> {
-        let source = neighbourhood(source);
+        let source = source.neighbourhood();
         let mut sources = self.lock();
         let held = sources.get(&source).copied().unwrap_or_default();
         if source != Source::Local && held >= most {
@@ -140,17 +139,6 @@ impl Sources {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Source, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The network of a host of IPv6, of which one household or machine has all addresses (RFC 6177); any other source itself.
-fn neighbourhood(source: Source) -> Source {
-    match source {
-        Source::Address(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            Source::Address(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
-        }
-        other => other,
     }
 }
 
@@ -186,24 +174,43 @@ enum Socket {
     Local(UnixStream),
 }
 
+/// What is seen of a connection from outside, and how it is to end.
+#[derive(Debug, Default)]
+pub struct Flow {
+    sent: AtomicU64,
+    at_once: AtomicBool,
+}
+
+impl Flow {
+    /// How many bytes the system took so far.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Lets the system drop what it took and could not send, when the connection ends: nobody reads it.
+    pub fn end_at_once(&self) {
+        self.at_once.store(true, Ordering::Relaxed);
+    }
+}
+
 /// One connection; its place is free again when it is dropped.
 #[derive(Debug)]
 pub struct Connection {
     socket: Socket,
-    sent: Arc<AtomicU64>,
+    flow: Arc<Flow>,
     _permit: OwnedSemaphorePermit,
     _place: Place,
 }
 
 impl Connection {
-    /// How many bytes the system took so far.
-    pub fn sent(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.sent)
+    /// What is seen of it from outside.
+    pub fn flow(&self) -> Arc<Flow> {
+        Arc::clone(&self.flow)
     }
 
     fn count(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if let Poll::Ready(Ok(bytes)) = written {
-            self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+            self.flow.sent.fetch_add(bytes as u64, Ordering::Relaxed);
         }
         written
     }
@@ -211,6 +218,12 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        if let Socket::Tcp(stream) = &self.socket
+            && self.flow.at_once.load(Ordering::Relaxed)
+        {
+            // Where it is refused, the system keeps what it has for some minutes.
+            stream.set_zero_linger().ok();
+        }
         events::Disconnected.emit();
     }
 }

@@ -11,15 +11,7 @@ mod pace;
 mod tls;
 mod turn;
 
-use std::{
-    convert::Infallible,
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
 use futures_util::{Stream, StreamExt as _, future::Either};
 use hyper::service::service_fn;
@@ -43,7 +35,7 @@ use crate::{
 pub use local::Local;
 pub use tls::{Tls, TlsError};
 
-use incoming::{Arrival, Connection, Port, Room, incoming};
+use incoming::{Arrival, Connection, Flow, Port, Room, incoming};
 use pace::{End, Pace, Patience, TICK, Watch};
 use turn::{Begun, Turns};
 
@@ -160,11 +152,11 @@ impl Served {
     /// Carries one connection from its first byte to its end. Why it ended is its peer's affair.
     async fn carry(self: Arc<Self>, arrival: Arrival) {
         let Arrival { connection, peer } = arrival;
-        let sent = connection.sent();
+        let flow = connection.flow();
         let opened = Instant::now();
         let tls = self.tls.as_ref().filter(|_| peer.is_remote());
         let Some(tls) = tls else {
-            return self.speak(connection, peer, &sent, opened).await;
+            return self.speak(connection, peer, &flow, opened).await;
         };
         let handshake = handshake(tls, connection);
         let until = opened + self.bounds.opening;
@@ -179,7 +171,7 @@ impl Served {
                     certificate,
                     ..peer
                 };
-                return self.speak(stream, peer, &sent, opened).await;
+                return self.speak(stream, peer, &flow, opened).await;
             }
             Ok(Err(_)) => "handshake",
             Err(_) => "opening",
@@ -188,7 +180,7 @@ impl Served {
     }
 
     /// Speaks HTTP over a connection until it ends.
-    async fn speak<S>(&self, stream: S, peer: Peer, sent: &AtomicU64, opened: Instant)
+    async fn speak<S>(&self, stream: S, peer: Peer, flow: &Flow, opened: Instant)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -227,18 +219,19 @@ impl Served {
                 return;
             }
             let (received, waiting) = serving.moved();
-            let sample = pace.sample(received, sent.load(Ordering::Relaxed), waiting);
+            let sample = pace.sample(received, flow.sent(), waiting);
             match watch.see(sample, self.patience()) {
-                None => {}
-                Some(End::Idle) => {
-                    if leaving.is_none() {
-                        TurnedAway { why: "idle" }.emit();
-                        serving.connection().graceful_shutdown();
-                        leaving = Some(Instant::now());
-                    }
+                Some(End::Idle) if leaving.is_none() => {
+                    TurnedAway { why: "idle" }.emit();
+                    serving.connection().graceful_shutdown();
+                    leaving = Some(Instant::now());
                 }
                 Some(End::Opening) => return TurnedAway { why: "opening" }.emit(),
-                Some(End::Stalled) => return TurnedAway { why: "stalled" }.emit(),
+                Some(End::Stalled) => {
+                    flow.end_at_once();
+                    return TurnedAway { why: "stalled" }.emit();
+                }
+                Some(End::Idle) | None => {}
             }
         }
     }

@@ -1,0 +1,130 @@
+//! Principals and credentials as they are written for programs.
+
+use serde::Serialize;
+
+use super::{RevisionView, is_default, moment, word};
+use crate::pb::v1;
+
+view! {
+    /// A role on an arc.
+    GrantView { role: String, oid: String, since: String, }
+}
+
+view! {
+    /// Somebody who may act.
+    PrincipalView {
+        id: String, kind: String, standing: String, administrator: bool, since: String, home: String,
+        grants: Vec<GrantView>, delegations: Vec<String>, name: String, email: String, telephone: String,
+        address: String,
+    }
+}
+
+view! {
+    /// What a credential is good for.
+    ScopeView { read_only: bool, oid: String, }
+}
+
+view! {
+    /// What proves who somebody is.
+    CredentialView {
+        id: String, principal: String, kind: String, name: String, issued: String, expires: String, revoked: bool,
+        scope: ScopeView, bound_to: String, last_used: String,
+    }
+}
+
+view! {
+    /// What came of a change of a principal.
+    PrincipalWrittenView {
+        principal: Option<PrincipalView>, revision: RevisionView, request_id: String, replayed: bool, dry_run: bool,
+    }
+}
+
+view! {
+    /// What came of a change of a credential, with the secret where one is shown.
+    CredentialWrittenView {
+        token: String, token_file: String, code: String, credential: Option<CredentialView>, revision: RevisionView,
+        request_id: String, replayed: bool, dry_run: bool,
+    }
+}
+
+view! {
+    /// Who the server takes the caller for.
+    WhoView { principal: Option<PrincipalView>, credential: Option<CredentialView>, local: bool, }
+}
+
+view! {
+    /// A number that is held.
+    HeldView { hold_id: String, oid: String, principal: String, made: String, until: String, }
+}
+
+impl From<&v1::Grant> for GrantView {
+    fn from(g: &v1::Grant) -> Self {
+        Self {
+            role: word(g.role().as_str_name(), "ROLE_"),
+            oid: g.oid.clone(),
+            since: moment(g.since.as_ref()),
+        }
+    }
+}
+
+impl From<&v1::Principal> for PrincipalView {
+    fn from(p: &v1::Principal) -> Self {
+        Self {
+            id: p.id.clone(),
+            kind: word(p.kind().as_str_name(), "PARTY_KIND_"),
+            standing: word(p.standing().as_str_name(), "STANDING_"),
+            administrator: p.administrator,
+            since: moment(p.since.as_ref()),
+            home: p.home.clone(),
+            grants: p.grants.iter().map(Into::into).collect(),
+            delegations: p.delegations.clone(),
+            name: p.name.clone(),
+            email: p.email.clone(),
+            telephone: p.telephone.clone(),
+            address: p.address.clone(),
+        }
+    }
+}
+
+impl From<&v1::Credential> for CredentialView {
+    fn from(c: &v1::Credential) -> Self {
+        let scope = c.scope.clone().unwrap_or_default();
+        Self {
+            id: c.id.clone(),
+            principal: c.principal.clone(),
+            kind: word(c.kind().as_str_name(), "CREDENTIAL_KIND_"),
+            name: c.name.clone(),
+            issued: moment(c.issued.as_ref()),
+            expires: moment(c.expires.as_ref()),
+            revoked: c.revoked,
+            scope: ScopeView {
+                read_only: scope.read_only,
+                oid: scope.oid,
+            },
+            bound_to: c.bound_to.clone(),
+            last_used: moment(c.last_used.as_ref()),
+        }
+    }
+}
+
+impl From<&v1::WhoAmIResponse> for WhoView {
+    fn from(w: &v1::WhoAmIResponse) -> Self {
+        Self {
+            principal: w.principal.as_ref().map(Into::into),
+            credential: w.credential.as_ref().map(Into::into),
+            local: w.local,
+        }
+    }
+}
+
+impl From<&v1::list_holds_response::Held> for HeldView {
+    fn from(h: &v1::list_holds_response::Held) -> Self {
+        Self {
+            hold_id: h.hold_id.clone(),
+            oid: h.oid.clone(),
+            principal: h.principal.clone(),
+            made: moment(h.made.as_ref()),
+            until: moment(h.until.as_ref()),
+        }
+    }
+}
