@@ -118,7 +118,7 @@ fn changed(args: &AmendArgs, now: &v1::Entry) -> Result<(v1::NewEntry, Vec<Strin
         cleared: clears(Clearable::Contacts),
     };
     if put("contacts", list.touched()) {
-        entry.contacts = list.result("contact", |contact, gone| is_contact(contact, gone))?;
+        entry.contacts = list.result("contact", |one, gone| is_contact(one, gone))?;
     }
     if put("visibility", args.visibility.is_some()) {
         entry.visibility = args.visibility.map(visibility).unwrap_or_default().into();
