@@ -7,6 +7,7 @@ mod house;
 mod limits;
 mod past;
 mod rights;
+mod rights_model;
 mod spine;
 
 use crate::model::{Code, Rejection};
