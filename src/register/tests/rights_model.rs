@@ -1,4 +1,4 @@
-//! Random sequences of calls against a model of rights that is written from the operator's guide ("Who may do what"), not
+//! Random sequences of calls against a model of rights that is written from the operator's guide ("Rights, rule by rule"), not
 //! from the code: who may do a thing, by overriding or not, what everybody sees, and which roles are left must be the same.
 //!
 //! The model looks at every right there is, where the code walks a path. `OIDRA_RIGHTS_STEPS` tells how many calls there are.
