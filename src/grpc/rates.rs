@@ -434,6 +434,17 @@ mod tests {
     }
 
     #[test]
+    fn a_source_has_as_many_calls_at_once_as_the_standard_says() {
+        let most = crate::grpc::limits::SOURCE_CALLS_AT_ONCE_MAX;
+        let ledger = ledger(|rates| rates.source_calls_at_once = most);
+        let now = Instant::now();
+        let call = |_: u64| ledger.begin(HERE, Kind::Read, now);
+        let open: Vec<_> = (0..most).map(|n| call(n).ok().unwrap()).collect();
+        assert_eq!(call(most).err(), Some(Held::TooMany));
+        drop(open);
+    }
+
+    #[test]
     fn who_guesses_tokens_is_not_heard_for_a_while() {
         let ledger = ledger(|rates| rates.token_failures = 5);
         let now = Instant::now();
