@@ -284,16 +284,16 @@ mod tests {
     fn a_registrar_knows_no_principals_and_an_auditor_those_of_its_arcs() {
         let mut tree = tree();
         tree.with_principal(STRANGER, |one| {
-            one.grants = vec![grant(Role::Registrar, "2.16.834")]
+            one.grants = vec![grant(Role::Registrar, "2.16.834")];
         });
         assert_eq!(knows(&tree, STRANGER, "p-clerk"), Knows::Nothing);
         tree.with_principal(STRANGER, |one| {
-            one.grants = vec![grant(Role::Auditor, "2.16.834")]
+            one.grants = vec![grant(Role::Auditor, "2.16.834")];
         });
         assert_eq!(knows(&tree, STRANGER, "p-clerk"), Knows::All);
         assert_eq!(knows(&tree, STRANGER, ADMIN), Knows::Nothing);
         tree.with_principal(STRANGER, |one| {
-            one.grants = vec![grant(Role::Auditor, "2.16.834.4")]
+            one.grants = vec![grant(Role::Auditor, "2.16.834.4")];
         });
         assert_eq!(knows(&tree, STRANGER, "p-clerk"), Knows::Nothing);
     }
@@ -351,12 +351,12 @@ mod tests {
         let nobody = may_see_holds(&Identity::Anonymous, &path("2.16.834"), &tree);
         refused(nobody, Code::TokenMissing);
         tree.with_principal(STRANGER, |one| {
-            one.grants = vec![grant(Role::Registrar, "2.16.834")]
+            one.grants = vec![grant(Role::Registrar, "2.16.834")];
         });
         assert!(ask(&tree, STRANGER, "2.16.834").is_ok());
         refused(ask(&tree, STRANGER, "2.16.834.3"), Code::DelegatedAway);
         tree.with_principal(STRANGER, |one| {
-            one.grants = vec![grant(Role::Auditor, "2.16.834")]
+            one.grants = vec![grant(Role::Auditor, "2.16.834")];
         });
         assert!(ask(&tree, STRANGER, "2.16.834.3").is_ok());
         tree.with_credential(STRANGER, |one| one.scope.at = Some(path("2.16.834.4")));

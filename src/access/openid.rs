@@ -52,7 +52,7 @@ pub struct Mapping {
 
 /// The issuer that the operator trusts.
 pub struct Issuer {
-    issuer: String,
+    url: String,
     audience: String,
     mappings: Vec<Mapping>,
     keys: RwLock<Arc<JwkSet>>,
@@ -91,9 +91,9 @@ impl From<OpenIdError> for Refusal {
 
 impl Issuer {
     /// The issuer of this name, for tokens that are meant for `audience`. It has no keys yet.
-    pub fn new(issuer: String, audience: String, mappings: Vec<Mapping>) -> Self {
+    pub fn new(url: String, audience: String, mappings: Vec<Mapping>) -> Self {
         Self {
-            issuer,
+            url,
             audience,
             mappings,
             keys: RwLock::default(),
@@ -130,7 +130,7 @@ impl Issuer {
         let subject = claims.get("sub").and_then(Value::as_str);
         let subject = subject.filter(|subject| !subject.is_empty());
         Ok(Proven {
-            issuer: self.issuer.clone(),
+            issuer: self.url.clone(),
             subject: subject.ok_or(OpenIdError::Refused)?.to_owned(),
             claimed: self.claimed(&claims, now),
         })
@@ -139,7 +139,7 @@ impl Issuer {
     fn validation(&self, algorithm: Algorithm) -> Validation {
         let mut validation = Validation::new(algorithm);
         validation.set_audience(&[&self.audience]);
-        validation.set_issuer(&[&self.issuer]);
+        validation.set_issuer(&[&self.url]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         // The time is judged here, by the clock that everything else is judged by.
         validation.validate_exp = false;

@@ -139,6 +139,11 @@ fn typed(text: &str, like: &toml::Value) -> toml::Value {
     let value = match like {
         toml::Value::Integer(_) => text.parse().ok().map(toml::Value::Integer),
         toml::Value::Boolean(_) => text.parse().ok().map(toml::Value::Boolean),
+        // A list is written as in the file.
+        toml::Value::Array(_) => format!("list = {text}")
+            .parse::<toml::Table>()
+            .ok()
+            .and_then(|mut table| table.remove("list")),
         _ => None,
     };
     value.unwrap_or_else(|| toml::Value::String(text.to_owned()))

@@ -1,6 +1,6 @@
 //! `AccessService`: who may do what.
 //!
-//! Writes are carried out by [`write`](super::write); what is told of principals and credentials is what `access` lets the
+//! Writes are carried out by [`write`]; what is told of principals and credentials is what `access` lets the
 //! caller know. A secret is made here, shown once in the answer to the request that was carried out, and kept nowhere.
 
 mod list;

@@ -53,9 +53,9 @@ pub enum Kind {
 }
 
 /// Methods outside the registration that change nothing begin with one of these words; any other counts as a change.
-const READING: [&str; 14] = [
+const READING: [&str; 15] = [
     "Resolve", "Batch", "List", "Walk", "Get", "Watch", "Convert", "Encode", "Decode", "Explain",
-    "Search", "Find", "Check", "Verify",
+    "Search", "Find", "Check", "Verify", "Who",
 ];
 
 impl Kind {
@@ -366,7 +366,8 @@ mod tests {
         assert!(seen > 15);
         for (path, kind) in [
             ("/oidra.v1.AdministrationService/GetServerInfo", Kind::Read),
-            ("/oidra.v1.AccessService/Grant", Kind::Write),
+            ("/oidra.v1.AccessService/GrantRole", Kind::Write),
+            ("/oidra.v1.AccessService/WhoAmI", Kind::Read),
             ("/grpc.health.v1.Health/Check", Kind::Health),
             ("/grpc.reflection.v1.ServerReflection/Info", Kind::Read),
             ("", Kind::Read),
@@ -430,6 +431,17 @@ mod tests {
         assert!(ledger.begin(HERE, Kind::Health, now).is_ok());
         drop(open);
         assert!(call().is_ok());
+    }
+
+    #[test]
+    fn a_source_has_as_many_calls_at_once_as_the_standard_says() {
+        let most = crate::grpc::limits::SOURCE_CALLS_AT_ONCE_MAX;
+        let ledger = ledger(|rates| rates.source_calls_at_once = most);
+        let now = Instant::now();
+        let call = |_: u64| ledger.begin(HERE, Kind::Read, now);
+        let open: Vec<_> = (0..most).map(|n| call(n).ok().unwrap()).collect();
+        assert_eq!(call(most).err(), Some(Held::TooMany));
+        drop(open);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `RegistrationService`: what a registration authority does.
 //!
-//! Requests are carried out by [`write`](super::write); the answer is rendered from the record. Nothing here decides.
+//! Requests are carried out by [`write`]; the answer is rendered from the record. Nothing here decides.
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use oidra::pb::v1 as pb;
 use tonic::Code;
 
-use crate::harness::{House, NODE, because, refused, signed_with, soon};
+use crate::harness::{House, NODE, because, in_millis, refused, signed_with, soon};
 
 /// An arc below which an organisation acts, and who they are.
 struct Delegated {
@@ -225,10 +225,9 @@ async fn a_running_watch_ends_with_the_right_to_it() {
     );
     house.stand(&admin, &id, pb::Standing::Active).await;
     // A token that ends by itself ends its watch, too, though nothing is recorded.
-    let end = std::time::SystemTime::now() + Duration::from_millis(1_500);
     let request = pb::IssueTokenRequest {
         name: "short".into(),
-        expires: Some(end.into()),
+        expires: Some(in_millis(1_500)),
         ..Default::default()
     };
     let short = house

@@ -342,6 +342,15 @@ pub fn signed_with<T>(token: &str, message: T) -> Request<T> {
     request
 }
 
+/// The moment in so many milliseconds from now.
+pub fn in_millis(millis: i64) -> prost_types::Timestamp {
+    let micros = SystemClock.now().micros() + millis * 1_000;
+    prost_types::Timestamp {
+        seconds: micros.div_euclid(1_000_000),
+        nanos: i32::try_from(micros.rem_euclid(1_000_000)).unwrap() * 1_000,
+    }
+}
+
 /// Options with a reason.
 pub fn because(reason: &str) -> Option<pb::WriteOptions> {
     Some(pb::WriteOptions {

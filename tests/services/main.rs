@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,
+    clippy::unnecessary_wraps,
     reason = "a test may fail by panicking, and so may what it is helped by"
 )]
 

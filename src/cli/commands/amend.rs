@@ -118,7 +118,7 @@ fn changed(args: &AmendArgs, now: &v1::Entry) -> Result<(v1::NewEntry, Vec<Strin
         cleared: clears(Clearable::Contacts),
     };
     if put("contacts", list.touched()) {
-        entry.contacts = list.result("contact", is_contact)?;
+        entry.contacts = list.result("contact", |one, gone| is_contact(one, gone))?;
     }
     if put("visibility", args.visibility.is_some()) {
         entry.visibility = args.visibility.map(visibility).unwrap_or_default().into();
@@ -145,7 +145,7 @@ fn known(contact: &v1::Contact) -> v1::NewContact {
 }
 
 /// Whether a contact is the one of `[ROLE=]ID`.
-fn is_contact(contact: &v1::NewContact, gone: &String) -> bool {
+fn is_contact(contact: &v1::NewContact, gone: &str) -> bool {
     let (role, gone) = gone.split_once('=').unwrap_or(("", gone));
     let kind = contact.party.as_ref().and_then(|party| party.kind.as_ref());
     let is = matches!(kind, Some(registrant_ref::Kind::Id(id)) if id == gone);

@@ -110,7 +110,12 @@ fn issued(
         view.token_file = save.keep(&view.token)?;
         view.token.clear();
     }
-    shown(desk, &view, answer.credential, answer.revision)
+    shown(
+        desk,
+        &view,
+        answer.credential.as_ref(),
+        answer.revision.as_ref(),
+    )
 }
 
 /// Makes an invitation code.
@@ -132,7 +137,12 @@ pub async fn invite(desk: &Desk, client: &Client, args: InviteArgs) -> Result<Ou
         dry_run: desk.writing.dry_run,
         ..CredentialWrittenView::default()
     };
-    shown(desk, &view, answer.credential, answer.revision)
+    shown(
+        desk,
+        &view,
+        answer.credential.as_ref(),
+        answer.revision.as_ref(),
+    )
 }
 
 /// Binds what is no secret of the register's own.
@@ -227,15 +237,20 @@ fn written(desk: &Desk, answer: v1::CredentialResponse) -> Result<Outcome, Failu
         dry_run: desk.writing.dry_run,
         ..CredentialWrittenView::default()
     };
-    shown(desk, &view, answer.credential, answer.revision)
+    shown(
+        desk,
+        &view,
+        answer.credential.as_ref(),
+        answer.revision.as_ref(),
+    )
 }
 
 /// Shows what came of a change.
 fn shown(
     desk: &Desk,
     view: &CredentialWrittenView,
-    credential: Option<v1::Credential>,
-    revision: Option<v1::Revision>,
+    credential: Option<&v1::Credential>,
+    revision: Option<&v1::Revision>,
 ) -> Result<Outcome, Failure> {
     if !desk.output.is_for_people() {
         desk.output.one(view)?;
@@ -251,14 +266,14 @@ fn shown(
         .filter(|(_, text)| !text.is_empty())
         .map(|(name, text)| pair(name, text))
         .collect();
-    let known = credential.as_ref().map(fields).unwrap_or_default();
+    let known = credential.map(fields).unwrap_or_default();
     rows.extend(known.iter().map(|(name, text)| pair(name, text)));
     desk.output.table(&[], &rows)?;
     desk.output.flush()?;
     if !view.token.is_empty() || !view.code.is_empty() {
         note("Keep it now: it is shown this once.");
     }
-    desk.recorded(revision.as_ref(), &view.request_id, view.replayed);
+    desk.recorded(revision, &view.request_id, view.replayed);
     Ok(Outcome::Done)
 }
 

@@ -149,7 +149,7 @@ pub fn issue_token(
     }))
 }
 
-/// Bind a certificate or a subject of `OpenID` Connect.
+/// Bind a certificate or an OpenID Connect subject.
 pub fn bind_credential(
     ask: &Minted<pb::BindCredentialRequest>,
     names: &dyn Names,

@@ -408,6 +408,33 @@ fn commands() -> impl Strategy<Value = Command> {
     ]
 }
 
+#[test]
+fn whoever_an_entry_names_must_be_known() {
+    let contacts = Changes {
+        contacts: Some(vec![contact()]),
+        ..Changes::default()
+    };
+    for command in [
+        amend(path(AUTHORITY), contacts),
+        transfer(&format!("{AUTHORITY}.1")),
+    ] {
+        let mut bench = Bench::new();
+        assert!(bench.submit(next_free(AUTHORITY)));
+        let mut asked = submission(command, "q-any");
+        asked.reason = Some("a reason".to_owned());
+        let mut events = rules::decide(&asked, &bench.ctx(), &bench.rows()).unwrap();
+        assert!(matches!(events.remove(0), Event::RegistrantRecorded(_)));
+        bench.record(events);
+        let mut findings = invariants::Findings::default();
+        invariants::check(&bench.at(bench.row.head.seq), &mut findings).unwrap();
+        let (told, _) = findings.told();
+        assert!(
+            told.iter().any(|one| one.contains("who is not known")),
+            "{told:?}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 

@@ -119,6 +119,10 @@ fn kind(octet: u8) -> CredentialKind {
     [Token, Invitation, Token, Invitation, Certificate, OpenId][usize::from(octet) % 6]
 }
 
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the numbers of a step, of which each call takes what it needs"
+)]
 fn call([who, which, kind_of, a, b, c, d, e]: Step, proofs: &[Proof]) -> Call {
     let credentials = proofs.len();
     let shown = match who % 5 {
@@ -525,6 +529,7 @@ impl World {
         Identity::Principal(principal, TokenDigest(digest(proof)))
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     fn command(&self, what: &What) -> Command {
         let id = |who: &usize| PEOPLE[*who].0.parse().unwrap();
         let details = |name: String| RegistrantDetails {
