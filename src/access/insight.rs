@@ -149,14 +149,36 @@ pub fn may_see_holds(
     superior: &NodePath,
     view: &dyn TreeView,
 ) -> Result<(), Rejection> {
+    let why = "who holds a number is not for everybody";
+    may_look(identity, superior, Need::Register, why, view)
+}
+
+/// Refuses whoever may not see the audit log of `top` and what is below it: those who govern it may, and its auditors.
+/// `TOKEN_MISSING`, `SCOPE_TOO_NARROW`, `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`.
+pub fn may_see_audit(
+    identity: &Identity,
+    top: &NodePath,
+    view: &dyn TreeView,
+) -> Result<(), Rejection> {
+    let why = "the audit log is not for everybody";
+    may_look(identity, top, Need::Govern, why, view)
+}
+
+fn may_look(
+    identity: &Identity,
+    superior: &NodePath,
+    need: Need,
+    why: &str,
+    view: &dyn TreeView,
+) -> Result<(), Rejection> {
     if matches!(identity, Identity::Local | Identity::System) {
         return Ok(());
     }
     let Some((own, shown)) = identity.acting() else {
-        return Err(token_missing("who holds a number is not for everybody"));
+        return Err(token_missing(why));
     };
     if !audits(&own, superior) {
-        rights::at(view, &own, superior, Need::Register, true)?;
+        rights::at(view, &own, superior, need, true)?;
     }
     let scope = view.credential(&shown.0)?.map(|one| one.scope);
     match scope.and_then(|scope| scope.at) {

@@ -20,7 +20,7 @@ use crate::{
     pb::v1::{
         access_service_client::AccessServiceClient,
         administration_service_client::AdministrationServiceClient,
-        notation_service_client::NotationServiceClient,
+        audit_service_client::AuditServiceClient, notation_service_client::NotationServiceClient,
         registration_service_client::RegistrationServiceClient,
         resolution_service_client::ResolutionServiceClient,
     },
@@ -62,6 +62,7 @@ impl Client {
         notation NotationServiceClient;
         access AccessServiceClient;
         administration AdministrationServiceClient;
+        audit AuditServiceClient;
         health HealthClient;
     }
 

@@ -138,6 +138,8 @@ const BOUNDS: &[Bound] = &[
         60,
         366 * DAY_SECONDS,
     ),
+    bound("audit.bytes_max", |s| s.audit.bytes_max, 64 * KIB, GIB),
+    bound("audit.files_max", |s| s.audit.files_max, 2, 10_000),
     bound("drain.grace_seconds", |s| s.drain.grace_seconds, 0, 3_600),
 ];
 

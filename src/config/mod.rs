@@ -64,6 +64,10 @@ pub const STREAMS_PER_CONNECTION: u64 = 256;
 pub const REQUEST_HORIZON_SECONDS: u64 = 7 * 86_400;
 /// How often an issuer's keys are taken anew, in seconds (one hour).
 pub const KEYS_REFRESH_SECONDS: u64 = 3_600;
+/// Size of a file of the audit log before the next one begins, in bytes (64 MiB).
+pub const AUDIT_BYTES: u64 = 64 * 1024 * 1024;
+/// Files of the audit log that are kept.
+pub const AUDIT_FILES: u64 = 16;
 /// What is logged.
 pub const LOG_FILTER: &str = "info";
 /// How long calls in flight may take to end when the server stops, in seconds.
@@ -95,6 +99,8 @@ pub struct Settings {
     pub projection: Projection,
     /// What is borne at most.
     pub limits: Limits,
+    /// The audit log.
+    pub audit: Audit,
     /// What is logged, and how.
     pub log: Log,
     /// How the server stops.
@@ -115,6 +121,7 @@ impl Default for Settings {
             journal: Journal::default(),
             projection: Projection::default(),
             limits: Limits::default(),
+            audit: Audit::default(),
             log: Log::default(),
             drain: Drain::default(),
         }
@@ -333,6 +340,31 @@ impl Default for Limits {
             token_failures_per_minute: TOKEN_FAILURES_PER_MINUTE,
             streams_per_connection: STREAMS_PER_CONNECTION,
             request_horizon_seconds: REQUEST_HORIZON_SECONDS,
+        }
+    }
+}
+
+/// The audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// Whether one is kept.
+    pub on: bool,
+    /// Where it lies; empty means `audit` in the data directory.
+    pub directory: PathBuf,
+    /// Size of a file before the next one begins.
+    pub bytes_max: u64,
+    /// Files that are kept; one more takes the oldest away.
+    pub files_max: u64,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self {
+            on: true,
+            directory: PathBuf::new(),
+            bytes_max: AUDIT_BYTES,
+            files_max: AUDIT_FILES,
         }
     }
 }

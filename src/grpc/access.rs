@@ -27,6 +27,7 @@ use super::{
         principal as shown,
     },
     desk::{Call, Desk},
+    trail,
     view::revision,
     write::{self, Write},
 };
@@ -234,6 +235,7 @@ impl Keeper {
         let mut insight = Insight::new(&call.caller.identity, &newest)?;
         let known = reading.principal(&id)?.map(|one| insight.shown(one));
         let known = known.transpose()?.flatten().ok_or_else(|| unknown(&id))?;
+        call.witness.note(&known.home);
         let revision = revision(&self.desk.register, reading.seq(), Some(reading.time()));
         Ok(pb::PrincipalResponse {
             principal: Some(shown::principal(known)),
@@ -318,6 +320,9 @@ impl AccessService for Keeper {
     ) -> Result<Response<pb::PrincipalResponse>, Status> {
         let call = Call::of(&request)?;
         let answer = self.one(&call, request.into_inner()).await;
+        let known = answer.as_ref().ok().and_then(|one| one.principal.as_ref());
+        let id = known.map_or("", |one| &one.id);
+        trail::looked(&self.desk, &call, "GetPrincipal", id, &answer);
         self.told(&call, answer)
     }
 
@@ -327,6 +332,7 @@ impl AccessService for Keeper {
     ) -> Result<Response<pb::ListPrincipalsResponse>, Status> {
         let call = Call::of(&request)?;
         let answer = list::principals(&self.desk, &call, request.into_inner()).await;
+        trail::looked(&self.desk, &call, "ListPrincipals", "", &answer);
         self.told(&call, answer)
     }
 
@@ -409,7 +415,14 @@ impl AccessService for Keeper {
         request: Request<pb::ListCredentialsRequest>,
     ) -> Result<Response<pb::ListCredentialsResponse>, Status> {
         let call = Call::of(&request)?;
-        let answer = list::credentials(&self.desk, &call, request.into_inner()).await;
+        let request = request.into_inner();
+        let of = request.principal.parse::<PrincipalId>().ok();
+        let answer = list::credentials(&self.desk, &call, request).await;
+        let of = of
+            .as_ref()
+            .or(own_id(&call))
+            .map_or("", PrincipalId::as_str);
+        trail::looked(&self.desk, &call, "ListCredentials", of, &answer);
         self.told(&call, answer)
     }
 }

@@ -23,12 +23,14 @@ use crate::{
     },
     model::{Clock, Code, Refusal, Refusals, Rejection, RequestId, Timestamp, ViewFault},
     register::{Readiness, Register},
+    telemetry::audit::Audit,
 };
 
 use super::{
     limits,
     rates::{Ledger, Rates},
     status,
+    trail::Witness,
 };
 
 /// How the gRPC face behaves; every bound has its standard in [`limits`].
@@ -58,6 +60,8 @@ pub struct Options {
     pub request_bytes_max: usize,
     /// Most bytes of one answer message.
     pub answer_bytes_max: usize,
+    /// What is told who did, tried or looked at what, if a log of that is kept.
+    pub audit: Option<Audit>,
     /// The OpenID Connect issuer whose access tokens are taken, if any.
     pub openid: Option<OpenId>,
     /// Whether answers may be compressed with gzip for callers that take it.
@@ -87,6 +91,7 @@ impl Options {
             streams_at_once_max: limits::STREAMS_AT_ONCE_MAX,
             request_bytes_max: limits::REQUEST_BYTES_MAX,
             answer_bytes_max: limits::ANSWER_BYTES_MAX,
+            audit: None,
             openid: None,
             gzip: true,
         }
@@ -271,6 +276,8 @@ pub struct Call {
     pub proofs: Proofs,
     /// When its caller stops waiting, if it said so.
     pub deadline: Option<Instant>,
+    /// Of which nodes it was shown what is not for everybody.
+    pub witness: Witness,
 }
 
 impl Call {

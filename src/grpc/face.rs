@@ -24,6 +24,7 @@ use crate::{
         v1::{
             access_service_server::AccessServiceServer,
             administration_service_server::AdministrationServiceServer,
+            audit_service_server::AuditServiceServer,
             notation_service_server::NotationServiceServer,
             registration_service_server::RegistrationServiceServer,
             resolution_service_server::ResolutionServiceServer,
@@ -36,6 +37,7 @@ use crate::{
 use super::{
     access::Keeper,
     administration::Administrator,
+    audit::Auditor,
     desk::{Desk, Options},
     health, layer,
     notation::Translator,
@@ -102,6 +104,7 @@ struct Services {
     registration: RegistrationServiceServer<Registrar>,
     administration: AdministrationServiceServer<Administrator>,
     access: AccessServiceServer<Keeper>,
+    audit: AuditServiceServer<Auditor>,
     /// Health, reflection, and what no service answers.
     others: Routes,
 }
@@ -138,6 +141,7 @@ impl Services {
             registration: bounded!(RegistrationServiceServer, Registrar),
             administration: bounded!(AdministrationServiceServer, Administrator),
             access: bounded!(AccessServiceServer, Keeper),
+            audit: bounded!(AuditServiceServer, Auditor),
             others,
             desk,
         })
@@ -174,6 +178,7 @@ impl Services {
             RegistrationServiceServer::<Registrar>::NAME => call!(self.registration),
             AdministrationServiceServer::<Administrator>::NAME => call!(self.administration),
             AccessServiceServer::<Keeper>::NAME => call!(self.access),
+            AuditServiceServer::<Auditor>::NAME => call!(self.audit),
             _ => self.others.clone().call(request.map(Body::new)).await,
         };
         match answer {

@@ -35,6 +35,7 @@ pub async fn page(
     };
     let (seq, time) = (reading.seq(), reading.time());
     let (sight, identity) = (call.sight(), call.caller.identity.clone());
+    let witness = call.witness.clone();
     let after = mark.map(|mark| ArcValue::from_be_bytes(&mark.position));
     let size = page::size(request.page_size);
     let superior = request.superior.clone();
@@ -42,6 +43,7 @@ pub async fn page(
         let view = View::new(&reading, sight);
         let path = text::read(&superior, false, view.names(), "superior")?;
         let path = view.settled(path.resolved.path)?;
+        witness.note(&path);
         access::may_see_holds(&identity, &path, &newest)?;
         resolution::registered(&view, &path, "superior")?;
         let limit = size.saturating_add(1);

@@ -23,6 +23,7 @@ use super::{
     desk::{Call, Desk, Proofs, Token},
     rates::{Held, Kind, Open},
     status,
+    trail::Witness,
 };
 
 /// The header that names a call.
@@ -113,6 +114,7 @@ fn admit<B>(
         let_through.map_err(|held| held_back(held, "principal", pages))?;
     }
     let call = Call {
+        witness: Witness::of(desk, &caller.identity),
         id: id.clone(),
         caller,
         proofs,

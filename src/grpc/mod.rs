@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod administration;
+pub mod audit;
 pub mod convert;
 pub mod desk;
 pub mod etag;
@@ -19,6 +20,7 @@ pub mod rates;
 pub mod registration;
 pub mod resolution;
 pub mod status;
+pub mod trail;
 pub mod view;
 pub mod write;
 

@@ -39,6 +39,8 @@ pub enum Kind {
     Credentials = 4,
     /// The holds below a node; the position is the last number.
     Holds = 5,
+    /// The audit log; the revision is the file and the position the byte before which it goes on.
+    Audit = 6,
 }
 
 /// Where a listing goes on.
@@ -48,6 +50,15 @@ pub struct Mark {
     pub revision: Seq,
     /// The last thing told.
     pub position: Vec<u8>,
+}
+
+/// The position of a mark that is a number.
+pub fn number(mark: &Mark) -> Result<u64, Refusal> {
+    let octets: Result<[u8; 8], _> = mark.position.as_slice().try_into();
+    octets.map(u64::from_be_bytes).map_err(|_| {
+        let detail = "is no page token of such a listing";
+        Refusal::new(Code::PageTokenInvalid, "page_token", detail)
+    })
 }
 
 /// Makes the keyed digest that seals tokens.

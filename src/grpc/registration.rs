@@ -18,6 +18,7 @@ use super::{
     desk::{Call, Desk},
     holds,
     limits::WRITTEN_INLINE_MAX,
+    trail,
     view::View,
     write::{self, Write},
 };
@@ -201,8 +202,9 @@ impl RegistrationService for Registrar {
         request: Request<pb::ListHoldsRequest>,
     ) -> Result<Response<pb::ListHoldsResponse>, Status> {
         let call = Call::of(&request)?;
-        holds::page(&self.desk, &call, request.into_inner())
-            .await
+        let answer = holds::page(&self.desk, &call, request.into_inner()).await;
+        trail::looked(&self.desk, &call, "ListHolds", "", &answer);
+        answer
             .map(Response::new)
             .map_err(|rejection| self.desk.status(&call, &rejection))
     }

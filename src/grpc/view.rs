@@ -16,6 +16,7 @@ use crate::{
 use super::{
     convert::{entry, notations, timestamp},
     limits::ANSWER_BYTES_AIM,
+    trail::Witness,
 };
 
 /// A reading as one caller sees it.
@@ -25,6 +26,7 @@ pub struct View<'a> {
     /// What the caller may see.
     pub sight: Sight,
     names: ReadingNames<'a>,
+    witness: Witness,
 }
 
 impl<'a> View<'a> {
@@ -34,7 +36,15 @@ impl<'a> View<'a> {
             reading,
             names: reading.names(&sight),
             sight,
+            witness: Witness::default(),
         }
+    }
+
+    /// The same view, of which `witness` learns what it shows that is not for everybody.
+    #[must_use]
+    pub fn noting(mut self, witness: &Witness) -> Self {
+        self.witness = witness.clone();
+        self
     }
 
     /// The names that the caller may see.
@@ -49,7 +59,22 @@ impl<'a> View<'a> {
 
     /// An entry as the caller sees it.
     pub fn entry(&self, seen: &Seen) -> Viewed<pb::Entry> {
+        if !self.is_for_everybody(seen) {
+            self.witness.note(&seen.entry.path);
+        }
         self.entry_named(&seen.entry, seen.visibility, seen.stub, &self.names)
+    }
+
+    /// Whether everybody would be shown as much: no more of an entry than its visibility lets, and nobody's data.
+    fn is_for_everybody(&self, seen: &Seen) -> bool {
+        if seen.stub {
+            return seen.visibility != Visibility::Hidden;
+        }
+        let entry = &seen.entry;
+        let people = entry.registrant.is_some()
+            || entry.first_registrant.is_some()
+            || !entry.holder.contacts.is_empty();
+        seen.visibility == Visibility::Public && !(people && self.sight.is_whole(&entry.path))
     }
 
     fn entry_named(

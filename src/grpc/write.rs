@@ -17,6 +17,7 @@ use crate::{
 use super::{
     convert::{Faults, command},
     desk::{Call, Desk},
+    trail::Trail,
     view,
 };
 
@@ -59,8 +60,9 @@ pub(super) use writes;
 
 /// Carries a request out.
 pub async fn submit<W: Write>(desk: &Desk, call: &Call, request: W) -> Result<Outcome, Rejection> {
-    let (permit, submission) = prepare(desk, call, request)?;
-    desk.register.submit(permit, submission).await
+    let mut trail = Trail::of(desk, call, W::METHOD);
+    let prepared = prepare(desk, call, request, &mut trail);
+    submitted(desk, prepared, trail).await
 }
 
 /// Carries a request out whose permit may need many rows: it is made apart from the calls that do not block.
@@ -70,15 +72,33 @@ pub async fn submit_apart<W: Write + Send + 'static>(
     request: W,
 ) -> Result<Outcome, Rejection> {
     let (with, of) = (Arc::clone(desk), Arc::clone(call));
-    let prepared = Desk::blocking(move || prepare(&with, &of, request)).await?;
-    let (permit, submission) = prepared?;
-    desk.register.submit(permit, submission).await
+    let (prepared, trail) = Desk::blocking(move || {
+        let mut trail = Trail::of(&with, &of, W::METHOD);
+        (prepare(&with, &of, request, &mut trail), trail)
+    })
+    .await?;
+    submitted(desk, prepared, trail).await
+}
+
+/// Hands what was permitted to the register; the audit log is told how it ended.
+async fn submitted(
+    desk: &Desk,
+    prepared: Result<(Permit, Submission), Rejection>,
+    trail: Trail,
+) -> Result<Outcome, Rejection> {
+    let answer = match prepared {
+        Ok((permit, submission)) => desk.register.submit(permit, submission).await,
+        Err(rejection) => Err(rejection),
+    };
+    trail.written(&answer);
+    answer
 }
 
 fn prepare<W: Write>(
     desk: &Desk,
     call: &Call,
     mut request: W,
+    trail: &mut Trail,
 ) -> Result<(Permit, Submission), Rejection> {
     let register = &desk.register;
     let reading = register.newest();
@@ -100,6 +120,7 @@ fn prepare<W: Write>(
         override_reason: common.override_reason,
         command,
     };
+    trail.asks(&submission, &reading)?;
     let permit = access::permit(&call.caller.identity, &submission, &reading)?;
     tracing::debug!(
         command = submission.command.word(),

@@ -9,6 +9,7 @@ use crate::{
     grpc::{self, Face, rates::Rates},
     model::clock::SystemClock,
     register::Register,
+    telemetry::audit::{self, Audit},
 };
 
 use super::{
@@ -25,6 +26,7 @@ pub async fn serve(
     settings: &Settings,
     ports: Ports,
     register: &Register,
+    audit: Option<Audit>,
     stopping: CancellationToken,
 ) -> Result<Serving, Failure> {
     let limits = &settings.limits;
@@ -37,6 +39,7 @@ pub async fn serve(
     });
     let options = grpc::Options {
         openid,
+        audit,
         checkpoint_key: verifier_key(settings)?.into(),
         ..options(limits, stopping.clone())
     };
@@ -46,6 +49,27 @@ pub async fn serve(
     Ok(tokio::spawn(transport::serve(
         ports, bounds, face, stopping,
     )))
+}
+
+/// The audit log, where one is wanted.
+pub fn audit(settings: &Settings) -> Result<Option<Audit>, Failure> {
+    let wanted = &settings.audit;
+    if !wanted.on {
+        return Ok(None);
+    }
+    let directory = if wanted.directory.as_os_str().is_empty() {
+        settings.data_dir.join("audit")
+    } else {
+        wanted.directory.clone()
+    };
+    let options = audit::Options {
+        directory,
+        bytes_max: wanted.bytes_max,
+        files_max: size(wanted.files_max),
+    };
+    let what = "no thread could be started for the audit log";
+    let audit = Audit::open(options).map_err(|source| Failure::Machine { what, source })?;
+    Ok(Some(audit))
 }
 
 fn bounds(limits: &Limits) -> Bounds {

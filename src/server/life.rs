@@ -90,7 +90,9 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
         tls,
         local: listeners.local,
     };
-    let mut serving = api::serve(settings, ports, &register, stopping.clone()).await?;
+    let audit = api::audit(settings)?;
+    let told = audit.clone();
+    let mut serving = api::serve(settings, ports, &register, told, stopping.clone()).await?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",
@@ -120,6 +122,12 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     Draining { signal, grace }.emit();
     signals.next_one_ends_the_process();
     drain(register, serving, stopping, grace).await;
+    if let Some(audit) = audit {
+        // What was told last must stand, too; a disk that hangs is not waited for.
+        tokio::task::spawn_blocking(move || audit.close())
+            .await
+            .ok();
+    }
     Ok(())
 }
 

@@ -279,6 +279,64 @@ impl Emit for CheckpointFailed<'_> {
     }
 }
 
+/// Lines of the audit log are on disk.
+#[derive(Debug)]
+pub struct AuditWritten {
+    /// How many.
+    pub lines: u64,
+}
+
+impl Emit for AuditWritten {
+    fn emit(self) {
+        count(|m| m.audit_lines.inc_by(self.lines));
+    }
+}
+
+/// Lines of the audit log found no place among those that wait: calls came faster than the disk takes them.
+#[derive(Debug)]
+pub struct AuditLost {
+    /// How many.
+    pub lines: u64,
+}
+
+impl Emit for AuditLost {
+    fn emit(self) {
+        warn!(lines = self.lines, "Lines of the audit log were lost.");
+        count(|m| m.audit_lost.inc_by(self.lines));
+    }
+}
+
+/// The audit log could not be written; calls go on.
+#[derive(Debug)]
+pub struct AuditFailed<'a> {
+    /// Why.
+    pub why: &'a std::io::Error,
+    /// How many lines are missing for it.
+    pub lines: u64,
+    /// Whether it failed the last time, too: it is told once only.
+    pub again: bool,
+}
+
+impl Emit for AuditFailed<'_> {
+    fn emit(self) {
+        if !self.again {
+            error!(why = %self.why, "The audit log cannot be written: look at the disk. Calls go on.");
+            fault(Fault::Audit);
+        }
+        count(|m| m.audit_lost.inc_by(self.lines));
+    }
+}
+
+/// The audit log can be written again.
+#[derive(Debug)]
+pub struct AuditKept;
+
+impl Emit for AuditKept {
+    fn emit(self) {
+        info!("The audit log is written again.");
+    }
+}
+
 /// Nothing is written any more until a restart; reads go on.
 #[derive(Debug)]
 pub struct WriterStopped<'a> {

@@ -37,11 +37,13 @@ pub enum Fault {
     Certificate,
     /// An issuer's keys could not be had.
     Keys,
+    /// The audit log could not be written.
+    Audit,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Call,
         Self::Checkpoint,
         Self::Writer,
@@ -50,6 +52,7 @@ impl Fault {
         Self::Journal,
         Self::Certificate,
         Self::Keys,
+        Self::Audit,
     ];
 
     /// The word it is counted under.
@@ -63,6 +66,7 @@ impl Fault {
             Self::Journal => "journal",
             Self::Certificate => "certificate",
             Self::Keys => "keys",
+            Self::Audit => "audit",
         }
     }
 }
@@ -103,6 +107,10 @@ pub struct Metrics {
     pub torn_tails: IntCounter,
     /// Checkpoints signed.
     pub checkpoints: IntCounter,
+    /// Lines of the audit log that were written.
+    pub audit_lines: IntCounter,
+    /// Lines that are missing from the audit log.
+    pub audit_lost: IntCounter,
     /// Faults that someone must see to, by kind.
     pub faults: IntCounterVec,
 }
@@ -146,6 +154,11 @@ impl Metrics {
             rebuilds: shelf.counter("rebuilds_total", "Rebuilds of the tables.")?,
             torn_tails: shelf.counter("torn_tails_total", "Torn tails cut off the journal.")?,
             checkpoints: shelf.counter("checkpoints_total", "Checkpoints signed.")?,
+            audit_lines: shelf.counter("audit_lines_total", "Lines written to the audit log.")?,
+            audit_lost: shelf.counter(
+                "audit_lost_total",
+                "Lines that are missing from the audit log.",
+            )?,
             faults: shelf.counters(
                 "faults_total",
                 "Faults that someone must see to.",

@@ -4,6 +4,7 @@
 //! the two can't disagree. No token, no personal data and no free text of a caller may reach a log line; [`Redacted`]
 //! keeps what must not be shown. This room may be imported from anywhere and imports only `model` and `oid`.
 
+pub mod audit;
 pub mod calls;
 pub mod endpoint;
 pub mod events;

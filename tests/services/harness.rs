@@ -23,7 +23,7 @@ use oidra::{
     pb::v1::{
         self as pb, access_service_client::AccessServiceClient,
         administration_service_client::AdministrationServiceClient,
-        notation_service_client::NotationServiceClient,
+        audit_service_client::AuditServiceClient, notation_service_client::NotationServiceClient,
         registration_service_client::RegistrationServiceClient,
         resolution_service_client::ResolutionServiceClient,
     },
@@ -190,6 +190,10 @@ impl House {
 
     pub fn administration(&self) -> AdministrationServiceClient<Channel> {
         AdministrationServiceClient::new(self.channel())
+    }
+
+    pub fn audit(&self) -> AuditServiceClient<Channel> {
+        AuditServiceClient::new(self.channel())
     }
 
     pub fn access(&self) -> AccessServiceClient<Channel> {

@@ -202,6 +202,7 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Tells who the server takes you for
     Whoami,
+    Audit(AuditArgs),
     Convert(ConvertArgs),
     Explain(ExplainArgs),
     Server(ServerArgs),

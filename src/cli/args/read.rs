@@ -1,6 +1,7 @@
 //! What was typed for the commands that read the register.
 
 use clap::{Args, ValueEnum};
+use prost_types::Timestamp;
 
 use crate::cli::value;
 
@@ -79,6 +80,50 @@ pub struct HistoryArgs {
     /// Tell at most so many changes
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: u64,
+}
+
+/// Tells who did, tried or looked at what, the newest first
+///
+/// For those who administer the arc, and its auditors. What is not for everybody is told of when it was shown to somebody.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl audit
+  oidctl audit --at 2.16.834.1.5 --since 2026-03-01 --outcome refused
+  oidctl audit --principal local --all -o jsonl")]
+pub struct AuditArgs {
+    /// Only what this principal did; also `local` and `nobody`
+    #[arg(long, value_name = "ID")]
+    pub principal: Option<String>,
+    /// Only what was about this arc or what is below it; without it, the whole register
+    #[arg(long, value_name = "OID")]
+    pub at: Option<String>,
+    /// Only from this day or moment on
+    #[arg(long, value_name = "DATE|MOMENT", value_parser = value::moment)]
+    pub since: Option<Timestamp>,
+    /// Only before this day or moment
+    #[arg(long, value_name = "DATE|MOMENT", value_parser = value::moment)]
+    pub until: Option<Timestamp>,
+    /// Only what ended so
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub outcome: Option<AuditEnd>,
+    /// Tell all of it
+    #[arg(long, conflicts_with = "limit")]
+    pub all: bool,
+    /// Tell at most so many calls
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuditEnd {
+    /// It was carried out
+    Ok,
+    /// It was refused
+    Refused,
+    /// It failed by a fault of the server
+    Fault,
 }
 
 /// How a history is told to people.

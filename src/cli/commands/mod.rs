@@ -4,6 +4,7 @@
 
 mod allocate;
 mod amend;
+mod audit;
 mod credential;
 mod delegate;
 pub mod explain;
@@ -46,6 +47,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Policy(args) => policy::run(desk, client, args.act).await,
         Command::Principal(args) => principal::run(desk, client, args.act).await,
         Command::Role(args) => principal::role(desk, client, args.act).await,
+        Command::Audit(args) => audit::run(desk, client, &args).await,
         Command::Whoami => principal::whoami(desk, client).await,
         Command::Token(args) => credential::token(desk, client, args.act).await,
         Command::Credential(args) => credential::credential(desk, client, args.act).await,

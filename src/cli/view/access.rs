@@ -57,6 +57,36 @@ view! {
     HeldView { hold_id: String, oid: String, principal: String, made: String, until: String, }
 }
 
+view! {
+    /// A call that the audit log tells of.
+    AuditView {
+        time: String, principal: String, source: String, method: String, oids: Vec<String>, nodes: u64, about: String,
+        outcome: String, refusal: String, sequence: u64, call_id: String, request_id: String, validate_only: bool,
+        lost: u64,
+    }
+}
+
+impl From<&v1::AuditEntry> for AuditView {
+    fn from(e: &v1::AuditEntry) -> Self {
+        Self {
+            time: moment(e.time.as_ref()),
+            principal: e.principal.clone(),
+            source: e.source.clone(),
+            method: e.method.clone(),
+            oids: e.oids.clone(),
+            nodes: e.nodes,
+            about: e.about.clone(),
+            outcome: word(e.outcome().as_str_name(), "AUDIT_OUTCOME_"),
+            refusal: e.refusal.clone(),
+            sequence: e.sequence,
+            call_id: e.call_id.clone(),
+            request_id: e.request_id.clone(),
+            validate_only: e.validate_only,
+            lost: e.lost,
+        }
+    }
+}
+
 impl From<&v1::Grant> for GrantView {
     fn from(g: &v1::Grant) -> Self {
         Self {

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 pub use self::{
     access::{
-        CredentialView, CredentialWrittenView, HeldView, PrincipalView, PrincipalWrittenView,
-        WhoView,
+        AuditView, CredentialView, CredentialWrittenView, HeldView, PrincipalView,
+        PrincipalWrittenView, WhoView,
     },
     make::{flags, moment, word},
 };

@@ -34,6 +34,7 @@ pub async fn principals(
     };
     let (seq, time) = (reading.seq(), reading.time());
     let (sight, identity) = (call.sight(), call.caller.identity.clone());
+    let witness = call.witness.clone();
     let after = mark.map(|mark| mark.position);
     let size = page::size(request.page_size);
     let oid = request.oid.clone();
@@ -42,6 +43,7 @@ pub async fn principals(
         let mut faults = Faults::new();
         let at = requests::place(&oid, view.names(), "oid", &mut faults);
         let at = view.settled(faults.into_result(at)?)?;
+        witness.note(&at);
         let mut insight = Insight::new(&identity, &newest)?;
         let mut known = Vec::new();
         for one in reading.principals()? {
@@ -110,11 +112,15 @@ pub async fn credentials(
     };
     let (seq, time) = (reading.seq(), reading.time());
     let identity = call.caller.identity.clone();
+    let witness = call.witness.clone();
     let after = mark.map(|mark| mark.position);
     let size = page::size(request.page_size);
     let of = id.clone();
     let (all, more) = Desk::blocking(move || {
         may_see(&of, &mut Insight::new(&identity, &newest)?, &newest)?;
+        if let Some(owner) = newest.principal(&of)? {
+            witness.note(&owner.home);
+        }
         let mut all = reading.credentials()?;
         all.retain(|one| {
             one.principal == of && after.as_ref().is_none_or(|after| place(one) > *after)

@@ -10,7 +10,7 @@ use crate::{
         page::{self, Kind, Mark},
         view::{View, revision},
     },
-    model::{Code, Refusal, Rejection, Seq},
+    model::{Rejection, Seq},
     oid::NodePath,
     pb::v1 as pb,
     register::HistoryItem,
@@ -30,12 +30,13 @@ pub async fn page(
         None => desk.register.newest(),
     };
     let (seq, time) = (reading.seq(), reading.time());
-    let sight = call.sight();
-    let before = mark.map(|mark| position(&mark)).transpose()?;
+    let (sight, witness) = (call.sight(), call.witness.clone());
+    let before = mark.map(|mark| page::number(&mark)).transpose()?;
+    let before = before.map(Seq::new);
     let size = page::size(request.page_size);
     let oid = request.oid.clone();
     let (items, last) = Desk::blocking(move || {
-        let view = View::new(&reading, sight);
+        let view = View::new(&reading, sight).noting(&witness);
         let path = text::read(&oid, false, view.names(), "oid")?.resolved.path;
         super::registered(&view, &path, "oid")?;
         let answer = items(&view, &path, before, size)?;
@@ -55,19 +56,6 @@ pub async fn page(
         next_page_token,
         revision,
     })
-}
-
-fn position(mark: &Mark) -> Result<Seq, Refusal> {
-    let octets: Result<[u8; 8], _> = mark.position.as_slice().try_into();
-    octets
-        .map(|octets| Seq::new(u64::from_be_bytes(octets)))
-        .map_err(|_| {
-            Refusal::new(
-                Code::PageTokenInvalid,
-                "page_token",
-                "is no page token of a history",
-            )
-        })
 }
 
 /// The items of a page, and the last record told where more follows.

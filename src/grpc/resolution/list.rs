@@ -30,12 +30,12 @@ pub async fn children(
         None => super::reading(desk, request.read.as_ref()).await?,
     };
     let (seq, time) = (reading.seq(), reading.time());
-    let sight = call.sight();
+    let (sight, witness) = (call.sight(), call.witness.clone());
     let after = mark.map(|mark| ArcValue::from_be_bytes(&mark.position));
     let size = page::size(request.page_size);
     let oid = request.oid.clone();
     let (entries, last) = Desk::blocking(move || {
-        let view = View::new(&reading, sight);
+        let view = View::new(&reading, sight).noting(&witness);
         let path = text::node_or_root(&oid, view.names(), "oid")?;
         super::registered(&view, &path, "oid")?;
         let answer = entries(&view, &path, after.as_ref(), size)?;

@@ -22,6 +22,7 @@ use crate::{
 
 use super::{
     desk::{Call, Desk},
+    trail,
     view::View,
 };
 
@@ -51,7 +52,7 @@ impl ResolutionService for Resolver {
     ) -> Result<Response<pb::ResolveResponse>, Status> {
         let call = Call::of(&request)?;
         let answer = resolve::one(&self.desk, &call, request.into_inner()).await;
-        answered(&self.desk, &call, answer)
+        answered(&self.desk, &call, "Resolve", answer)
     }
 
     async fn batch_resolve(
@@ -60,7 +61,7 @@ impl ResolutionService for Resolver {
     ) -> Result<Response<pb::BatchResolveResponse>, Status> {
         let call = Call::of(&request)?;
         let answer = resolve::batch(&self.desk, &call, request.into_inner()).await;
-        answered(&self.desk, &call, answer)
+        answered(&self.desk, &call, "BatchResolve", answer)
     }
 
     async fn list_children(
@@ -69,7 +70,7 @@ impl ResolutionService for Resolver {
     ) -> Result<Response<pb::ListChildrenResponse>, Status> {
         let call = Call::of(&request)?;
         let answer = list::children(&self.desk, &call, request.into_inner()).await;
-        answered(&self.desk, &call, answer)
+        answered(&self.desk, &call, "ListChildren", answer)
     }
 
     async fn walk_subtree(
@@ -78,7 +79,7 @@ impl ResolutionService for Resolver {
     ) -> Result<Response<Self::WalkSubtreeStream>, Status> {
         let call = Call::of(&request)?;
         let answer = walk::subtree(&self.desk, &call, request.into_inner()).await;
-        answered(&self.desk, &call, answer)
+        answered(&self.desk, &call, "WalkSubtree", answer)
     }
 
     async fn get_history(
@@ -87,7 +88,7 @@ impl ResolutionService for Resolver {
     ) -> Result<Response<pb::GetHistoryResponse>, Status> {
         let call = Call::of(&request)?;
         let answer = history::page(&self.desk, &call, request.into_inner()).await;
-        answered(&self.desk, &call, answer)
+        answered(&self.desk, &call, "GetHistory", answer)
     }
 
     async fn watch(
@@ -96,15 +97,17 @@ impl ResolutionService for Resolver {
     ) -> Result<Response<Self::WatchStream>, Status> {
         let call = Call::of(&request)?;
         let answer = watch::changes(&self.desk, &call, &request.into_inner());
-        answered(&self.desk, &call, answer)
+        answered(&self.desk, &call, "Watch", answer)
     }
 }
 
 fn answered<T>(
     desk: &Desk,
     call: &Call,
+    method: &'static str,
     answer: Result<T, Rejection>,
 ) -> Result<Response<T>, Status> {
+    trail::shown(desk, call, method);
     answer
         .map(Response::new)
         .map_err(|rejection| desk.status(call, &rejection))

@@ -25,7 +25,7 @@ pub async fn one(
     request: pb::ResolveRequest,
 ) -> Result<pb::ResolveResponse, Rejection> {
     let reading = super::reading(desk, request.read.as_ref()).await?;
-    let view = View::new(&reading, call.sight());
+    let view = View::new(&reading, call.sight()).noting(&call.witness);
     let mut answer = resolve(&view, &request.oid, request.strict, request.with_superiors)?;
     answer.revision = Some(revision(
         &desk.register,
@@ -52,9 +52,9 @@ pub async fn batch(
     }
     let reading = super::reading(desk, request.read.as_ref()).await?;
     let revision = revision(&desk.register, reading.seq(), Some(reading.time()));
-    let sight = call.sight();
+    let (sight, witness) = (call.sight(), call.witness.clone());
     let rows = Desk::blocking(move || {
-        let view = View::new(&reading, sight);
+        let view = View::new(&reading, sight).noting(&witness);
         let mut rows = Vec::with_capacity(request.oids.len());
         let mut bytes = 0_usize;
         for oid in request.oids {

@@ -17,7 +17,7 @@ use crate::{
         convert::text,
         desk::{Call, Desk},
         limits::{MESSAGE_BYTES_AIM, STREAM_MESSAGES_MAX, WALK_ENTRIES_MAX},
-        status,
+        status, trail,
         view::{View, revision},
     },
     model::{Code, Refusal, Rejection},
@@ -48,7 +48,9 @@ pub async fn subtree(
     let (desk, call) = (Arc::clone(desk), Arc::clone(call));
     tokio::spawn(
         async move {
-            if let Err(status) = feed(&desk, &call, reading, walk, sight, &sender).await {
+            let fed = feed(&desk, &call, reading, walk, sight, &sender).await;
+            trail::shown(&desk, &call, "WalkSubtree");
+            if let Err(status) = fed {
                 // Where nobody listens any longer nothing is to be told.
                 drop(sender.send(Err(status)).await);
             }
@@ -84,8 +86,10 @@ async fn feed(
             .map_err(|rejection| desk.status(call, &rejection))?;
         let read = {
             let (reading, sight) = (reading.clone(), sight.clone());
+            let witness = call.witness.clone();
             Desk::blocking(move || {
-                let entries = take(&View::new(&reading, sight), &mut walk);
+                let view = View::new(&reading, sight).noting(&witness);
+                let entries = take(&view, &mut walk);
                 (entries, walk)
             })
             .await

@@ -24,12 +24,13 @@ use crate::{
             MESSAGE_BYTES_AIM, STREAM_MESSAGES_MAX, WATCH_CHANGES_MAX, WATCH_IDENTIFY_EVERY,
             WATCH_RECORDS_MAX,
         },
+        trail,
         view::{View, revision},
     },
     model::{Code, Refusal, Rejection, Seq, Timestamp},
     oid::NodePath,
     pb::v1::{self as pb, watch_response::Change},
-    register::{ReadAt, Reading, RecordChanges},
+    register::{ReadAt, RecordChanges},
 };
 
 use super::Streamed;
@@ -206,7 +207,10 @@ impl Watcher {
         };
         let reading = self.desk.register.reading(&at).await?;
         let (seq, time) = (record.seq, record.time);
-        let changes = Desk::blocking(move || rendered(&reading, &record, sight)).await??;
+        let witness = self.call.witness.clone();
+        let render = move || rendered(&View::new(&reading, sight).noting(&witness), &record);
+        let changes = Desk::blocking(render).await??;
+        trail::shown(&self.desk, &self.call, "Watch");
         let mut rest = changes.into_iter().peekable();
         while rest.peek().is_some() {
             let changes = some(&mut rest);
@@ -252,12 +256,7 @@ fn some(rest: &mut impl Iterator<Item = Change>) -> Vec<Change> {
     changes
 }
 
-fn rendered(
-    reading: &Reading,
-    record: &RecordChanges,
-    sight: Sight,
-) -> Result<Vec<Change>, Rejection> {
-    let view = View::new(reading, sight);
+fn rendered(view: &View<'_>, record: &RecordChanges) -> Result<Vec<Change>, Rejection> {
     let mut changes = Vec::with_capacity(record.changes.len());
     for change in &record.changes {
         changes.push(Change {
