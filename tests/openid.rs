@@ -15,11 +15,11 @@ use std::{
     net::TcpListener,
     path::Path,
     thread,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use ed25519_dalek::{Signer as _, SigningKey};
+use oidra::model::clock::{Clock as _, SystemClock};
 use oidra::pb::v1::{
     AddPrincipalRequest, AllocateRequest, BindCredentialRequest, ChangeStandingRequest, PartyKind,
     Standing, WhoAmIRequest, WriteOptions,
@@ -68,10 +68,9 @@ impl Issuer {
     }
 
     fn token(&self, subject: &str, audience: &str, groups: &[&str], seconds: i64) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let claims = json!({
             "iss": self.address, "aud": audience, "sub": subject, "groups": groups,
-            "exp": i64::try_from(now.as_secs()).unwrap() + seconds,
+            "exp": SystemClock.now().micros() / 1_000_000 + seconds,
         });
         let header = json!({"alg": "EdDSA", "kid": "one"});
         let part = |value: &serde_json::Value| BASE64.encode(value.to_string());
