@@ -96,15 +96,14 @@ impl Files {
 
     /// The file that is written: the newest that is there.
     fn open(&mut self) -> io::Result<&mut Open> {
-        let open = match self.open.take() {
-            Some(open) => open,
-            None => {
-                let directory = &self.options.directory;
-                let mut builder = DirBuilder::new();
-                builder.recursive(true).mode(0o700).create(directory)?;
-                let newest = numbers(directory)?.last().copied();
-                opened(directory, newest.unwrap_or(1))?
-            }
+        let open = if let Some(open) = self.open.take() {
+            open
+        } else {
+            let directory = &self.options.directory;
+            let mut builder = DirBuilder::new();
+            builder.recursive(true).mode(0o700).create(directory)?;
+            let newest = numbers(directory)?.last().copied();
+            opened(directory, newest.unwrap_or(1))?
         };
         Ok(self.open.insert(open))
     }
