@@ -22,7 +22,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use oidra::pb::{
     self as api,
-    v1::{self as pb, resolve_response::Outcome},
+    v1::{self as pb, audit_service_client::AuditServiceClient, resolve_response::Outcome},
 };
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
@@ -105,6 +105,11 @@ const TABLE: &[Row] = &[
     (
         "ListHolds",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
+    ),
+    // Auditors and whoever governs it.
+    (
+        "ListAudit",
+        "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK NOT_PERMITTED OK SCOPE_TOO_NARROW OK OK",
     ),
     // What those do who govern it.
     ("Delegate", GOVERN),
@@ -295,6 +300,14 @@ impl Stage {
             | "ListHolds" | "Reserve" => self.number(method, token).await,
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
+            }
+            "ListAudit" => {
+                let ask = pb::ListAuditRequest {
+                    oid: ARC.into(),
+                    ..Default::default()
+                };
+                let mut audit = AuditServiceClient::new(self.house.channel());
+                fine(audit.list_audit(with(token, ask)).await)
             }
             "AddPrincipal" | "DescribePrincipal" | "ChangeStanding" | "GetPrincipal"
             | "ListPrincipals" | "GrantRole" | "RevokeRole" => self.principal(method, token).await,
