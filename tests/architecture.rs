@@ -40,6 +40,7 @@ const MAP: &[(&str, &[&str])] = &[
         "grpc",
         &["register", "access", "model", "oid", "pb", "telemetry"],
     ),
+    ("oidip", &["register", "access", "model", "oid"]),
     (
         "register",
         &["rules", "access", "journal", "model", "oid", "telemetry"],
