@@ -35,10 +35,24 @@ impl Outcome {
     }
 }
 
+/// Why a question could not be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// The request is not well formed, or asks for what makes no sense.
+    Malformed,
+    /// More is asked than is answered, of this source or of all.
+    TooMuch,
+    /// Not now: the register is starting or stopping.
+    NotNow,
+    /// Something is wrong here, which is logged.
+    Fault,
+}
+
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub(super) outcome: Outcome,
+    pub(super) cause: Option<Cause>,
     pub(super) sections: Vec<Section>,
     pub(super) language: Option<String>,
     pub(super) unveiled: Vec<NodePath>,
@@ -53,6 +67,7 @@ impl Answer {
         section.one("result", outcome.words());
         Self {
             outcome,
+            cause: None,
             sections: vec![section],
             language: None,
             unveiled: Vec::new(),
@@ -60,8 +75,9 @@ impl Answer {
         }
     }
 
-    fn failed(query: &str, message: &str) -> Self {
+    fn failed(query: &str, cause: Cause, message: &str) -> Self {
         let mut answer = Self::of_query(query, Outcome::ServiceError);
+        answer.cause = Some(cause);
         if let Some(section) = answer.sections.first_mut() {
             section.one("message", clean(message));
             section.one("lang", "en");
@@ -72,12 +88,17 @@ impl Answer {
 
     /// The answer to a request that is not well formed.
     pub fn refused(bad: &BadRequest) -> Self {
-        Self::failed(&bad.query, &bad.fault.to_string())
+        Self::failed(&bad.query, Cause::Malformed, &bad.fault.to_string())
     }
 
     /// The answer to a well-formed request that cannot be answered, for a reason that may be told.
-    pub fn unable(request: &Request, message: &str) -> Self {
-        Self::failed(request.query(), message)
+    pub fn unable(request: &Request, cause: Cause, message: &str) -> Self {
+        Self::failed(request.query(), cause, message)
+    }
+
+    /// Why the question could not be answered; none where it was.
+    pub const fn cause(&self) -> Option<Cause> {
+        self.cause
     }
 
     /// How the question came out.

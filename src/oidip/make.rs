@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use crate::access::Sight;
-use crate::model::{Rejection, ViewFault, Viewed};
+use crate::model::{Viewed, Visibility};
 use crate::oid::NodePath;
 use crate::oid::notation::{self, Parsed, ResolveError};
 use crate::register::{Reading, ReadingNames, Resolution, Seen};
 
-use super::answer::{Answer, Outcome};
+use super::answer::{Answer, Cause, Outcome};
 use super::request::{Asked, Request};
 use super::sign::Signer;
 use super::{object, parties};
@@ -88,7 +88,10 @@ impl Maker<'_> {
                 }
                 self.at(&superior, beyond)
             }
-            Err(error) => Ok(Answer::unable(self.request, &error.to_string())),
+            Err(error) => {
+                let why = error.to_string();
+                Ok(Answer::unable(self.request, Cause::Malformed, &why))
+            }
         }
     }
 
@@ -146,26 +149,8 @@ impl Maker<'_> {
 
 /// Whether everybody would be shown as much: no more of an entry than its visibility lets, and nobody's data.
 fn is_for_everybody(seen: &Seen, sight: &Sight) -> bool {
-    use crate::model::Visibility;
     if seen.stub {
         return seen.visibility != Visibility::Hidden;
     }
     seen.visibility == Visibility::Public && !sight.is_whole(&seen.entry.path)
-}
-
-impl Answer {
-    /// The answer where the register could not be read; the fault itself is for the log.
-    pub fn of_fault(request: &Request, _fault: &ViewFault, call: &str) -> Self {
-        let message =
-            format!("something is wrong here, which is logged as {call}; ask again later");
-        Self::unable(request, &message)
-    }
-
-    /// The answer to a request whose caller is refused: too many calls, or no register to read yet.
-    pub fn of_rejection(request: &Request, rejection: &Rejection, call: &str) -> Self {
-        match rejection {
-            Rejection::Refused(refusals) => Self::unable(request, &refusals.main().detail),
-            Rejection::Fault(fault) => Self::of_fault(request, fault, call),
-        }
-    }
 }

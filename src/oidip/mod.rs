@@ -1,16 +1,18 @@
 //! OID-IP, the OID Information Protocol: from a request to one answer, and from that answer to text, JSON or XML.
 //!
 //! ViaThinkSoft/Webfan Standard 2, revision 2024-09-02. One model of an answer is made from one reading, and the three
-//! writers put the same ordered fields down, so that they can't disagree. It must never speak to a socket, decide who
-//! calls, or read anything but what the caller's `Sight` lets be seen; the faces (`http/`, `whois/`) carry it.
+//! writers put the same ordered fields down, so that they can't disagree. It must never speak to a socket, or read anything
+//! but what the caller's `Sight` lets be seen; the faces (`http/`, `whois/`) carry it.
 //!
 //! ```text
 //! Request::parse(line) / Request::of_parts(..)   grammar and arguments, read once
+//! ask(&desk, &publication, asking) → Reply       who asks, how often, what the audit log is told; and in it
 //! answer(&reading, &sight, &request, &publication) → Answer
-//! Answer::write(format)                          text, JSON, XML
+//! Answer::write(format, signer)                  text, JSON, XML
 //! ```
 
 mod answer;
+mod ask;
 mod clean;
 mod fields;
 mod json;
@@ -25,7 +27,8 @@ mod sign;
 mod text;
 mod xml;
 
-pub use answer::{Answer, Outcome};
+pub use answer::{Answer, Cause, Outcome};
+pub use ask::{Asking, Reply, Tokens, ask};
 pub use fields::{Field, Kind, Owner, Section, Value};
 pub use lang::wanted_of_header;
 pub use make::{House, Publication, answer};
