@@ -17,3 +17,4 @@ pub mod register;
 pub mod rules;
 pub mod server;
 pub mod telemetry;
+pub mod whois;

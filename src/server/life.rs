@@ -61,6 +61,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     let mut signals = Signals::listen()?;
     let listeners = Listeners::bind(settings).await?;
     let (api_address, metrics_address) = (listeners.api_address, listeners.metrics_address);
+    let (whois, whois_address) = (listeners.whois, listeners.whois_address);
     let health = Health::starting();
     tokio::spawn(endpoint::serve(
         listeners.metrics,
@@ -92,6 +93,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     };
     let audit = api::audit(settings)?;
     let told = audit.clone();
+    let ports = api::Sockets { ports, whois };
     let mut serving = api::serve(settings, ports, &register, told, stopping.clone()).await?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
@@ -108,6 +110,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
         info: &info,
         api: api_address,
         sealed,
+        whois: whois_address,
         metrics: metrics_address,
         data_dir: &settings.data_dir,
         founded: opened.founded,
