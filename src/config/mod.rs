@@ -422,7 +422,7 @@ pub struct Whois {
     pub on: bool,
     /// Where it listens; port 0 lets the system choose.
     pub listen: SocketAddr,
-    /// Connections at a time; more wait.
+    /// Connections at a time; at seven eighths of this one more ends the oldest, beyond it they wait.
     pub connections: u64,
     /// Connections at a time of one source; more are closed.
     pub connections_per_source: u64,

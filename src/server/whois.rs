@@ -35,8 +35,8 @@ fn options(settings: &Whois) -> Options {
     Options {
         request_time_max: Duration::from_secs(settings.request_seconds),
         answer_time_max: Duration::from_secs(settings.answer_seconds),
-        // Some places are left for those that are answered, and for the next one to come.
-        waiting_max: most - most / 8,
+        // So the next one finds a place: the bound of the port itself lets it wait.
+        crowd_max: most - most / 8,
         tokens: if settings.tokens {
             Tokens::Taken
         } else {
@@ -48,17 +48,21 @@ fn options(settings: &Whois) -> Options {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::whois::limits::{ANSWER_TIME_MAX, CROWD_MAX, REQUEST_TIME_MAX};
 
     #[test]
     fn the_standard_settings_are_the_standard_options() {
         let made = options(&Whois::default());
         assert_eq!(format!("{made:?}"), format!("{:?}", Options::default()));
+        assert_eq!(made.request_time_max, REQUEST_TIME_MAX);
+        assert_eq!(made.answer_time_max, ANSWER_TIME_MAX);
+        assert_eq!(made.crowd_max, CROWD_MAX);
         let settings = Whois {
             tokens: true,
             connections: 8,
             ..Whois::default()
         };
         let made = options(&settings);
-        assert_eq!((made.tokens, made.waiting_max), (Tokens::Taken, 7));
+        assert_eq!((made.tokens, made.crowd_max), (Tokens::Taken, 7));
     }
 }

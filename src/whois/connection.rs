@@ -24,7 +24,7 @@ use crate::telemetry::events::{CallFailed, Emit as _, TurnedAway, WhoisAnswered}
 use super::crowd::Crowd;
 use super::help;
 use super::limits::{
-    ANSWER_TIME_MAX, LEFTOVER_BYTES_MAX, LEFTOVER_TIME_MAX, REQUEST_TIME_MAX, WAITING_MAX,
+    ANSWER_TIME_MAX, CROWD_MAX, LEFTOVER_BYTES_MAX, LEFTOVER_TIME_MAX, REQUEST_TIME_MAX,
 };
 
 /// Bytes read at once: most lines are short.
@@ -37,8 +37,8 @@ pub struct Options {
     pub request_time_max: Duration,
     /// How long an answer may take to be made and taken.
     pub answer_time_max: Duration,
-    /// Connections that may wait for their line.
-    pub waiting_max: usize,
+    /// Connections at a time; one more ends the oldest.
+    pub crowd_max: usize,
     /// Whether tokens are looked at, which anybody on the way can read.
     pub tokens: Tokens,
 }
@@ -48,7 +48,7 @@ impl Default for Options {
         Self {
             request_time_max: REQUEST_TIME_MAX,
             answer_time_max: ANSWER_TIME_MAX,
-            waiting_max: WAITING_MAX,
+            crowd_max: CROWD_MAX,
             tokens: Tokens::PassedOver,
         }
     }
@@ -76,26 +76,37 @@ enum Line {
     None,
 }
 
-/// Attends to one connection until it ends; it never fails.
-pub(super) async fn attend<C>(face: Arc<Face>, mut connection: C, peer: Arc<Peer>)
+/// Attends to one connection until it ends, or loses its place to a newer one; it never fails.
+pub(super) async fn attend<C>(face: Arc<Face>, connection: C, peer: Arc<Peer>)
 where
     C: AsyncRead + AsyncWrite + Unpin,
 {
-    let Some((line, begun)) = hear(&face, &mut connection).await else {
+    let place = face.crowd.place();
+    tokio::select! {
+        () = attended(&face, connection, peer) => {}
+        () = place.lost() => TurnedAway { why: "crowd" }.emit(),
+    }
+}
+
+async fn attended<C>(face: &Face, mut connection: C, peer: Arc<Peer>)
+where
+    C: AsyncRead + AsyncWrite + Unpin,
+{
+    let Some((line, begun)) = hear(face, &mut connection).await else {
         return;
     };
     let whole = matches!(line, Line::Whole(_));
     let told = async {
-        let Some((answer, result)) = reply(&face, line, peer, begun).await else {
+        let Some((answer, result)) = reply(face, line, peer, begun).await else {
             return Ok(());
         };
         connection.write_all(answer.as_bytes()).await?;
-        connection.shutdown().await?;
         WhoisAnswered {
             result,
             took: begun.elapsed(),
         }
         .emit();
+        connection.shutdown().await?;
         if !whole {
             pass_over(&mut connection).await;
         }
@@ -111,14 +122,9 @@ where
 
 /// The line of a connection, and when it was there; none where the connection ends without one.
 async fn hear<C: AsyncRead + Unpin>(face: &Face, connection: &mut C) -> Option<(Line, Instant)> {
-    let place = face.crowd.place();
     let read = tokio::time::timeout(face.options.request_time_max, line(connection));
     let read = tokio::select! {
         read = read => read,
-        () = place.lost() => {
-            TurnedAway { why: "crowd" }.emit();
-            return None;
-        }
         () = face.stopping.cancelled() => return None,
     };
     match read {

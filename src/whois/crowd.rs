@@ -1,6 +1,7 @@
-//! Connections that wait for their request line, the one that has waited longest first to go when they are too many.
+//! The connections that are open, the one that has been longest the first to go when they are too many.
 //!
-//! So whoever opens many connections and says nothing ends its own first, and the next decent one finds a place.
+//! A decent one lasts a moment. So whoever opens many and says nothing, or reads nothing, ends its own first, and the next
+//! decent one finds a place.
 
 use std::{
     collections::BTreeMap,
@@ -9,15 +10,15 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-/// Those that wait.
+/// Those that are open.
 #[derive(Clone, Debug)]
 pub(super) struct Crowd {
     most: usize,
-    waiting: Arc<Mutex<Waiting>>,
+    open: Arc<Mutex<Open>>,
 }
 
 #[derive(Debug, Default)]
-struct Waiting {
+struct Open {
     next: u64,
     by_age: BTreeMap<u64, CancellationToken>,
 }
@@ -27,23 +28,23 @@ impl Crowd {
     pub(super) fn new(most: usize) -> Self {
         Self {
             most,
-            waiting: Arc::default(),
+            open: Arc::default(),
         }
     }
 
-    /// A place for one more; where there is none, the one that has waited longest loses its own.
+    /// A place for one more; where there is none, the one that has been longest loses its own.
     pub(super) fn place(&self) -> Place {
-        let mut waiting = self.lock();
-        if waiting.by_age.len() >= self.most
-            && let Some((_, oldest)) = waiting.by_age.pop_first()
+        let mut open = self.lock();
+        if open.by_age.len() >= self.most
+            && let Some((_, oldest)) = open.by_age.pop_first()
         {
             oldest.cancel();
         }
-        let number = waiting.next;
-        waiting.next = number.wrapping_add(1);
+        let number = open.next;
+        open.next = number.wrapping_add(1);
         let lost = CancellationToken::new();
-        waiting.by_age.insert(number, lost.clone());
-        drop(waiting);
+        open.by_age.insert(number, lost.clone());
+        drop(open);
         Place {
             crowd: self.clone(),
             number,
@@ -51,8 +52,8 @@ impl Crowd {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_one_that_waited_longest_goes_first() {
+    fn the_oldest_goes_first() {
         let crowd = Crowd::new(2);
         let (one, two) = (crowd.place(), crowd.place());
         assert!(!one.lost.is_cancelled());

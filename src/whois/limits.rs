@@ -10,5 +10,5 @@ pub const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 pub const LEFTOVER_BYTES_MAX: usize = 1 << 20;
 /// How long they are waited for.
 pub const LEFTOVER_TIME_MAX: Duration = Duration::from_secs(1);
-/// Connections that wait for their request line; one more ends the one that has waited longest.
-pub const WAITING_MAX: usize = 896;
+/// Connections at a time; one more ends the one that has been there longest.
+pub const CROWD_MAX: usize = 896;

@@ -26,7 +26,7 @@ pub async fn serve<C>(
     let face = Arc::new(Face {
         desk,
         publication,
-        crowd: Crowd::new(options.waiting_max),
+        crowd: Crowd::new(options.crowd_max),
         options,
         stopping: stopping.clone(),
     });

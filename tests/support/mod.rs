@@ -39,6 +39,7 @@ pub struct Server {
     child: Child,
     address: String,
     whois: Option<String>,
+    metrics: Option<String>,
     data_dir: PathBuf,
 }
 
@@ -108,6 +109,7 @@ impl Server {
                     child,
                     address,
                     whois: whois_in(&said),
+                    metrics: metrics_in(&said),
                     data_dir,
                 });
             }
@@ -124,6 +126,11 @@ impl Server {
     /// Where it answers WHOIS: host and port.
     pub fn whois(&self) -> &str {
         self.whois.as_deref().unwrap()
+    }
+
+    /// Where it tells metrics: host and port.
+    pub fn metrics(&self) -> &str {
+        self.metrics.as_deref().unwrap()
     }
 
     /// Its process id.
@@ -238,6 +245,12 @@ pub fn verify(data_dir: &Path) {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+}
+
+/// The address of metrics in what the service logs.
+fn metrics_in(said: &str) -> Option<String> {
+    let (_, rest) = said.split_once("face=\"metrics\" address=")?;
+    rest.split_whitespace().next().map(str::to_owned)
 }
 
 /// The address of WHOIS in what the service prints.
