@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -18,8 +19,10 @@ use super::{
     exit::Failure,
     life::Serving,
     openid,
+    publication::publication,
     signing::verifier_key,
     transport::{self, Bounds, Ports},
+    whois,
 };
 
 /// What is kept of the calls beside the register.
@@ -30,10 +33,18 @@ pub struct Beside {
     pub uses: Arc<Uses>,
 }
 
+/// Every socket that a face answers on.
+pub struct Sockets {
+    /// Those of the API.
+    pub ports: Ports,
+    /// That of WHOIS.
+    pub whois: Option<TcpListener>,
+}
+
 /// Begins to serve. The task ends when `stopping` is cancelled and every call in flight has ended.
 pub async fn serve(
     settings: &Settings,
-    ports: Ports,
+    sockets: Sockets,
     register: &Register,
     beside: Beside,
     stopping: CancellationToken,
@@ -53,12 +64,28 @@ pub async fn serve(
         checkpoint_key: verifier_key(settings)?.into(),
         ..options(limits, stopping.clone())
     };
-    let face = Face::new(Arc::new(Desk::new(register.clone(), options)));
+    let desk = Arc::new(Desk::new(register.clone(), options));
+    let face = Face::new(Arc::clone(&desk));
     let face = face.map_err(|why| Failure::Serving(why.to_string()))?;
-    let bounds = bounds(limits);
-    Ok(tokio::spawn(transport::serve(
-        ports, bounds, face, stopping,
-    )))
+    let publication = Arc::new(publication(settings)?);
+    let whois = sockets.whois.map(|listener| {
+        let (settings, stopping) = (settings.whois.clone(), stopping.clone());
+        tokio::spawn(whois::serve(
+            listener,
+            settings,
+            desk,
+            publication,
+            stopping,
+        ))
+    });
+    let api = transport::serve(sockets.ports, bounds(limits), face, stopping);
+    Ok(tokio::spawn(async move {
+        api.await;
+        if let Some(whois) = whois {
+            // It ends as the other does; a panic in it has been told of.
+            whois.await.ok();
+        }
+    }))
 }
 
 /// The audit log, where one is wanted.
