@@ -6,6 +6,7 @@
 pub mod access;
 pub mod cli;
 pub mod config;
+pub mod desk;
 pub mod grpc;
 pub mod journal;
 pub mod model;

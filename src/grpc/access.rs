@@ -11,6 +11,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     access::{self, Identity, Insight, InvitationCode, Token},
+    desk::{Call, Desk, trail},
     model::{
         Code, Command, Event, Principal, PrincipalId, Refusal, Rejection, Seq, TreeView as _,
         actor::Credential,
@@ -26,8 +27,7 @@ use super::{
         access::{self as requests, Minted},
         principal as shown,
     },
-    desk::{Call, Desk},
-    trail,
+    layer, status,
     view::revision,
     write::{self, Write},
 };
@@ -84,7 +84,7 @@ impl Keeper {
     fn told<T>(&self, call: &Call, answer: Result<T, Rejection>) -> Result<Response<T>, Status> {
         answer
             .map(Response::new)
-            .map_err(|rejection| self.desk.status(call, &rejection))
+            .map_err(|rejection| status::of(&self.desk, call, &rejection))
     }
 
     /// Carries out what is about a principal.
@@ -92,7 +92,7 @@ impl Keeper {
         &self,
         request: Request<W>,
     ) -> Result<Response<pb::PrincipalResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = async {
             someone(&call)?;
             let request = request.into_inner();
@@ -289,7 +289,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::WhoAmIRequest>,
     ) -> Result<Response<pb::WhoAmIResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         self.told(&call, self.who(&call))
     }
 
@@ -318,7 +318,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::GetPrincipalRequest>,
     ) -> Result<Response<pb::PrincipalResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = self.one(&call, request.into_inner()).await;
         let known = answer.as_ref().ok().and_then(|one| one.principal.as_ref());
         let id = known.map_or("", |one| &one.id);
@@ -330,7 +330,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::ListPrincipalsRequest>,
     ) -> Result<Response<pb::ListPrincipalsResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = list::principals(&self.desk, &call, request.into_inner()).await;
         trail::looked(&self.desk, &call, "ListPrincipals", "", &answer);
         self.told(&call, answer)
@@ -354,7 +354,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::IssueTokenRequest>,
     ) -> Result<Response<pb::IssueTokenResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = self.token(&call, request.into_inner()).await;
         self.told(&call, answer)
     }
@@ -363,7 +363,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::BindCredentialRequest>,
     ) -> Result<Response<pb::CredentialResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = async {
             someone(&call)?;
             let request = self.minted(&call, request.into_inner(), [0; 32]);
@@ -378,7 +378,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::InviteRequest>,
     ) -> Result<Response<pb::InviteResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = self.invitation(&call, request.into_inner()).await;
         self.told(&call, answer)
     }
@@ -387,7 +387,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::AcceptInvitationRequest>,
     ) -> Result<Response<pb::IssueTokenResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let token = Token::from_entropy(self.desk.register.fresh_secret());
         let request = self.minted(&call, request.into_inner(), token.sha256());
         let outcome = write::submit_apart(&self.desk, &call, request).await;
@@ -399,7 +399,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::RevokeCredentialRequest>,
     ) -> Result<Response<pb::CredentialResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = async {
             someone(&call)?;
             let request = request.into_inner();
@@ -414,7 +414,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::ListCredentialsRequest>,
     ) -> Result<Response<pb::ListCredentialsResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let request = request.into_inner();
         let of = request.principal.parse::<PrincipalId>().ok();
         let answer = list::credentials(&self.desk, &call, request).await;

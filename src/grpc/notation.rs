@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use crate::{
+    desk::{Call, Desk},
     model::{Code, Refusal, Rejection},
     oid::{
         NodePath, Oid,
@@ -16,11 +17,7 @@ use crate::{
     pb::v1::{self as pb, notation_service_server::NotationService},
 };
 
-use super::{
-    convert::text,
-    desk::{Call, Desk},
-    view::View,
-};
+use super::{convert::text, layer, status, view::View};
 
 /// The service.
 pub struct Translator {
@@ -46,7 +43,7 @@ impl Translator {
             .and_then(|answer| view.settled(answer).map_err(Rejection::from));
         answer
             .map(Response::new)
-            .map_err(|rejection| self.desk.status(call, &rejection))
+            .map_err(|rejection| status::of(&self.desk, call, &rejection))
     }
 }
 
@@ -56,7 +53,7 @@ impl NotationService for Translator {
         &self,
         request: Request<pb::ConvertRequest>,
     ) -> Result<Response<pb::ConvertResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let request = request.into_inner();
         self.with_names(&call, |view| {
             let read = text::read(&request.text, request.strict, view.names(), "text")?;
@@ -73,7 +70,7 @@ impl NotationService for Translator {
         &self,
         request: Request<pb::EncodeRequest>,
     ) -> Result<Response<pb::EncodeResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let request = request.into_inner();
         self.with_names(&call, |view| {
             let encoding = encoding(request.encoding)?;
@@ -94,7 +91,7 @@ impl NotationService for Translator {
         &self,
         request: Request<pb::DecodeRequest>,
     ) -> Result<Response<pb::DecodeResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let request = request.into_inner();
         self.with_names(&call, |view| {
             let encoding = encoding(request.encoding)?;

@@ -7,6 +7,7 @@ use prost::Message as _;
 
 use crate::{
     access::Sight,
+    desk::trail::Witness,
     model::{Entry, Rejection, Seq, Timestamp, TreeView as _, ViewFault, Viewed, Visibility},
     oid::{ArcValue, Identifier, NodePath, UnicodeLabel, notation::Names},
     pb::v1 as pb,
@@ -16,7 +17,6 @@ use crate::{
 use super::{
     convert::{entry, notations, timestamp},
     limits::ANSWER_BYTES_AIM,
-    trail::Witness,
 };
 
 /// A reading as one caller sees it.

@@ -6,7 +6,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Limits, Settings},
-    grpc::{self, Face, rates::Rates},
+    desk::{Desk, Options, Rates},
+    grpc::Face,
     model::clock::SystemClock,
     register::Register,
     telemetry::audit::{self, Audit},
@@ -37,13 +38,13 @@ pub async fn serve(
         tokio::spawn(openid::keep(issuer, keys, every, wanted));
         openid
     });
-    let options = grpc::Options {
+    let options = Options {
         openid,
         audit,
         checkpoint_key: verifier_key(settings)?.into(),
         ..options(limits, stopping.clone())
     };
-    let face = Face::new(register.clone(), options);
+    let face = Face::new(Arc::new(Desk::new(register.clone(), options)));
     let face = face.map_err(|why| Failure::Serving(why.to_string()))?;
     let bounds = bounds(limits);
     Ok(tokio::spawn(transport::serve(
@@ -83,8 +84,8 @@ fn bounds(limits: &Limits) -> Bounds {
     }
 }
 
-fn options(limits: &Limits, stopping: CancellationToken) -> grpc::Options {
-    grpc::Options {
+fn options(limits: &Limits, stopping: CancellationToken) -> Options {
+    Options {
         stopping,
         call_time_max: Duration::from_secs(limits.deadline_seconds),
         request_bytes_max: size(limits.message_bytes),
@@ -96,6 +97,6 @@ fn options(limits: &Limits, stopping: CancellationToken) -> grpc::Options {
             source_calls_at_once: limits.calls_per_source,
             token_failures: limits.token_failures_per_minute,
         },
-        ..grpc::Options::new(Arc::new(SystemClock))
+        ..Options::new(Arc::new(SystemClock))
     }
 }

@@ -11,7 +11,8 @@ use std::{
 
 use oidra::{
     access::Token,
-    grpc::{Face, Options},
+    desk::{Desk, Options},
+    grpc::Face,
     model::{
         Policy, Timestamp,
         actor::{Credential, Principal, PrincipalKind},
@@ -136,7 +137,7 @@ impl House {
         let mut options = Options::new(clock);
         set(&mut options);
         let stopping = options.stopping.clone();
-        let face = Face::new(register.clone(), options).unwrap();
+        let face = Face::new(Arc::new(Desk::new(register.clone(), options))).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let bounds = Bounds {

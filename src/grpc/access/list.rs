@@ -4,9 +4,9 @@
 
 use crate::{
     access::{Insight, Knows},
+    desk::{Call, Desk},
     grpc::{
         convert::{Faults, access as requests, principal as shown},
-        desk::{Call, Desk},
         page::{self, Kind, Mark},
         view::{View, revision},
     },

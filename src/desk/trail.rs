@@ -13,7 +13,7 @@ use crate::{
     telemetry::audit::{Audit, Line, Nodes, Outcome},
 };
 
-use super::desk::{Call, Desk};
+use super::{Call, Desk};
 
 /// The nodes of which a caller was shown what is not for everybody. Cheap to clone.
 #[derive(Clone, Default)]
