@@ -11,6 +11,7 @@ pub mod grpc;
 pub mod journal;
 pub mod model;
 pub mod oid;
+pub mod oidip;
 pub mod pb;
 pub mod register;
 pub mod rules;

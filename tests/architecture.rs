@@ -24,6 +24,8 @@ const MAP: &[(&str, &[&str])] = &[
         "server",
         &[
             "grpc",
+            "whois",
+            "oidip",
             "desk",
             "register",
             "rules",
@@ -48,6 +50,11 @@ const MAP: &[(&str, &[&str])] = &[
             "pb",
             "telemetry",
         ],
+    ),
+    ("whois", &["oidip", "desk", "access", "model", "telemetry"]),
+    (
+        "oidip",
+        &["desk", "register", "access", "model", "oid", "telemetry"],
     ),
     ("desk", &["register", "access", "model", "oid", "telemetry"]),
     (
