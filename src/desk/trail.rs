@@ -26,6 +26,11 @@ impl Witness {
         Self(remembers.then(Arc::default))
     }
 
+    /// Whether anybody wants to know.
+    pub const fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// More was shown of this node than everybody sees.
     pub fn note(&self, node: &NodePath) {
         if let Some(nodes) = &self.0 {
@@ -221,8 +226,7 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         Command::DescribePrincipal { id, .. } | Command::ChangeStanding { id, .. } => home(id)?,
         Command::IssueCredential(ask) => home(&ask.principal)?,
         Command::RevokeCredential { id } => {
-            let all = view.credentials()?;
-            let owner = all.into_iter().find(|one| one.id == *id);
+            let owner = view.credential_of_id(id)?;
             let (nodes, _) = owner.map_or(Ok(Default::default()), |one| home(&one.principal))?;
             (nodes, Some(id.to_string()))
         }

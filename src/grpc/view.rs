@@ -54,7 +54,23 @@ impl<'a> View<'a> {
 
     /// A node in every notation.
     pub fn notations(&self, path: &NodePath) -> pb::Notations {
+        self.note_names(path);
         notations::notations(path, &self.names)
+    }
+
+    /// Notes the way to a node, if not everybody may know its names.
+    fn note_names(&self, path: &NodePath) {
+        if !self.witness.is_wanted() {
+            return;
+        }
+        let nearest = match self.reading.resolve(path, &self.sight) {
+            Ok(Resolution::Found(seen) | Resolution::SuperiorFound(seen, _)) => seen,
+            // What could not be read was not shown either: the names tell the fault.
+            Ok(Resolution::Unknown) | Err(_) => return,
+        };
+        if !nearest.stub && nearest.visibility != Visibility::Public {
+            self.witness.note(&nearest.entry.path);
+        }
     }
 
     /// An entry as the caller sees it.

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Limits, Settings},
-    desk::{Desk, Options, Rates},
+    desk::{Desk, Options, Rates, uses::Uses},
     grpc::Face,
     model::clock::SystemClock,
     register::Register,
@@ -22,12 +22,20 @@ use super::{
     transport::{self, Bounds, Ports},
 };
 
+/// What is kept of the calls beside the register.
+pub struct Beside {
+    /// Who did, tried or looked at what, where that is wanted.
+    pub audit: Option<Audit>,
+    /// When credentials were used last.
+    pub uses: Arc<Uses>,
+}
+
 /// Begins to serve. The task ends when `stopping` is cancelled and every call in flight has ended.
 pub async fn serve(
     settings: &Settings,
     ports: Ports,
     register: &Register,
-    audit: Option<Audit>,
+    beside: Beside,
     stopping: CancellationToken,
 ) -> Result<Serving, Failure> {
     let limits = &settings.limits;
@@ -40,7 +48,8 @@ pub async fn serve(
     });
     let options = Options {
         openid,
-        audit,
+        audit: beside.audit,
+        uses: beside.uses,
         checkpoint_key: verifier_key(settings)?.into(),
         ..options(limits, stopping.clone())
     };

@@ -22,7 +22,8 @@ pub mod progress;
 pub mod shutdown;
 pub mod signing;
 pub mod transport;
-pub mod welcome;
+pub mod uses;
+mod welcome;
 
 use std::{
     ffi::OsString,

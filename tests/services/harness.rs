@@ -123,9 +123,13 @@ impl House {
 
     /// A new register behind a server with options of its own.
     pub async fn open_with(set: impl FnOnce(&mut Options)) -> Self {
+        Self::open_at(Arc::new(SystemClock), set).await
+    }
+
+    /// The same by a clock of one's own.
+    pub async fn open_at(clock: Arc<dyn Clock>, set: impl FnOnce(&mut Options)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let token = Token::from_entropy([7; 32]);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let options = register::Options::new(dir.path());
         let made = founding(&token);
         let opened_clock = Arc::clone(&clock);
