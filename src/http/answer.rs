@@ -120,7 +120,6 @@ impl Answer {
             }
         };
         set(header::CACHE_CONTROL, &control);
-        set(header::VARY, "Accept, Authorization");
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         if let Some(tag) = &tag {
@@ -141,6 +140,11 @@ impl Answer {
                 body = self.body;
             }
         }
+        // One may stand there already, and stays.
+        headers.append(
+            header::VARY,
+            HeaderValue::from_static("Accept, Authorization"),
+        );
         headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static(EXPOSED),

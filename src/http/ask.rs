@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::HeaderMap;
 
 use crate::{
     desk::Call,
@@ -117,8 +117,6 @@ impl Query {
 
 /// One request.
 pub struct Ask {
-    /// Its method.
-    pub method: Method,
     /// Its header fields.
     pub headers: HeaderMap,
     /// Its parameters.

@@ -1,7 +1,5 @@
 //! An entry, a conversion as plain text: one fact a line, its name before a colon. For people at a terminal.
 
-use std::fmt::Write as _;
-
 use super::shape;
 
 /// An entry.
@@ -121,8 +119,7 @@ impl Card {
     /// One fact; a text of several lines stays one fact.
     fn line(&mut self, name: &str, text: &str) {
         let whole = text.lines().collect::<Vec<_>>().join(" ");
-        // Writing to a text cannot fail.
-        drop(writeln!(self.0, "{name}: {whole}"));
+        self.0 += &format!("{name}: {whole}\n");
     }
 
     fn tagged(&mut self, name: &str, tag: &str, text: &str) {

@@ -141,7 +141,7 @@ fn wait(failure: &Failure) -> Option<Duration> {
     let Failure::Rejected(denied) = failure else {
         return None;
     };
-    let Rejection::Refused(refusals) = &denied.rejection else {
+    let Rejection::Refused(refusals) = &*denied.rejection else {
         return None;
     };
     let code = refusals.main().code;
@@ -157,7 +157,7 @@ fn wait(failure: &Failure) -> Option<Duration> {
 /// A failure as a problem.
 pub fn problem(failure: Failure, told: &Told<'_>) -> Problem {
     match failure {
-        Failure::Rejected(denied) => match denied.rejection {
+        Failure::Rejected(denied) => match *denied.rejection {
             Rejection::Refused(refusals) => of_refusals(&refusals, told.base),
             Rejection::Fault(fault) => of_fault(&fault.to_string(), told.call),
         },

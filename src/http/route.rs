@@ -47,7 +47,7 @@ pub enum Route {
 }
 
 /// One address.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Address {
     /// Where it leads.
     pub route: Route,
@@ -88,7 +88,7 @@ const JSON: &str = "application/json";
 const RDAP: &str = "application/rdap+json";
 
 /// Every address.
-pub const ADDRESSES: &[Address] = &[
+pub static ADDRESSES: &[Address] = &[
     Address {
         route: Route::Home,
         template: "/",

@@ -18,7 +18,7 @@ use crate::{
     register::{Reading, ReadingNames, Resolution, Seen},
 };
 
-use super::{base::Base, shape};
+use super::{ask::Ask, base::Base, face::Site, shape};
 
 /// A reading as one caller sees it.
 pub struct View<'a> {
@@ -42,6 +42,11 @@ impl<'a> View<'a> {
             base,
             witness: witness.clone(),
         }
+    }
+
+    /// The view that a request has of a reading.
+    pub fn of(site: &'a Site, ask: &Ask, reading: &'a Reading) -> Self {
+        Self::new(reading, ask.call.sight(), &ask.call.witness, &site.base)
     }
 
     /// The names that the caller may see.
