@@ -141,7 +141,12 @@ const BOUNDS: &[Bound] = &[
         60,
         366 * DAY_SECONDS,
     ),
-    bound("http.cache_seconds", |s| s.http.cache_seconds, 0, DAY_SECONDS),
+    bound(
+        "http.cache_seconds",
+        |s| s.http.cache_seconds,
+        0,
+        DAY_SECONDS,
+    ),
     bound("audit.bytes_max", |s| s.audit.bytes_max, 64 * KIB, GIB),
     bound("audit.files_max", |s| s.audit.files_max, 2, 10_000),
     bound("drain.grace_seconds", |s| s.drain.grace_seconds, 0, 3_600),
@@ -254,9 +259,8 @@ fn public_url(url: &str) -> Result<(), ConfigError> {
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
     let plain = |c: char| c.is_ascii_graphic() && !"<>\"?#\\^`{|}".contains(c);
-    let good = rest.is_some_and(|rest| {
-        !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(plain)
-    });
+    let good = rest
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(plain));
     if url.is_empty() || (good && url.len() <= PUBLIC_URL_BYTES_MAX) {
         return Ok(());
     }
@@ -318,12 +322,28 @@ mod tests {
     fn the_public_url_is_one_that_paths_can_follow() {
         let name = "OIDRA_HTTP_PUBLIC_URL";
         let longest = format!("https://{}", "a".repeat(PUBLIC_URL_BYTES_MAX - 8));
-        for good in ["", "https://oid.example.org", "http://127.0.0.1:8340/x/", &longest] {
+        for good in [
+            "",
+            "https://oid.example.org",
+            "http://127.0.0.1:8340/x/",
+            &longest,
+        ] {
             said(name, good).unwrap();
         }
         let longer = format!("{longest}a");
-        for bad in ["oid.example.org", "https://", "https:///x", "https://a?b", "ftp://a", "https://a b", &longer] {
-            assert!(said(name, bad).unwrap_err().contains("http.public_url"), "{bad}");
+        for bad in [
+            "oid.example.org",
+            "https://",
+            "https:///x",
+            "https://a?b",
+            "ftp://a",
+            "https://a b",
+            &longer,
+        ] {
+            assert!(
+                said(name, bad).unwrap_err().contains("http.public_url"),
+                "{bad}"
+            );
         }
     }
 

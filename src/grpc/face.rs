@@ -321,7 +321,11 @@ mod tests {
             request.headers_mut().insert(header::CONTENT_TYPE, kind);
             Face::speaks(&request)
         };
-        assert!(asks(Method::OPTIONS, "/oidra.v1.NotationService/Convert", ""));
+        assert!(asks(
+            Method::OPTIONS,
+            "/oidra.v1.NotationService/Convert",
+            ""
+        ));
         assert!(!asks(Method::OPTIONS, "/oid/2.16.834", ""));
         assert!(!asks(Method::OPTIONS, "/.well-known/oidra", ""));
         assert!(asks(Method::POST, "/x", "application/grpc-web+proto"));

@@ -54,7 +54,9 @@ pub async fn answer(site: &Arc<Site>, ask: &Ask) -> Result<Answer, Failure> {
 
 fn read(ask: &Ask) -> Result<Vec<String>, Failure> {
     let kind = ask.headers.get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         let detail = "a batch is a list in JSON, of the type application/json";

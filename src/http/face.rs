@@ -3,11 +3,7 @@
 //! Each call is let in by the desk, as one of gRPC is; what is asked is found in the table of [`super::route`], and whatever
 //! becomes of it, a panic included, is answered. It must never look at a body that no address takes.
 
-use std::{
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::Instant,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -241,8 +237,8 @@ impl Site {
         if head.method == Method::OPTIONS {
             return Ok(preflight(&head.headers, allowed));
         }
-        let taken = is_read(&head.method) && address.method == Method::GET
-            || head.method == address.method;
+        let taken =
+            is_read(&head.method) && address.method == Method::GET || head.method == address.method;
         if !taken {
             let detail = format!("{} is not taken here", head.method);
             let told = Told {
@@ -268,7 +264,12 @@ impl Site {
         self.route(address.route, &ask, rest).await
     }
 
-    async fn route(self: &Arc<Self>, route: Route, ask: &Ask, rest: &str) -> Result<Answer, Failure> {
+    async fn route(
+        self: &Arc<Self>,
+        route: Route,
+        ask: &Ask,
+        rest: &str,
+    ) -> Result<Answer, Failure> {
         match route {
             Route::Home => well_known::home(self, ask),
             Route::Style => Ok(page::style()),
@@ -303,7 +304,10 @@ fn is_read(method: &Method) -> bool {
 
 /// Refuses a target or header fields that are longer than this face bears.
 fn fits(head: &Parts) -> Result<(), Failure> {
-    let target = head.uri.path_and_query().map_or(0, |one| one.as_str().len());
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or(0, |one| one.as_str().len());
     if target > TARGET_BYTES_MAX {
         let detail = format!("a target of {target} bytes; at most {TARGET_BYTES_MAX} are taken");
         return Err(Failure::http(StatusCode::URI_TOO_LONG, detail));

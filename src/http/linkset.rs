@@ -126,10 +126,17 @@ fn links(view: &View<'_>, seen: &Seen) -> Result<Vec<(&'static str, Vec<Link>)>,
             _ => related.push(link),
         }
     }
-    let up = path.parent().map(|superior| Link::to(view.base.permalink(&superior)));
+    let up = path
+        .parent()
+        .map(|superior| Link::to(view.base.permalink(&superior)));
     let children = view.children(path, None, LINKSET_ITEMS_MAX)?;
     let item = children.iter().map(|child| Link {
-        title: child.entry.superior.identifiers.first().map(ToString::to_string),
+        title: child
+            .entry
+            .superior
+            .identifiers
+            .first()
+            .map(ToString::to_string),
         ..Link::to(view.base.permalink(&child.entry.path))
     });
     let mut all = vec![("alternate", alternate), ("describedby", describedby)];
@@ -237,7 +244,11 @@ pub fn one(
             || relation(&service.kind) == wanted
     };
     let web = |service: &&Service| is_web(&service.uri);
-    let found: Vec<_> = services(&seen).into_iter().filter(fits).filter(web).collect();
+    let found: Vec<_> = services(&seen)
+        .into_iter()
+        .filter(fits)
+        .filter(web)
+        .collect();
     let Some(first) = found.first() else {
         let kinds: Vec<_> = services(&seen).iter().map(|one| one.kind.clone()).collect();
         let detail = format!(
@@ -250,8 +261,12 @@ pub fn one(
         );
         return Err(Failure::http(StatusCode::NOT_FOUND, detail));
     };
-    let equals: Vec<_> = found.iter().filter(|one| one.priority == first.priority).collect();
-    let links = format!("<{own}?format=linkset>; rel=\"linkset\"; type=\"application/linkset+json\"");
+    let equals: Vec<_> = found
+        .iter()
+        .filter(|one| one.priority == first.priority)
+        .collect();
+    let links =
+        format!("<{own}?format=linkset>; rel=\"linkset\"; type=\"application/linkset+json\"");
     if let [only] = equals.as_slice() {
         let to = uri(&only.uri);
         return Ok(Answer::redirect(StatusCode::TEMPORARY_REDIRECT, &to).with(header::LINK, &links));
@@ -260,7 +275,11 @@ pub fn one(
         .iter()
         .map(|one| json!({"kind": one.kind, "href": one.uri}))
         .collect();
-    let answer = Answer::json("application/json", &json!({ "choices": listed }), Keep::Asked)?;
+    let answer = Answer::json(
+        "application/json",
+        &json!({ "choices": listed }),
+        Keep::Asked,
+    )?;
     Ok(answer
         .status(StatusCode::MULTIPLE_CHOICES)
         .with(header::LINK, &links))

@@ -65,7 +65,12 @@ where
         begun,
     };
     let reply = oidip::ask(&site.desk, &site.publication, asking).await;
-    let mut answer = written(&reply.answer, format, site, keep(format, reply.answer.cause()));
+    let mut answer = written(
+        &reply.answer,
+        format,
+        site,
+        keep(format, reply.answer.cause()),
+    );
     if let Some(wait) = reply.wait {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         answer = answer.with(header::RETRY_AFTER, &seconds.to_string());

@@ -32,7 +32,9 @@ struct Shapes;
 /// The document.
 pub fn document(base: &Base) -> Result<Bytes, ViewFault> {
     let broken = |error: serde_json::Error| {
-        ViewFault(format!("the OpenAPI document could not be written: {error}"))
+        ViewFault(format!(
+            "the OpenAPI document could not be written: {error}"
+        ))
     };
     let mut document = serde_json::to_value(Shapes::openapi()).map_err(broken)?;
     document["info"] = json!({
@@ -52,7 +54,9 @@ pub fn document(base: &Base) -> Result<Bytes, ViewFault> {
         paths.insert(address.template.to_owned(), path(address));
     }
     document["paths"] = paths.into();
-    serde_json::to_vec(&document).map(Bytes::from).map_err(broken)
+    serde_json::to_vec(&document)
+        .map(Bytes::from)
+        .map_err(broken)
 }
 
 fn path(address: &Address) -> Value {

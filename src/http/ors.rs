@@ -86,14 +86,21 @@ fn child(seen: &Seen) -> String {
         Some(Delegation::External { ors, .. }) => ors.is_some(),
         _ => true,
     };
-    let number = entry.path.last().map(ToString::to_string).unwrap_or_default();
+    let number = entry
+        .path
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let labels = entry.superior.labels.iter();
     let labels: String = labels
         .map(|one| element("labels", &escaped(&one.label.to_string())))
         .collect();
     let names = element("numericLabel", &number) + &element("non-numeric", &labels);
     let supported = element("orsSupported", if supported { "true" } else { "false" });
-    element("disclosedChild", &(supported + &element("unicodeLabels", &names)))
+    element(
+        "disclosedChild",
+        &(supported + &element("unicodeLabels", &names)),
+    )
 }
 
 fn registration(view: &View<'_>, seen: &Seen) -> Viewed<String> {
@@ -103,7 +110,11 @@ fn registration(view: &View<'_>, seen: &Seen) -> Viewed<String> {
     let entry = &seen.entry;
     let paragraph = |text: &str| format!("<p>{}</p>", escaped(text));
     let titles = entry.holder.titles.iter().map(|one| paragraph(&one.text));
-    let described = entry.holder.descriptions.iter().map(|one| paragraph(&one.text));
+    let described = entry
+        .holder
+        .descriptions
+        .iter()
+        .map(|one| paragraph(&one.text));
     let mut inner = html("description", &titles.chain(described).collect::<String>());
     let references: String = entry
         .holder
@@ -129,7 +140,9 @@ fn registration(view: &View<'_>, seen: &Seen) -> Viewed<String> {
 fn held(view: &View<'_>, seen: &Seen, name: &str, holding: &Holding) -> Viewed<String> {
     let known = view.reading.registrant(&holding.registrant)?;
     let whole = view.sight.is_whole(&seen.entry.path);
-    let details = known.and_then(|known| known.shown(whole)).unwrap_or_default();
+    let details = known
+        .and_then(|known| known.shown(whole))
+        .unwrap_or_default();
     let contact = element("non-enciphered", &contact(&details));
     let date = element("registrationDate", &date(holding.since));
     Ok(element(name, &(date + &element("registrant", &contact))))
@@ -144,11 +157,18 @@ fn contact(details: &RegistrantDetails) -> String {
         inner += &element("e-mailAddress", &escaped(email));
     }
     // The module wants a number that can be called from anywhere.
-    if let Some(telephone) = details.telephone.as_ref().filter(|one| one.starts_with('+')) {
+    if let Some(telephone) = details
+        .telephone
+        .as_ref()
+        .filter(|one| one.starts_with('+'))
+    {
         inner += &element("phone", &escaped(telephone));
     }
     if let Some(address) = &details.address {
-        let lines = address.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines = address
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
         let lines: String = lines
             .map(|line| element("UTF8String", &escaped(line)))
             .collect();

@@ -239,6 +239,9 @@ mod tests {
         };
         let answer = answer(&page, Keep::Asked).unwrap();
         let text = String::from_utf8(answer.body.to_vec()).unwrap();
-        assert!(!text.contains("<script") && !text.contains("href=\"javascript"), "{text}");
+        assert!(
+            !text.contains("<script") && !text.contains("href=\"javascript"),
+            "{text}"
+        );
     }
 }

@@ -208,7 +208,10 @@ async fn html(
     reading: Reading,
     path: NodePath,
 ) -> Result<Answer, Failure> {
-    let (after, token) = (after(ask)?, site.desk.register.revision_token(reading.seq()));
+    let (after, token) = (
+        after(ask)?,
+        site.desk.register.revision_token(reading.seq()),
+    );
     let (base, call) = (site.base.clone(), ask.call.clone());
     let answer = Desk::blocking(move || {
         let view = View::new(&reading, call.sight(), &call.witness, &base);
@@ -260,9 +263,9 @@ pub fn after(ask: &Ask) -> Result<Option<ArcValue>, Refusal> {
     let Some(text) = ask.query.one("after")? else {
         return Ok(None);
     };
-    text.parse().map(Some).map_err(|error| {
-        Refusal::new(Code::FieldInvalid, "after", format!("{error}")).value(text)
-    })
+    text.parse()
+        .map(Some)
+        .map_err(|error| Refusal::new(Code::FieldInvalid, "after", format!("{error}")).value(text))
 }
 
 /// The other representations of a permalink.
@@ -300,14 +303,20 @@ async fn in_oidip(
 
 /// The root of the tree: a list of the root arcs.
 async fn root(site: &Arc<Site>, ask: &Ask, reading: Reading) -> Result<Answer, Failure> {
-    let offered = [(Format::Json, "application/json"), (Format::Html, "text/html")];
+    let offered = [
+        (Format::Json, "application/json"),
+        (Format::Html, "text/html"),
+    ];
     let wanted = match ask.query.format()? {
         Some(format) => Some(format).filter(|one| offered.iter().any(|(known, _)| known == one)),
         None => ask.accept.best(offered),
     };
     match wanted {
         Some(Format::Html) => {
-            let (after, token) = (after(ask)?, site.desk.register.revision_token(reading.seq()));
+            let (after, token) = (
+                after(ask)?,
+                site.desk.register.revision_token(reading.seq()),
+            );
             let (base, call) = (site.base.clone(), ask.call.clone());
             let answer = Desk::blocking(move || {
                 let view = View::new(&reading, call.sight(), &call.witness, &base);

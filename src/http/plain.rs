@@ -13,7 +13,10 @@ pub fn entry(entry: &shape::Entry) -> String {
         card.tagged("description", &text.language, &text.text);
     }
     if entry.stub {
-        card.line("note", "the number is taken; nothing else is shown to everybody");
+        card.line(
+            "note",
+            "the number is taken; nothing else is shown to everybody",
+        );
     }
     card.some("state", entry.state);
     card.some("withdrawn", entry.withdrawn.as_deref());

@@ -18,8 +18,7 @@ use super::{
     base::Base,
     format::Format,
     negotiate::Accept,
-    page,
-    rdap,
+    page, rdap,
     route::Route,
     shape::{self, Problem},
 };
@@ -126,7 +125,11 @@ fn written(problem: &Problem, told: &Told<'_>) -> Answer {
     if matches!(told.route, Some(RdapOid | RdapSearch | RdapHelp)) {
         return rdap::error(problem, told.base);
     }
-    let offered = [("problem", PROBLEM), ("problem", "application/json"), ("html", "text/html")];
+    let offered = [
+        ("problem", PROBLEM),
+        ("problem", "application/json"),
+        ("html", "text/html"),
+    ];
     if told.accept.best(offered) == Some("html")
         && let Ok(page) = page::problem(problem, told.base)
     {
@@ -270,7 +273,10 @@ mod tests {
     fn every_class_has_a_status() {
         for code in Code::ALL {
             let status = status_of(code.class());
-            assert!(status.is_client_error() || status.is_server_error(), "{code}");
+            assert!(
+                status.is_client_error() || status.is_server_error(),
+                "{code}"
+            );
         }
     }
 
@@ -282,9 +288,15 @@ mod tests {
         assert_eq!((status, kind), (400, PROBLEM));
         let body: serde_json::Value = serde_json::from_str(&body).unwrap();
         assert_eq!(body["type"], "https://ra.example/refusals/OID_SYNTAX");
-        assert_eq!((&body["code"], &body["field"]), (&"OID_SYNTAX".into(), &"oid".into()));
+        assert_eq!(
+            (&body["code"], &body["field"]),
+            (&"OID_SYNTAX".into(), &"oid".into())
+        );
         let (_, kind, body) = told(&base, "text/html", refusal.into());
-        assert!(kind.starts_with("text/html") && !body.contains("<x>"), "{body}");
+        assert!(
+            kind.starts_with("text/html") && !body.contains("<x>"),
+            "{body}"
+        );
     }
 
     #[test]

@@ -112,7 +112,10 @@ pub static ADDRESSES: &[Address] = &[
                 "linkType",
                 "Go to the entry's own service of this kind; `all` or `linkset` for all links.",
             ),
-            ("after", "On the page of HTML: the number after which its list goes on."),
+            (
+                "after",
+                "On the page of HTML: the number after which its list goes on.",
+            ),
             AT_LEAST,
             AS_OF_REVISION,
             AS_OF_TIME,
@@ -138,7 +141,10 @@ pub static ADDRESSES: &[Address] = &[
         method: Method::GET,
         summary: "The direct subordinates of an object identifier in dot notation, a page at a time.",
         parameters: &[
-            ("oid", "An object identifier in dot notation; nothing is the root."),
+            (
+                "oid",
+                "An object identifier in dot notation; nothing is the root.",
+            ),
             ("after", "The number after which the list goes on."),
             ("page_size", "How many of them; at most 1000."),
             AT_LEAST,
@@ -167,12 +173,19 @@ pub static ADDRESSES: &[Address] = &[
         parameters: &[
             ("oid", "The text, in any notation."),
             ("strict", "`true` to tolerate nothing."),
-            ("format", "`json`, `html` or `text`, before what `Accept` says."),
+            (
+                "format",
+                "`json`, `html` or `text`, before what `Accept` says.",
+            ),
             AT_LEAST,
             AS_OF_REVISION,
             AS_OF_TIME,
         ],
-        gives: &[(JSON, Some("Conversion")), ("text/html", None), ("text/plain", None)],
+        gives: &[
+            (JSON, Some("Conversion")),
+            ("text/html", None),
+            ("text/plain", None),
+        ],
         asks_register: true,
     },
     Address {
@@ -182,9 +195,15 @@ pub static ADDRESSES: &[Address] = &[
         method: Method::GET,
         summary: "An object identifier in OID-IP; `/text`, `/json` or `/xml` is appended.",
         parameters: &[
-            ("oid", "An object identifier in dot notation, or `root`, then a solidus and the format."),
+            (
+                "oid",
+                "An object identifier in dot notation, or `root`, then a solidus and the format.",
+            ),
             ("auth", "Tokens, parted by commas."),
-            ("lang", "Languages, the preferred one first, parted by commas."),
+            (
+                "lang",
+                "Languages, the preferred one first, parted by commas.",
+            ),
         ],
         gives: &[
             ("text/vnd.viathinksoft.oidip", None),
@@ -220,8 +239,14 @@ pub static ADDRESSES: &[Address] = &[
         method: Method::GET,
         summary: "Search by name: secondary identifiers, Unicode labels and titles.",
         parameters: &[
-            ("name", "A name, or its beginning and an asterisk; letters of either case."),
-            ("under", "The node below which to look; the authority's own unless it is said."),
+            (
+                "name",
+                "A name, or its beginning and an asterisk; letters of either case.",
+            ),
+            (
+                "under",
+                "The node below which to look; the authority's own unless it is said.",
+            ),
         ],
         gives: &[(RDAP, None)],
         asks_register: true,
@@ -262,7 +287,10 @@ pub static ADDRESSES: &[Address] = &[
         name: "urn",
         method: Method::GET,
         summary: "Resolution of a URN as RFC 2169 has it: `N2L`, `N2Ls`, `N2R` or `N2C`, a question mark and the URN.",
-        parameters: &[("service", "`N2L`, `N2Ls`, `N2R` or `N2C`; the query is the URN.")],
+        parameters: &[(
+            "service",
+            "`N2L`, `N2Ls`, `N2R` or `N2C`; the query is the URN.",
+        )],
         gives: &[("text/uri-list", None)],
         asks_register: true,
     },

@@ -20,7 +20,10 @@ pub struct Suffix<'a> {
 /// Parts a suffix such as `.json` from dot notation. Names may have full stops of their own: of them none is parted.
 pub fn suffix(rest: &str) -> Suffix<'_> {
     let parted = rest.rsplit_once('.').and_then(|(dotted, word)| {
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let digits = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        };
         let format = Format::named(word)?;
         (!dotted.is_empty() && digits(dotted)).then_some((dotted, format))
     });

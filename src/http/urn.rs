@@ -38,7 +38,9 @@ pub async fn answer(site: &Arc<Site>, ask: &Ask, service: &str) -> Result<Answer
     let read = view.settled(read)??;
     if !matches!(read.notation, Notation::Urn | Notation::UuidUrn) {
         let detail = "a URN of the name space oid is needed, such as urn:oid:2.999 (RFC 3061)";
-        return Err(Refusal::new(Code::OidSyntax, "urn", detail).value(&urn).into());
+        return Err(Refusal::new(Code::OidSyntax, "urn", detail)
+            .value(&urn)
+            .into());
     }
     let path = read.resolved.path;
     registered(&view, &path)?;

@@ -160,11 +160,8 @@ impl<'a> View<'a> {
         }
         let superior = &entry.superior;
         let holder = &entry.holder;
-        let held = |one: &Option<Holding>| {
-            one.as_ref()
-                .map(|one| self.holding(one, path))
-                .transpose()
-        };
+        let held =
+            |one: &Option<Holding>| one.as_ref().map(|one| self.holding(one, path)).transpose();
         Ok(shape::Entry {
             state: Some(superior.state.word()),
             authority: Some(entry.authority),

@@ -81,7 +81,11 @@ fn describe(site: &Site, ask: &Ask) -> Result<Description, Rejection> {
         interfaces: interfaces
             .map(|one| Interface {
                 name: one.name,
-                method: if one.route == Route::Batch { "POST" } else { "GET" },
+                method: if one.route == Route::Batch {
+                    "POST"
+                } else {
+                    "GET"
+                },
                 template: site.base.url(one.template),
                 summary: one.summary,
             })

@@ -75,7 +75,10 @@ fn make(site: &Site, reading: &Reading) -> Result<Value, Rejection> {
                 break 'all;
             }
             if let Some(service) = service_of(&seen) {
-                services.push(json!([[seen.entry.path.to_string()], [with_solidus(service)]]));
+                services.push(json!([
+                    [seen.entry.path.to_string()],
+                    [with_solidus(service)]
+                ]));
             }
         }
     }

@@ -132,7 +132,11 @@ fn link(base: &Base, context: &str, to: &str, relation: &str, media: &str) -> Va
 /// A problem as an error of RDAP (RFC 9083 6).
 pub fn error(problem: &Problem, base: &Base) -> Answer {
     let mut description = vec![problem.detail.clone()];
-    description.extend(problem.clause.map(|clause| format!("It rests on {clause}.")));
+    description.extend(
+        problem
+            .clause
+            .map(|clause| format!("It rests on {clause}.")),
+    );
     let mut content = json!({
         "rdapConformance": conformance(),
         "errorCode": problem.status,

@@ -20,7 +20,13 @@ pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Value> {
     let own = format!("/rdap/oid/{path}");
     let mut links = vec![
         link(view.base, &own, &own, "self", MEDIA),
-        link(view.base, &own, &format!("/oid/{path}?format=html"), "alternate", "text/html"),
+        link(
+            view.base,
+            &own,
+            &format!("/oid/{path}?format=html"),
+            "alternate",
+            "text/html",
+        ),
     ];
     let mut object = json!({
         "objectClassName": "oid",
@@ -29,7 +35,13 @@ pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Value> {
     });
     if let Some(superior) = path.parent().filter(|one| !one.is_root()) {
         object["parentHandle"] = superior.to_string().into();
-        links.push(link(view.base, &own, &format!("/rdap/oid/{superior}"), "up", MEDIA));
+        links.push(link(
+            view.base,
+            &own,
+            &format!("/rdap/oid/{superior}"),
+            "up",
+            MEDIA,
+        ));
     }
     let forms = view.forms(path);
     object["oidra_asn1Notation"] = forms.asn1.clone().into();
@@ -69,7 +81,10 @@ fn facts(object: &mut Value, entry: &Entry) {
         object["events"] = events.into();
     }
     let holder = &entry.holder;
-    let told = [("Title", &holder.titles), ("Description", &holder.descriptions)];
+    let told = [
+        ("Title", &holder.titles),
+        ("Description", &holder.descriptions),
+    ];
     let remarks: Vec<_> = told
         .into_iter()
         .flat_map(|(title, texts)| texts.iter().map(move |text| (title, text)))
@@ -206,11 +221,14 @@ mod tests {
     #[test]
     fn a_card_has_a_name_even_where_none_is_shown() {
         let card = jcard(Some(PrincipalKind::Person), None);
-        let expect = json!(["vcard", [
-            ["version", {}, "text", "4.0"],
-            ["fn", {}, "text", ""],
-            ["kind", {}, "text", "individual"],
-        ]]);
+        let expect = json!([
+            "vcard",
+            [
+                ["version", {}, "text", "4.0"],
+                ["fn", {}, "text", ""],
+                ["kind", {}, "text", "individual"],
+            ]
+        ]);
         assert_eq!(card, expect);
         let details = RegistrantDetails {
             name: "Asha".into(),

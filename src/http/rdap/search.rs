@@ -63,8 +63,14 @@ impl Pattern {
 
     fn finds(&self, seen: &Seen) -> bool {
         let (superior, holder) = (&seen.entry.superior, &seen.entry.holder);
-        superior.identifiers.iter().any(|one| self.fits(one.as_str()))
-            || superior.labels.iter().any(|one| self.fits(&one.label.to_string()))
+        superior
+            .identifiers
+            .iter()
+            .any(|one| self.fits(one.as_str()))
+            || superior
+                .labels
+                .iter()
+                .any(|one| self.fits(&one.label.to_string()))
             || holder.titles.iter().any(|one| self.fits(&one.text))
     }
 }
