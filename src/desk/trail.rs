@@ -6,10 +6,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
-    access::{Identity, Source},
-    model::{Command, PrincipalId, Rejection, Seq, Submission, TreeView, Viewed},
+    access::{Identity, Sight, Source},
+    model::{Command, PrincipalId, Rejection, Seq, Submission, TreeView, Viewed, Visibility},
     oid::NodePath,
-    register::Outcome as Recorded,
+    register::{Outcome as Recorded, Seen},
     telemetry::audit::{Audit, Line, Nodes, Outcome},
 };
 
@@ -41,6 +41,13 @@ impl Witness {
         }
     }
 
+    /// An entry is shown to whoever has this sight; noted if everybody would not be shown as much.
+    pub fn sees(&self, seen: &Seen, sight: &Sight) {
+        if self.0.is_some() && !is_for_everybody(seen, sight) {
+            self.note(&seen.entry.path);
+        }
+    }
+
     /// What was noted since it was asked the last time.
     fn take(&self) -> Nodes {
         let nodes = self.0.as_ref().map(|nodes| {
@@ -49,6 +56,19 @@ impl Witness {
         });
         nodes.unwrap_or_default()
     }
+}
+
+/// Whether everybody would be shown as much: no more of an entry than its visibility lets, and nobody's data.
+fn is_for_everybody(seen: &Seen, sight: &Sight) -> bool {
+    if seen.stub {
+        return seen.visibility != Visibility::Hidden;
+    }
+    let entry = &seen.entry;
+    let people = entry.registrant.is_some()
+        || entry.first_registrant.is_some()
+        || entry.sponsor.is_some()
+        || !entry.holder.contacts.is_empty();
+    seen.visibility == Visibility::Public && !(people && sight.is_whole(&entry.path))
 }
 
 /// Tells of what a reading has shown since it was asked the last time, if that was anything not for everybody.

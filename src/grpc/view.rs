@@ -75,22 +75,8 @@ impl<'a> View<'a> {
 
     /// An entry as the caller sees it.
     pub fn entry(&self, seen: &Seen) -> Viewed<pb::Entry> {
-        if !self.is_for_everybody(seen) {
-            self.witness.note(&seen.entry.path);
-        }
+        self.witness.sees(seen, &self.sight);
         self.entry_named(&seen.entry, seen.visibility, seen.stub, &self.names)
-    }
-
-    /// Whether everybody would be shown as much: no more of an entry than its visibility lets, and nobody's data.
-    fn is_for_everybody(&self, seen: &Seen) -> bool {
-        if seen.stub {
-            return seen.visibility != Visibility::Hidden;
-        }
-        let entry = &seen.entry;
-        let people = entry.registrant.is_some()
-            || entry.first_registrant.is_some()
-            || !entry.holder.contacts.is_empty();
-        seen.visibility == Visibility::Public && !(people && self.sight.is_whole(&entry.path))
     }
 
     fn entry_named(

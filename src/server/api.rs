@@ -1,4 +1,4 @@
-//! The API's port: the gRPC face behind its transport, until it is told to stop.
+//! The API's port: the gRPC face and the HTTP face behind their transport, until it is told to stop.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,10 +6,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Limits, Settings},
+    config::{Http, Limits, Settings},
     desk::{Desk, Options, Rates, uses::Uses},
-    grpc::Face,
+    http::{self as web, Base},
     model::clock::SystemClock,
+    oidip::Publication,
     register::Register,
     telemetry::audit::{self, Audit},
 };
@@ -17,6 +18,7 @@ use crate::{
 use super::{
     build::size,
     exit::Failure,
+    faces::Faces,
     life::Serving,
     openid,
     publication::publication,
@@ -62,11 +64,11 @@ pub async fn serve(
         audit: beside.audit,
         uses: beside.uses,
         checkpoint_key: verifier_key(settings)?.into(),
+        pages: pages(&settings.http).into(),
         ..options(limits, stopping.clone())
     };
     let desk = Arc::new(Desk::new(register.clone(), options));
-    let face = Face::new(Arc::clone(&desk));
-    let face = face.map_err(|why| Failure::Serving(why.to_string()))?;
+    let face = Faces::new(Arc::clone(&desk), web(&settings.http))?;
     let publication = Arc::new(publication(settings)?);
     let whois = sockets.whois.map(|listener| {
         let (settings, stopping) = (settings.whois.clone(), stopping.clone());
@@ -107,6 +109,27 @@ pub fn audit(settings: &Settings) -> Result<Option<Audit>, Failure> {
     let what = "no thread could be started for the audit log";
     let audit = Audit::open(options).map_err(|source| Failure::Machine { what, source })?;
     Ok(Some(audit))
+}
+
+/// Where the pages on refusals lie, which the HTTP face serves.
+fn pages(http: &Http) -> String {
+    if http.public_url.is_empty() {
+        return String::new();
+    }
+    Base::new(&http.public_url).url("/")
+}
+
+fn web(http: &Http) -> web::Options {
+    let base = Base::new(&http.public_url);
+    let permalinks = base.is_absolute().then(|| base.url("/oid/").into());
+    web::Options {
+        base,
+        kept_seconds: http.cache_seconds,
+        publication: Arc::new(Publication {
+            permalinks,
+            ..Publication::default()
+        }),
+    }
 }
 
 fn bounds(limits: &Limits) -> Bounds {

@@ -12,6 +12,7 @@ pub mod dev_certificate;
 pub mod dump;
 pub mod entropy;
 pub mod exit;
+pub mod faces;
 pub mod founding;
 pub mod health;
 pub mod life;
