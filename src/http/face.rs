@@ -157,7 +157,7 @@ impl Site {
             route,
             call: id.as_str(),
         };
-        if route == Some(Route::Oidip) && is_read(&head.method) | (head.method == Method::POST) {
+        if route == Some(Route::Oidip) && (is_read(&head.method) || head.method == Method::POST) {
             let rest = found.map_or("", |(_, rest)| rest);
             let handled = oid_ip::answer(self, head, body, rest, id, begun);
             let answer = self.contain(handled).await;

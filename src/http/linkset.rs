@@ -41,11 +41,15 @@ fn relation(kind: &str) -> &'static str {
 /// Puts the `Link` field of a permalink on an answer.
 pub fn fields(answer: Answer, site: &Site, path: &NodePath) -> Answer {
     let own = site.base.permalink(path);
-    let mut text = String::with_capacity(own.len() * 9 + 640);
-    text += &format!("<{own}>; rel=\"canonical\"");
+    let mut all = vec![format!("<{own}>; rel=\"canonical\"")];
     if let Some(superior) = path.parent() {
-        text += &format!(", <{}>; rel=\"up\"", site.base.permalink(&superior));
+        let superior = site.base.permalink(&superior);
+        all.push(format!("<{superior}>; rel=\"up\""));
     }
+    let own_form = |format: Format, relation: &str| {
+        let (word, media) = (format.word(), format.media());
+        format!("<{own}?format={word}>; rel=\"{relation}\"; type=\"{media}\"")
+    };
     for format in [
         Format::Json,
         Format::Html,
@@ -53,15 +57,15 @@ pub fn fields(answer: Answer, site: &Site, path: &NodePath) -> Answer {
         Format::OidipJson,
         Format::OidipXml,
     ] {
-        let (word, media) = (format.word(), format.media());
-        text += &format!(", <{own}?format={word}>; rel=\"alternate\"; type=\"{media}\"");
+        all.push(own_form(format, "alternate"));
     }
     let described = site.base.url(format_args!("/oidip/oid/{path}/json"));
     let media = Format::OidipJson.media();
-    text += &format!(", <{described}>; rel=\"describedby\"; type=\"{media}\"");
-    let (word, media) = (Format::Linkset.word(), Format::Linkset.media());
-    text += &format!(", <{own}?format={word}>; rel=\"linkset\"; type=\"{media}\"");
-    answer.with(header::LINK, &text)
+    all.push(format!(
+        "<{described}>; rel=\"describedby\"; type=\"{media}\""
+    ));
+    all.push(own_form(Format::Linkset, "linkset"));
+    answer.with(header::LINK, &all.join(", "))
 }
 
 /// One link.
@@ -197,21 +201,22 @@ fn in_json(anchor: &str, links: &[(&'static str, Vec<Link>)]) -> Value {
 
 /// As the value of a `Link` field (RFC 9264 4.1), one link a line.
 fn in_text(anchor: &str, links: &[(&'static str, Vec<Link>)]) -> String {
-    let mut lines = Vec::new();
+    let mut written = Vec::new();
     for (relation, links) in links {
         for link in links {
             let href = uri(&link.href);
-            let mut line = format!("<{href}>; rel=\"{relation}\"; anchor=\"{anchor}\"");
-            if let Some(media) = link.media {
-                line += &format!("; type=\"{media}\"");
-            }
-            if let Some(title) = &link.title {
-                line += &format!("; title=\"{}\"", quoted(title));
-            }
-            lines.push(line);
+            let mut parts = vec![
+                format!("<{href}>"),
+                format!("rel=\"{relation}\""),
+                format!("anchor=\"{anchor}\""),
+            ];
+            parts.extend(link.media.map(|media| format!("type=\"{media}\"")));
+            let title = link.title.as_ref();
+            parts.extend(title.map(|title| format!("title=\"{}\"", quoted(title))));
+            written.push(parts.join("; "));
         }
     }
-    lines.join(",\n") + "\n"
+    written.join(",\n") + "\n"
 }
 
 /// A URI as it may stand between angle brackets: without what ends them.

@@ -38,9 +38,8 @@ pub async fn of(
     path: NodePath,
 ) -> Result<Answer, Failure> {
     let after = after(ask)?;
-    let size = ask.query.number("page_size")?;
-    let size = size.filter(|size| *size > 0).unwrap_or(PAGE_SIZE_STANDARD);
-    let size = size.min(PAGE_SIZE_MAX);
+    let wanted = ask.query.number("page_size")?.filter(|most| *most > 0);
+    let most = wanted.unwrap_or(PAGE_SIZE_STANDARD).min(PAGE_SIZE_MAX);
     let (own, call) = (Arc::clone(site), Arc::clone(&ask.call));
     let made = Desk::blocking(move || {
         let view = View::new(&reading, call.sight(), &call.witness, &own.base);
@@ -48,7 +47,7 @@ pub async fn of(
             registered(&view, &path)?;
         }
         let revision = revision(&own, &reading);
-        let page = page(&view, &path, after.as_ref(), size, revision)?;
+        let page = page(&view, &path, after.as_ref(), most, revision)?;
         let keep = Keep::Facts {
             revision: Seq::ZERO,
             of: "children",
@@ -78,15 +77,15 @@ fn page(
     view: &View<'_>,
     path: &NodePath,
     after: Option<&ArcValue>,
-    size: usize,
+    most: usize,
     revision: shape::Revision,
 ) -> Result<shape::Children, Rejection> {
-    let found = view.children(path, after, size + 1)?;
-    let mut more = found.len() > size;
+    let found = view.children(path, after, most + 1)?;
+    let mut more = found.len() > most;
     let mut children = Vec::with_capacity(found.len());
     let mut last = None;
     let mut bytes = 0_usize;
-    for seen in found.iter().take(size) {
+    for seen in found.iter().take(most) {
         if bytes > PAGE_BYTES_AIM {
             more = true;
             break;
@@ -97,12 +96,13 @@ fn page(
         last = seen.entry.path.last();
     }
     let next = last.filter(|_| more).map(|last| {
-        let at = match path.is_root() {
-            true => view.base.url("/oid/children"),
-            false => view.base.url(format_args!("/oid/{path}/children")),
+        let at = if path.is_root() {
+            view.base.url("/oid/children")
+        } else {
+            view.base.url(format_args!("/oid/{path}/children"))
         };
         let token = &revision.token;
-        format!("{at}?after={last}&page_size={size}&as_of_revision={token}")
+        format!("{at}?after={last}&page_size={most}&as_of_revision={token}")
     });
     Ok(shape::Children {
         oid: path.to_string(),

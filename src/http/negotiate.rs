@@ -92,8 +92,13 @@ impl Accept {
     }
 }
 
-/// The elements of a list, parted by commas that stand in no quoted string.
+/// The elements of a list.
 fn elements(text: &str) -> impl Iterator<Item = &str> {
+    parted(text, ',').filter(|element| !element.is_empty())
+}
+
+/// The parts of a text between separators that stand in no quoted string (RFC 9110 5.6.4).
+fn parted(text: &str, at: char) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     let mut escaped = false;
     text.split(move |c: char| {
@@ -104,17 +109,16 @@ fn elements(text: &str) -> impl Iterator<Item = &str> {
         match c {
             '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
-            ',' if !quoted => return true,
+            c if c == at && !quoted => return true,
             _ => {}
         }
         false
     })
     .map(str::trim)
-    .filter(|element| !element.is_empty())
 }
 
 fn range(element: &str) -> Option<Range> {
-    let mut parts = element.split(';').map(str::trim);
+    let mut parts = parted(element, ';');
     let (kind, subtype) = parts.next()?.split_once('/')?;
     if !is_token(kind) || !is_token(subtype) || (kind == "*" && subtype != "*") {
         return None;

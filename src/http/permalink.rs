@@ -23,7 +23,7 @@ use super::{
     linkset, listing, oid_ip,
     page::{self, EntryPage, FormatRow, RootPage},
     plain,
-    problem::Failure,
+    problem::{Failure, Unregistered},
     rdap, target,
     view::{self, View},
 };
@@ -195,11 +195,11 @@ fn not_registered(view: &View<'_>, path: &NodePath, refusals: &Refusals) -> Fail
         Ok(seen) => view::referral(&seen),
         Err(rejection) => return rejection.into(),
     };
-    Failure::NotRegistered {
+    Failure::NotRegistered(Box::new(Unregistered {
         distance: path.depth().saturating_sub(nearest.depth()),
         refusal,
         referral,
-    }
+    }))
 }
 
 async fn html(

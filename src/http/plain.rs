@@ -122,7 +122,7 @@ impl Card {
     /// One fact; a text of several lines stays one fact.
     fn line(&mut self, name: &str, text: &str) {
         let whole = text.lines().collect::<Vec<_>>().join(" ");
-        self.0 += &format!("{name}: {whole}\n");
+        self.0 += &[name, ": ", &whole, "\n"].concat();
     }
 
     fn tagged(&mut self, name: &str, tag: &str, text: &str) {

@@ -51,14 +51,18 @@ pub enum Failure {
     /// None of the representations is acceptable.
     NotAcceptable(Vec<Format>),
     /// What is asked for is not registered; what is known instead.
-    NotRegistered {
-        /// The refusal.
-        refusal: Refusal,
-        /// How many arcs lie between it and its nearest superior.
-        distance: usize,
-        /// Where to ask on.
-        referral: Option<shape::Delegation>,
-    },
+    NotRegistered(Box<Unregistered>),
+}
+
+/// What is known of something that is not registered.
+#[derive(Debug)]
+pub struct Unregistered {
+    /// The refusal.
+    pub refusal: Refusal,
+    /// How many arcs lie between it and its nearest superior.
+    pub distance: usize,
+    /// Where to ask on.
+    pub referral: Option<shape::Delegation>,
 }
 
 impl Failure {
@@ -172,16 +176,12 @@ pub fn problem(failure: Failure, told: &Told<'_>) -> Problem {
                 "none of the representations there are is acceptable to you".to_owned(),
             )
         },
-        Failure::NotRegistered {
-            refusal,
-            distance,
-            referral,
-        } => {
-            let mut problem = of_refusals(&Refusals::from(refusal), told.base);
+        Failure::NotRegistered(known) => {
+            let mut problem = of_refusals(&Refusals::from(known.refusal), told.base);
             if let Some(nearest) = &mut problem.nearest {
-                nearest.distance = distance;
+                nearest.distance = known.distance;
             }
-            problem.referral = referral;
+            problem.referral = known.referral;
             problem
         }
     }

@@ -47,10 +47,10 @@ pub fn answer(site: &Site, ask: &Ask, rest: &str) -> Result<Answer, Failure> {
 }
 
 fn list(site: &Site) -> String {
-    let mut text = "# Refusals\n\n".to_owned();
-    for code in Code::ALL {
+    let line = |code: &Code| {
         let (name, page) = (code.name(), page_of(*code, &site.base));
-        text += &format!("* [{name}]({page}): {}\n", code.summary());
-    }
-    text
+        format!("* [{name}]({page}): {}", code.summary())
+    };
+    let lines: Vec<_> = Code::ALL.iter().map(line).collect();
+    format!("# Refusals\n\n{}\n", lines.join("\n"))
 }

@@ -46,10 +46,9 @@ pub async fn answer(site: &Arc<Site>, ask: &Ask, service: &str) -> Result<Answer
     registered(&view, &path)?;
     let own = site.base.permalink(&path);
     if lists {
-        let mut list = format!("# {urn}\r\n{own}\r\n");
-        for one in formats(&own, &path) {
-            list += &format!("{}\r\n", one.href);
-        }
+        let mut list = vec![format!("# urn:oid:{path}"), own.clone()];
+        list.extend(formats(&own, &path).into_iter().map(|one| one.href));
+        let list = list.join("\r\n") + "\r\n";
         return Ok(Answer::new("text/uri-list", list, Keep::Asked));
     }
     let to = if service == "N2C" {

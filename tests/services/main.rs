@@ -19,4 +19,5 @@ mod principals;
 mod reading;
 mod transport;
 mod watching;
+mod web;
 mod writing;

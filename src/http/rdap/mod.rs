@@ -80,10 +80,10 @@ pub fn object(site: &Site, view: &View<'_>, path: &NodePath) -> Result<Answer, F
 
 /// The RDAP service of the register that the nearest superior is delegated to.
 fn elsewhere(view: &View<'_>, failure: &Failure) -> Result<Option<String>, Failure> {
-    let Failure::NotRegistered { refusal, .. } = failure else {
+    let Failure::NotRegistered(known) = failure else {
         return Ok(None);
     };
-    let Some(nearest) = &refusal.nearest else {
+    let Some(nearest) = &known.refusal.nearest else {
         return Ok(None);
     };
     let seen = view.found(nearest)?;
