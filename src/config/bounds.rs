@@ -202,7 +202,6 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
             settings.allow_plaintext,
         )?;
     }
-    permalinks(&settings.oidip.permalinks)?;
     if settings.data_dir.as_os_str().is_empty() {
         return wrong("data_dir", "is empty");
     }
@@ -268,19 +267,6 @@ fn openid(openid: &OpenId) -> Result<(), ConfigError> {
         }
     }
     Ok(())
-}
-
-/// An address is made by putting an object identifier behind it.
-fn permalinks(base: &str) -> Result<(), ConfigError> {
-    let web = base.starts_with("https://") || base.starts_with("http://");
-    let plain = |c: char| !c.is_whitespace() && !c.is_control();
-    if base.is_empty() || (web && base.ends_with('/') && base.chars().all(plain)) {
-        return Ok(());
-    }
-    wrong(
-        "oidip.permalinks",
-        "must begin with https:// or http:// and end with a solidus, such as https://oid.example.org/oid/",
-    )
 }
 
 /// Links are made by putting paths behind it (RFC 3986 5.2 is not asked).
@@ -442,19 +428,6 @@ mod tests {
         assert!(said.contains("whois.listen"), "{said}");
         settings.allow_plaintext = true;
         check(&settings).unwrap();
-    }
-
-    #[test]
-    fn pages_have_an_address_of_the_web() {
-        said("OIDRA_OIDIP_PERMALINKS", "https://oid.example.org/oid/").unwrap();
-        for bad in [
-            "oid.example.org/",
-            "https://oid.example.org/oid",
-            "https://a b/",
-        ] {
-            let said = said("OIDRA_OIDIP_PERMALINKS", bad).unwrap_err();
-            assert!(said.contains("oidip.permalinks"), "{said}");
-        }
     }
 
     #[test]

@@ -427,8 +427,6 @@ pub enum Signatures {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OidIp {
-    /// What an object identifier is put behind to make the address of its page; empty means no such address is told.
-    pub permalinks: String,
     /// The name of the registration authority, for what it keeps in its own hands; empty means that it is not told.
     pub authority_name: String,
     /// Where it receives mail.

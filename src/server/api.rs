@@ -68,8 +68,9 @@ pub async fn serve(
         ..options(limits, stopping.clone())
     };
     let desk = Arc::new(Desk::new(register.clone(), options));
-    let face = Faces::new(Arc::clone(&desk), web(&settings.http))?;
     let publication = Arc::new(publication(settings)?);
+    let options = web(&settings.http, Arc::clone(&publication));
+    let face = Faces::new(Arc::clone(&desk), options)?;
     let whois = sockets.whois.map(|listener| {
         let (settings, stopping) = (settings.whois.clone(), stopping.clone());
         tokio::spawn(whois::serve(
@@ -119,16 +120,12 @@ fn pages(http: &Http) -> String {
     Base::new(&http.public_url).url("/")
 }
 
-fn web(http: &Http) -> web::Options {
-    let base = Base::new(&http.public_url);
-    let permalinks = base.is_absolute().then(|| base.url("/oid/").into());
+/// How the HTTP face behaves.
+fn web(http: &Http, publication: Arc<Publication>) -> web::Options {
     web::Options {
-        base,
+        base: Base::new(&http.public_url),
         kept_seconds: http.cache_seconds,
-        publication: Arc::new(Publication {
-            permalinks,
-            ..Publication::default()
-        }),
+        publication,
     }
 }
 
