@@ -278,6 +278,19 @@ fn label() {
 }
 
 #[test]
+fn oidip_line() {
+    let mut seeds = own(&[
+        "oid:",
+        "oid:.2.999$format=json",
+        "oid:2.999$auth=0123456789abcdef0123456789abcdef,t2$lang=en-US,en$x=y",
+        "uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6$format=xml",
+        "oid:2.999$format=yaml$format=json$auth=",
+    ]);
+    seeds.extend(notations());
+    run_text("oidip_line", seeds, bodies::oidip_line::run);
+}
+
+#[test]
 fn pasted_text() {
     run_text("pasted_text", notations(), bodies::pasted_text::run);
 }

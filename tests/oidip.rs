@@ -722,10 +722,11 @@ fn signatures_are_good_by_openssl() {
     }
 }
 
-/// Whose title a node has, after `times` amendments.
+/// Amends a node so many times, with many amendments in one batch.
 async fn amended(server: &Server, node: &str, times: usize) {
-    let mut client = server.registration().await;
-    for time in 0..times {
+    let client = server.registration().await;
+    let token = server.token();
+    let amendments = (0..times).map(|time| {
         let request = pb::AmendRequest {
             oid: node.to_owned(),
             entry: Some(pb::NewEntry {
@@ -742,11 +743,10 @@ async fn amended(server: &Server, node: &str, times: usize) {
             }),
             ..pb::AmendRequest::default()
         };
-        client
-            .amend(with_token(&server.token(), request))
-            .await
-            .unwrap();
-    }
+        let (mut client, token) = (client.clone(), token.clone());
+        async move { client.amend(with_token(&token, request)).await.unwrap() }
+    });
+    futures_util::future::join_all(amendments).await;
 }
 
 #[tokio::test]

@@ -12,5 +12,6 @@ pub mod iri;
 pub mod journal;
 pub mod known;
 pub mod label;
+pub mod oidip_line;
 pub mod pasted_text;
 pub mod tokens;

@@ -13,6 +13,7 @@ mod commands;
 mod convert;
 mod desk;
 mod failure;
+mod follow;
 mod output;
 mod report;
 mod settings;
