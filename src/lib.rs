@@ -6,6 +6,7 @@
 pub mod access;
 pub mod cli;
 pub mod config;
+pub mod dns;
 pub mod grpc;
 pub mod journal;
 pub mod model;

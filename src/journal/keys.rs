@@ -1,5 +1,5 @@
-//! The register's two secret keys, files beside the journal: `request.key` (HMAC-SHA-256, RFC 2104, over the content of
-//! requests) and `checkpoint.key` (Ed25519, RFC 8032, the seed).
+//! The register's secret keys, files beside the journal: `request.key` (HMAC-SHA-256, RFC 2104, over the content of
+//! requests), `checkpoint.key` (Ed25519, RFC 8032, the seed) and, where zones are signed, `dns.key` (the same).
 //!
 //! It must never print a key, never make one from anything but the entropy it is given, and never replace one.
 
@@ -20,7 +20,9 @@ use super::durable;
 pub const REQUEST_KEY_FILE: &str = "request.key";
 /// The file of the checkpoint key's seed.
 pub const CHECKPOINT_KEY_FILE: &str = "checkpoint.key";
-/// Bytes of either key.
+/// The file of the seed of the key that signs zones.
+pub const DNS_KEY_FILE: &str = "dns.key";
+/// Bytes of each key.
 pub const KEY_BYTES: usize = 32;
 /// Bytes of a block of SHA-256.
 const BLOCK_BYTES: usize = 64;
@@ -96,6 +98,11 @@ impl std::fmt::Debug for RequestKey {
 pub fn checkpoint_key(dir: &Path, entropy: &[u8; KEY_BYTES]) -> Result<SigningKey, KeyError> {
     load_or_create(&dir.join(CHECKPOINT_KEY_FILE), entropy)
         .map(|seed| SigningKey::from_bytes(&seed))
+}
+
+/// Loads the key that signs zones from `dir`, or makes it from `entropy` (fresh random bytes, used only then).
+pub fn dns_key(dir: &Path, entropy: &[u8; KEY_BYTES]) -> Result<SigningKey, KeyError> {
+    load_or_create(&dir.join(DNS_KEY_FILE), entropy).map(|seed| SigningKey::from_bytes(&seed))
 }
 
 fn load_or_create(path: &Path, entropy: &[u8; KEY_BYTES]) -> Result<[u8; KEY_BYTES], KeyError> {

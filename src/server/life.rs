@@ -28,7 +28,7 @@ use crate::{
 };
 
 use super::{
-    api,
+    api, dns,
     build::{Built, World, build, load_newer_data},
     exit::Failure,
     health::Health,
@@ -93,6 +93,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     let audit = api::audit(settings)?;
     let told = audit.clone();
     let mut serving = api::serve(settings, ports, &register, told, stopping.clone()).await?;
+    dns::serve(settings, listeners.dns, &register, stopping.clone()).await?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",

@@ -9,6 +9,7 @@ pub mod authority;
 pub mod build;
 pub mod data;
 pub mod dev_certificate;
+pub mod dns;
 pub mod dump;
 pub mod entropy;
 pub mod exit;
