@@ -23,6 +23,7 @@ const MAP: &[(&str, &[&str])] = &[
     (
         "server",
         &[
+            "dns",
             "grpc",
             "register",
             "rules",
@@ -40,6 +41,7 @@ const MAP: &[(&str, &[&str])] = &[
         "grpc",
         &["register", "access", "model", "oid", "pb", "telemetry"],
     ),
+    ("dns", &["register", "access", "model", "oid", "telemetry"]),
     (
         "register",
         &["rules", "access", "journal", "model", "oid", "telemetry"],

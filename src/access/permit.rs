@@ -526,6 +526,8 @@ mod tests {
             Delegation::External {
                 oidip: None,
                 ors: None,
+                name_servers: Vec::new(),
+                signers: Vec::new(),
             },
         );
         for at in ["2.16.834", "2.16.834.1", "2.16.834.9.9"] {

@@ -4,12 +4,11 @@
 //! Everything here is made from an entry that its reader was allowed to see, and from settings. It must never make a wildcard
 //! (X.672 6.2), nor tell more of a stub than its number.
 
-use std::net::IpAddr;
-
 use domain::base::iana::Rtype;
 
 use crate::model::Entry;
 use crate::model::entry::Delegation;
+use crate::model::ors::DelegationSigner;
 use crate::oid::NodePath;
 
 use super::name;
@@ -21,8 +20,6 @@ const ORDER: u16 = 100;
 const PREFERENCE: u16 = 10;
 /// The service types of X.672 that a resolution service may have by its own kind; any other is published as `UINF`.
 const OWN_KINDS: [&str; 4] = ["minf", "tinf", "linf", "uinf"];
-/// Most name servers that an external delegation is served by.
-pub const NAME_SERVERS_MAX: usize = 16;
 
 /// How zones are made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -289,14 +286,22 @@ impl Zone {
     /// The delegation of a node that somebody else serves; `None` where nobody does, or not where the domain name system can
     /// find it.
     pub fn cut(&self, entry: &Entry, plain: &Fqdn) -> Option<Placed> {
-        let Some(Delegation::External { .. }) = &entry.delegation else {
+        let Some(Delegation::External {
+            name_servers,
+            signers: keys,
+            ..
+        }) = &entry.delegation
+        else {
             return None;
         };
-        let servers = servers(entry.delegation.as_ref()?);
         let ttl = self.style.ttl;
         let mut glue = Vec::new();
         let mut data = Vec::new();
-        for (server, addresses) in &servers {
+        for server in name_servers {
+            let addresses = server.addresses();
+            let Some(server) = &record::parse_name(server.name()) else {
+                continue;
+            };
             let inside = server.ends_with(&self.apex);
             // A server whose name lies in this zone is found by the addresses told here, or not at all.
             if inside && (!server.ends_with(plain) || addresses.is_empty()) {
@@ -315,8 +320,7 @@ impl Zone {
         let set = Rrset::of(plain, Rtype::NS, ttl, data)?;
         let mut placed = Placed::new(plain.clone(), Types::CUT, Some(set));
         placed.glue = glue;
-        let signers = signers(entry.delegation.as_ref()?);
-        if let Some(set) = Rrset::of(plain, Rtype::DS, ttl, signers) {
+        if let Some(set) = Rrset::of(plain, Rtype::DS, ttl, signers(keys)) {
             placed.types = placed.types.and(Types::DS);
             placed.sets.push(set);
         }
@@ -364,21 +368,13 @@ fn canonical(path: &NodePath) -> String {
     arcs.map(|arc| format!("/{arc}")).collect()
 }
 
-/// The name servers of a delegation, with the addresses that are told of them.
-fn servers(delegation: &Delegation) -> Vec<(Fqdn, Vec<IpAddr>)> {
-    let Delegation::External { ors: Some(ors), .. } = delegation else {
-        return Vec::new();
+/// The data of the DS records of a delegation (RFC 4034 5.1).
+fn signers(signers: &[DelegationSigner]) -> Vec<Vec<u8>> {
+    let data = |signer: &DelegationSigner| {
+        let mut data = signer.key_tag.to_be_bytes().to_vec();
+        data.extend([signer.algorithm, signer.digest_type]);
+        data.extend_from_slice(signer.digest());
+        data
     };
-    let hosts = ors.split(',').take(NAME_SERVERS_MAX);
-    let names = hosts.filter(|host| !host.contains([':', '/']));
-    let names = names.filter_map(record::parse_name);
-    names
-        .filter(|name| name.label_count() > 2)
-        .map(|name| (name, Vec::new()))
-        .collect()
-}
-
-/// The data of the DS records of a delegation.
-fn signers(_delegation: &Delegation) -> Vec<Vec<u8>> {
-    Vec::new()
+    signers.iter().map(data).collect()
 }

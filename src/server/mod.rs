@@ -24,6 +24,7 @@ pub mod shutdown;
 pub mod signing;
 pub mod transport;
 pub mod welcome;
+pub mod zone;
 
 use std::{
     ffi::OsString,
