@@ -218,7 +218,11 @@ fn connections_are_bounded_and_idle_ones_end() {
         framed.extend(query);
         stream.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
         let mut length = [0; 2];
-        stream.write_all(&framed).is_ok() && stream.read_exact(&mut length).is_ok()
+        if stream.write_all(&framed).is_err() || stream.read_exact(&mut length).is_err() {
+            return false;
+        }
+        let mut answer = vec![0; usize::from(u16::from_be_bytes(length))];
+        stream.read_exact(&mut answer).is_ok()
     };
     let mut held: Vec<_> = (0..4).map(|_| open()).collect();
     assert!(held.iter_mut().all(ask));
