@@ -11,15 +11,15 @@ use crate::oid::{ArcValue, ComparisonKey, NodePath};
 use crate::register::Seen;
 
 use super::chain::{Hash, Link};
-use super::maker::Maker;
 use super::index::Index;
 use super::live::Live;
+use super::maker::Maker;
 use super::name::{self, DUMMY};
 use super::record::{Fqdn, NAME_OCTETS_MAX, Rrset, below};
 use super::zone::{Placed, Types, Zone};
 
 /// Most DNAMEs that are followed for one question; a name has no more labels.
-pub const REDIRECTS_MAX: usize = 128;
+const REDIRECTS_MAX: usize = 128;
 
 /// An answer, before it is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,9 @@ impl<'a> Answerer<'a> {
                     };
                     let data = rewritten.as_slice().to_vec();
                     let ttl = self.zone.style.ttl;
-                    answer.answer.push(Rrset::one(&name, Rtype::CNAME, ttl, data));
+                    answer
+                        .answer
+                        .push(Rrset::one(&name, Rtype::CNAME, ttl, data));
                     if rtype == Rtype::CNAME {
                         return Ok(answer);
                     }
@@ -190,7 +192,9 @@ impl<'a> Answerer<'a> {
         soa.ttl = soa.ttl.min(self.zone.style.negative_ttl);
         let ttl = soa.ttl;
         answer.authority.push(soa);
-        answer.authority.extend(signature.map(|signature| Rrset { ttl, ..signature }));
+        answer
+            .authority
+            .extend(signature.map(|signature| Rrset { ttl, ..signature }));
     }
 
     fn no_data(&self, name: &Fqdn, answer: &mut Answer) {
@@ -280,7 +284,9 @@ impl<'a> Answerer<'a> {
         };
         let next = below(label, at);
         if *label == DUMMY.as_bytes() {
-            let dummy = placed.into_iter().find(|placed| Some(&placed.name) == next.as_ref());
+            let dummy = placed
+                .into_iter()
+                .find(|placed| Some(&placed.name) == next.as_ref());
             return Ok(match (dummy, further.first()) {
                 (Some(dummy), None) => Spot::Name(dummy),
                 (Some(dummy), Some(label)) => {
@@ -327,7 +333,9 @@ impl<'a> Answerer<'a> {
         };
         // Who bears the label may be hidden, and then nobody bears it.
         let line = reading.lineage(&path, &Sight::Public)?;
-        let seen = line.last().filter(|seen| seen.entry.path == path && !seen.stub);
+        let seen = line
+            .last()
+            .filter(|seen| seen.entry.path == path && !seen.stub);
         let labels = seen.map(|seen| &seen.entry.superior);
         let bears = labels.is_some_and(|fields| {
             let labels = fields.labels.iter().map(|label| &label.label);

@@ -27,10 +27,7 @@ pub struct Hash([u8; HASH_BYTES]);
 impl Hash {
     /// The hash of a name in small letters.
     pub fn of(name: &Fqdn) -> Self {
-        let digest = ring::digest::digest(
-            &ring::digest::SHA1_FOR_LEGACY_USE_ONLY,
-            name.as_slice(),
-        );
+        let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, name.as_slice());
         let mut hash = [0; HASH_BYTES];
         hash.iter_mut()
             .zip(digest.as_ref())
@@ -42,7 +39,9 @@ impl Hash {
     fn label(self) -> Vec<u8> {
         let mut label = Vec::with_capacity(HASH_BYTES * 8 / 5);
         for five in self.0.chunks(5) {
-            let bits = five.iter().fold(0_u64, |bits, octet| bits << 8 | u64::from(*octet));
+            let bits = five
+                .iter()
+                .fold(0_u64, |bits, octet| bits << 8 | u64::from(*octet));
             for place in (0..8).rev() {
                 let digit = usize::try_from(bits >> (5 * place) & 31).unwrap_or(0);
                 label.push(DIGITS.get(digit).copied().unwrap_or(b'0'));
@@ -92,14 +91,18 @@ impl Chain {
     /// The link before a hash, around the ring.
     pub fn before(&self, hash: Hash) -> Option<Hash> {
         let before = self.0.range(..hash).next_back();
-        before.or_else(|| self.0.last_key_value()).map(|(hash, _)| *hash)
+        before
+            .or_else(|| self.0.last_key_value())
+            .map(|(hash, _)| *hash)
     }
 
     /// The hash after another, around the ring.
     pub fn after(&self, hash: Hash) -> Option<Hash> {
         let range = (Bound::Excluded(hash), Bound::Unbounded);
         let after = self.0.range(range).next();
-        after.or_else(|| self.0.first_key_value()).map(|(hash, _)| *hash)
+        after
+            .or_else(|| self.0.first_key_value())
+            .map(|(hash, _)| *hash)
     }
 
     fn link(&self, hash: Hash, types: Types) -> Link {

@@ -74,15 +74,22 @@ pub fn since(
         old.extend(was.iter().flat_map(|placement| hashes(zone, placement)));
         new.extend(is.iter().flat_map(|placement| hashes(zone, placement)));
         let sets = |placement: Option<Placement>| {
-            let names = placement.map(|placement| placement.names).unwrap_or_default();
-            let sets = names.into_iter().flat_map(|name| name.sets.into_iter().chain(name.glue));
+            let names = placement
+                .map(|placement| placement.names)
+                .unwrap_or_default();
+            let sets = names
+                .into_iter()
+                .flat_map(|name| name.sets.into_iter().chain(name.glue));
             sets.collect::<Vec<_>>()
         };
         difference.of_sets(&maker, &sets(was), &sets(is));
     }
     if maker.is_signed() {
         difference.of_chain(&maker, index.chain(), &old, &new);
-        let stamp = Stamp { serial, ..live.stamp };
+        let stamp = Stamp {
+            serial,
+            ..live.stamp
+        };
         let was = Maker { stamp, ..maker };
         difference.gone.extend(was.signature(&was.soa()));
         difference.come.extend(maker.signature(&maker.soa()));
@@ -158,7 +165,10 @@ impl Difference {
             let new = is.iter().find(|new| same(old, new));
             self.of_set(maker, Some(old), new);
         }
-        for new in is.iter().filter(|new| !was.iter().any(|old| same(old, new))) {
+        for new in is
+            .iter()
+            .filter(|new| !was.iter().any(|old| same(old, new)))
+        {
             self.of_set(maker, None, Some(new));
         }
     }
@@ -173,7 +183,10 @@ impl Difference {
             let others = other.map(|other| other.data.as_slice()).unwrap_or_default();
             let data = set.data.iter().filter(|one| !others.contains(one)).cloned();
             section.extend(Rrset::of(&set.owner, set.rtype, set.ttl, data.collect()));
-            let address = matches!(set.rtype, domain::base::iana::Rtype::A | domain::base::iana::Rtype::AAAA);
+            let address = matches!(
+                set.rtype,
+                domain::base::iana::Rtype::A | domain::base::iana::Rtype::AAAA
+            );
             section.extend(maker.signature_in_zone(set).filter(|_| !address));
         }
     }
@@ -232,11 +245,16 @@ impl Then<'_> {
 
     fn after(&self, hash: Hash) -> Hash {
         let kept = self.walk(hash, |at| self.now.after(at));
-        let went = self.old.range((std::ops::Bound::Excluded(hash), std::ops::Bound::Unbounded));
+        let went = self
+            .old
+            .range((std::ops::Bound::Excluded(hash), std::ops::Bound::Unbounded));
         let went = went.map(|(hash, _)| *hash).next();
         let went = went.or_else(|| self.old.keys().next().copied());
         // The nearer one, going up and around.
-        let nearer = kept.into_iter().chain(went).min_by_key(|at| (*at <= hash, *at));
+        let nearer = kept
+            .into_iter()
+            .chain(went)
+            .min_by_key(|at| (*at <= hash, *at));
         nearer.unwrap_or(hash)
     }
 

@@ -196,7 +196,9 @@ mod tests {
     #[test]
     fn a_key_and_its_ds_are_those_of_the_standard() {
         use base64::{Engine as _, engine::general_purpose::STANDARD};
-        let seed = STANDARD.decode("ODIyNjAzODQ2MjgwODAxMjI2NDUxOTAyMDQxNDIyNjI=").unwrap();
+        let seed = STANDARD
+            .decode("ODIyNjAzODQ2MjgwODAxMjI2NDUxOTAyMDQxNDIyNjI=")
+            .unwrap();
         let key = SigningKey::from_bytes(&seed.try_into().unwrap());
         let signer = Signer::new(key, 1_209_600);
         assert_eq!(signer.tag(), 3613);

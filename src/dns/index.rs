@@ -86,7 +86,9 @@ impl Index {
         }
         let now = placed(zone, reading, touched)?;
         let was = self.nodes.get(touched).map(|brought| brought.standing);
-        let is = now.as_ref().map(|(seen, placement)| standing(seen, placement));
+        let is = now
+            .as_ref()
+            .map(|(seen, placement)| standing(seen, placement));
         if was == is || !has_subordinates(reading, touched)? {
             return Ok(Some(Change::Node(touched.clone(), now.map(Box::new))));
         }
@@ -106,7 +108,9 @@ impl Index {
                 let gone = self.nodes.range(path.clone()..);
                 let gone = gone.take_while(|(found, _)| found.starts_with(&path));
                 let gone: Vec<_> = gone.map(|(found, _)| found.clone()).collect();
-                gone.iter().for_each(|path| self.drop_node(zone, path));
+                for path in &gone {
+                    self.drop_node(zone, path);
+                }
                 for (seen, placement) in &brought {
                     self.put(zone, seen, placement);
                 }

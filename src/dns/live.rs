@@ -109,7 +109,11 @@ impl Zones {
         let made_with = format!(
             "{:?} {:?} {:?}",
             period.map(|period| period.number),
-            signer.map(|signer| options.zones.iter().map(|zone| signer.ds(&zone.apex)).collect::<Vec<_>>()),
+            signer.map(|signer| options
+                .zones
+                .iter()
+                .map(|zone| signer.ds(&zone.apex))
+                .collect::<Vec<_>>()),
             options.zones,
         );
         Turns::at(&options.directory, now, made_with.as_bytes()).map_err(unkept)
@@ -161,7 +165,9 @@ impl Zones {
     pub fn left_out(&self) -> LeftOut {
         let live = self.held();
         let mut all = LeftOut::default();
-        live.indexes.iter().for_each(|index| all.add(index.left_out()));
+        live.indexes
+            .iter()
+            .for_each(|index| all.add(index.left_out()));
         all
     }
 
@@ -172,7 +178,8 @@ impl Zones {
 
     fn is_current(&self, live: &Live) -> bool {
         let number = |period: Option<Period>| period.map(|period| period.number);
-        live.reading.seq() >= *self.heads.borrow() && number(live.stamp.period) == number(period(&self.options))
+        live.reading.seq() >= *self.heads.borrow()
+            && number(live.stamp.period) == number(period(&self.options))
     }
 
     /// The zones, not older than the register was when this was called. May block for as long as catching up takes.
@@ -255,7 +262,9 @@ impl Zones {
         let mut after = from;
         while after < to {
             // Only the paths are used, and only to look again with the eyes of the public.
-            let records = self.register.changes_after(after, RECORDS_AT_ONCE, &Sight::All)?;
+            let records = self
+                .register
+                .changes_after(after, RECORDS_AT_ONCE, &Sight::All)?;
             let Some(last) = records.last() else { break };
             after = last.seq;
             for record in records.iter().filter(|record| record.seq <= to) {
@@ -273,7 +282,9 @@ impl Zones {
         let live = self.held();
         let names = live.indexes.iter().map(|index| index.chain().len()).sum();
         let mut left_out = LeftOut::default();
-        live.indexes.iter().for_each(|index| left_out.add(index.left_out()));
+        live.indexes
+            .iter()
+            .for_each(|index| left_out.add(index.left_out()));
         ZonesMade {
             serial: live.stamp.serial,
             names,

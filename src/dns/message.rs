@@ -106,7 +106,10 @@ impl Query {
 
     /// Octets that the requestor takes over UDP, not more than `most`.
     pub fn udp_bytes(&self, most: u16) -> usize {
-        let taken = self.edns.as_ref().map_or(PLAIN_UDP_BYTES, |edns| edns.udp_bytes);
+        let taken = self
+            .edns
+            .as_ref()
+            .map_or(PLAIN_UDP_BYTES, |edns| edns.udp_bytes);
         usize::from(taken.clamp(PLAIN_UDP_BYTES, most.max(PLAIN_UDP_BYTES)))
     }
 }
@@ -240,7 +243,9 @@ pub fn push_opt(
     let Some(count) = response.get(10..12) else {
         return;
     };
-    let count = count.iter().fold(0_u16, |count, octet| count << 8 | u16::from(*octet));
+    let count = count
+        .iter()
+        .fold(0_u16, |count, octet| count << 8 | u16::from(*octet));
     let count = count.saturating_add(1).to_be_bytes();
     if let Some(to) = response.get_mut(10..12) {
         to.copy_from_slice(&count);

@@ -121,7 +121,10 @@ mod tests {
 
     #[test]
     fn names_and_nodes_belong_together() {
-        let (top, apex) = (path("2.16.834"), parse_name("834.16.2.oid-res.org").unwrap());
+        let (top, apex) = (
+            path("2.16.834"),
+            parse_name("834.16.2.oid-res.org").unwrap(),
+        );
         for (at, name) in [
             ("2.16.834", "834.16.2.oid-res.org"),
             ("2.16.834.7", "7.834.16.2.oid-res.org"),
@@ -140,7 +143,11 @@ mod tests {
             "834.16.2.example",
             "16.2.oid-res.org",
         ] {
-            assert_eq!(to_node(&parse_name(name).unwrap(), &top, &apex), None, "{name}");
+            assert_eq!(
+                to_node(&parse_name(name).unwrap(), &top, &apex),
+                None,
+                "{name}"
+            );
         }
     }
 

@@ -25,7 +25,7 @@ const GATHER: Duration = Duration::from_millis(50);
 /// How often it is looked whether the signatures' period has passed.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// How often one secondary is told before it is left to its own times.
-pub const TRIES_MAX: u32 = 5;
+const TRIES: u32 = 5;
 /// How long the first answer is waited for; each further one twice as long.
 const WAIT_FIRST: Duration = Duration::from_secs(1);
 /// Octets of an answer that are read.
@@ -54,7 +54,10 @@ pub async fn keep(zones: Arc<Zones>, targets: Vec<Target>, stopping: Cancellatio
             told = Some(serial);
             // Who has not answered about an older serial is told of this one instead.
             telling.abort_all();
-            for (target, soa) in targets.iter().flat_map(|one| sets.iter().map(move |set| (one, set))) {
+            for (target, soa) in targets
+                .iter()
+                .flat_map(|one| sets.iter().map(move |set| (one, set)))
+            {
                 let zones = Arc::clone(&zones);
                 telling.spawn(tell(zones, target.clone(), soa.clone()));
             }
@@ -78,7 +81,7 @@ fn soa_sets(zones: &Zones) -> Option<(u32, Vec<Rrset>)> {
 
 async fn tell(zones: Arc<Zones>, target: Target, soa: Rrset) {
     let mut wait = WAIT_FIRST;
-    for _ in 0..TRIES_MAX {
+    for _ in 0..TRIES {
         if tell_once(&zones, &target, &soa, wait).await == Some(true) {
             Notified { answered: true }.emit();
             return;
@@ -117,7 +120,9 @@ async fn tell_once(zones: &Zones, target: &Target, soa: &Rrset, wait: Duration) 
             continue;
         }
         // A refusal is an answer too: telling it again would not change its mind.
-        let good = signing.as_ref().is_none_or(|signing| signing.answer(&mut answer, now()).is_ok());
+        let good = signing
+            .as_ref()
+            .is_none_or(|signing| signing.answer(&mut answer, now()).is_ok());
         return Some(good);
     }
 }

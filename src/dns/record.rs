@@ -110,7 +110,9 @@ fn substitution(value: &str) -> Option<String> {
 pub fn soa(server: &Fqdn, mailbox: &Fqdn, numbers: [u32; 5]) -> Vec<u8> {
     let mut data = server.as_slice().to_vec();
     data.extend_from_slice(mailbox.as_slice());
-    numbers.iter().for_each(|number| data.extend(number.to_be_bytes()));
+    for number in numbers {
+        data.extend(number.to_be_bytes());
+    }
     data
 }
 

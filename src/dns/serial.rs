@@ -40,7 +40,9 @@ pub struct SerialError {
 
 /// The serial of a revision.
 pub fn serial(epoch: u32, seq: Seq, turns: &Turns) -> u32 {
-    let step = u64::from(epoch).saturating_sub(FIRST_EPOCH).wrapping_mul(EPOCH_STEP);
+    let step = u64::from(epoch)
+        .saturating_sub(FIRST_EPOCH)
+        .wrapping_mul(EPOCH_STEP);
     let sum = step.wrapping_add(seq.get()).wrapping_add(turns.count);
     u32::try_from(sum & u64::from(u32::MAX)).unwrap_or(u32::MAX)
 }
@@ -97,7 +99,10 @@ impl Turns {
 fn digest(made_with: &[u8]) -> [u8; 16] {
     let mut digest = [0; 16];
     let whole = Sha256::digest(made_with);
-    digest.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
+    digest
+        .iter_mut()
+        .zip(whole)
+        .for_each(|(to, from)| *to = from);
     digest
 }
 
@@ -112,7 +117,11 @@ fn read(path: &Path) -> Result<Option<Turns>, SerialError> {
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(why) => return Err(failed(why)),
     };
-    let odd = || failed(io::Error::other("it is not a count that this program wrote"));
+    let odd = || {
+        failed(io::Error::other(
+            "it is not a count that this program wrote",
+        ))
+    };
     let mut words = text.split_whitespace();
     let mut number = || words.next().and_then(|word| word.parse().ok());
     let (count, since) = number().zip(number()).ok_or_else(odd)?;
@@ -146,7 +155,10 @@ mod tests {
     fn a_serial_only_grows() {
         let before = serial(1, Seq::new(1_000), &turns(3, 900));
         assert!(is_newer(serial(1, Seq::new(1_001), &turns(3, 900)), before));
-        assert!(is_newer(serial(1, Seq::new(1_000), &turns(4, 1_000)), before));
+        assert!(is_newer(
+            serial(1, Seq::new(1_000), &turns(4, 1_000)),
+            before
+        ));
         // A backup of long ago is restored: the count is lost, many records are.
         assert!(is_newer(serial(2, Seq::new(1), &turns(0, 0)), before));
         let near_the_end = serial(1, Seq::new(u64::from(u32::MAX)), &turns(0, 0));

@@ -21,7 +21,10 @@ pub fn each(
     let zone = maker.zone;
     let (mut chain, mut left_out) = (Chain::default(), LeftOut::default());
     let with_signature = |set: &Rrset, take: &mut dyn FnMut(&Rrset) -> bool| {
-        take(set) && maker.signature_in_zone(set).is_none_or(|signature| take(&signature))
+        take(set)
+            && maker
+                .signature_in_zone(set)
+                .is_none_or(|signature| take(&signature))
     };
     for set in maker.apex_sets() {
         if !with_signature(&set, take) {

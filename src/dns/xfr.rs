@@ -90,7 +90,10 @@ impl Transfer {
             }
             Told::Changed(difference, old) => {
                 let then = Maker {
-                    stamp: Stamp { serial: old, ..stamp },
+                    stamp: Stamp {
+                        serial: old,
+                        ..stamp
+                    },
                     ..maker
                 };
                 let ends = [&soa, &then.soa()];
@@ -130,12 +133,7 @@ enum Told {
     Whole,
 }
 
-fn told_since(
-    zones: &Zones,
-    live: &super::live::Live,
-    zone: usize,
-    known: u32,
-) -> Viewed<Told> {
+fn told_since(zones: &Zones, live: &super::live::Live, zone: usize, known: u32) -> Viewed<Told> {
     let ours = live.stamp.serial;
     let behind = ours.wrapping_sub(known);
     if behind == 0 || behind >= 1 << 31 {
@@ -199,7 +197,9 @@ impl<'a> Writer<'a> {
         header.set_aa(true);
         let mut message = message.question();
         if std::mem::take(&mut self.first) {
-            message.push((&self.maker.zone.apex, self.wanted.rtype, Class::IN)).ok()?;
+            message
+                .push((&self.maker.zone.apex, self.wanted.rtype, Class::IN))
+                .ok()?;
         }
         Some(message.answer())
     }
@@ -240,7 +240,9 @@ impl<'a> Writer<'a> {
         let mut message = message.additional();
         message.clear_push_limit();
         let now = self.zones.clock().now().micros().unsigned_abs() / 1_000_000;
-        self.signing.answer(&mut message, Time48::from_u64(now)).ok()?;
+        self.signing
+            .answer(&mut message, Time48::from_u64(now))
+            .ok()?;
         let octets = message.finish().into_target();
         (self.send)(octets).then_some(())
     }

@@ -4,6 +4,8 @@
 //! Everything here is made from an entry that its reader was allowed to see, and from settings. It must never make a wildcard
 //! (X.672 6.2), nor tell more of a stub than its number.
 
+use std::fmt::Write as _;
+
 use domain::base::iana::Rtype;
 
 use crate::model::Entry;
@@ -343,7 +345,9 @@ impl Zone {
             let modules = modules.filter(|reference| reference.asn1_module.is_some());
             facts.extend(modules.filter_map(|one| Some(fact("MINF", one.uri.clone()?))));
             for service in &entry.holder.services {
-                let own = OWN_KINDS.iter().find(|kind| service.kind.eq_ignore_ascii_case(kind));
+                let own = OWN_KINDS
+                    .iter()
+                    .find(|kind| service.kind.eq_ignore_ascii_case(kind));
                 let kind = own.map_or_else(|| "UINF".to_owned(), |kind| kind.to_uppercase());
                 let preference = u16::try_from(service.priority).unwrap_or(u16::MAX);
                 let preference = PREFERENCE.saturating_add(preference);
@@ -364,8 +368,11 @@ impl Zone {
 
 /// The canonical form of a node's OID-IRI, numbers alone (X.672 Annex B).
 fn canonical(path: &NodePath) -> String {
-    let arcs = path.arcs().iter();
-    arcs.map(|arc| format!("/{arc}")).collect()
+    path.arcs().iter().fold(String::new(), |mut text, arc| {
+        // Writing to a string cannot fail.
+        write!(text, "/{arc}").ok();
+        text
+    })
 }
 
 /// The data of the DS records of a delegation (RFC 4034 5.1).

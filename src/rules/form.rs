@@ -268,7 +268,11 @@ impl Faults {
                 name_servers,
                 signers,
             } => {
-                self.count("delegation.name_servers", name_servers.len(), NAME_SERVERS_MAX);
+                self.count(
+                    "delegation.name_servers",
+                    name_servers.len(),
+                    NAME_SERVERS_MAX,
+                );
                 self.count("delegation.delegation_signers", signers.len(), SIGNERS_MAX);
                 for (at, server) in name_servers.iter().enumerate() {
                     let mut before = name_servers.iter().take(at);

@@ -114,7 +114,10 @@ fn zones(dns: &Dns, authorities: &[NodePath]) -> Result<Vec<Zone>, Failure> {
         for node in authorities {
             let apex = crate::dns::name::of_node(node, &NodePath::root(), &domain);
             let apex = apex.ok_or_else(|| {
-                wrong("dns.zones", format!("is empty, and {node} is too long for a name"))
+                wrong(
+                    "dns.zones",
+                    format!("is empty, and {node} is too long for a name"),
+                )
             })?;
             zones.push(zone(node.clone(), apex));
         }
@@ -147,14 +150,16 @@ fn store(dns: &Dns) -> Result<Store, Failure> {
         return Ok(Store::new());
     }
     let file = &dns.keys;
-    let mode = fs::metadata(file).map_err(Failure::file("read", file))?.permissions().mode();
+    let mode = fs::metadata(file)
+        .map_err(Failure::file("read", file))?
+        .permissions()
+        .mode();
     if mode & OTHERS != 0 {
         let detail = format!("names {}, which others may read: chmod 600", file.display());
         return Err(wrong("dns.keys", detail));
     }
     let text = fs::read_to_string(file).map_err(Failure::file("read", file))?;
-    keys::parse(&text)
-        .map_err(|why| wrong("dns.keys", format!("names {}: {why}", file.display())))
+    keys::parse(&text).map_err(|why| wrong("dns.keys", format!("names {}: {why}", file.display())))
 }
 
 fn transfer_keys(dns: &Dns, store: &Store) -> Result<Vec<Fqdn>, Failure> {
@@ -174,7 +179,12 @@ fn key(
     let wanted = name(setting, text)?;
     let mut known = store.values();
     let found = known.find(|key| wanted.name_eq(key.name())).cloned();
-    found.ok_or_else(|| wrong(setting, format!("has {text:?}, and dns.keys has no such key")))
+    found.ok_or_else(|| {
+        wrong(
+            setting,
+            format!("has {text:?}, and dns.keys has no such key"),
+        )
+    })
 }
 
 fn targets(dns: &Dns, store: &Store) -> Result<Vec<Target>, Failure> {
@@ -269,7 +279,12 @@ pub async fn serve(
         let what = "no threads could be started for the DNS";
         udp::serve(&service, &udp, threads, &stop)
             .map_err(|source| Failure::Machine { what, source })?;
-        tokio::spawn(tcp::serve(Arc::clone(&service), tcp, bounds, stopping.clone()));
+        tokio::spawn(tcp::serve(
+            Arc::clone(&service),
+            tcp,
+            bounds,
+            stopping.clone(),
+        ));
     }
     if !targets.is_empty() {
         tokio::spawn(notify::keep(zones, targets, stopping.clone()));

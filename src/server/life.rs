@@ -28,8 +28,9 @@ use crate::{
 };
 
 use super::{
-    api, dns,
+    api,
     build::{Built, World, build, load_newer_data},
+    dns,
     exit::Failure,
     health::Health,
     listeners::Listeners,

@@ -25,9 +25,10 @@ pub fn run(command: &Zone, settings: &Settings, register: &Register) -> Result<(
 
 fn list(zones: &Zones) -> Result<(), Failure> {
     for zone in zones.zones() {
-        let node = match zone.node.is_root() {
-            true => ".".to_owned(),
-            false => zone.node.to_string(),
+        let node = if zone.node.is_root() {
+            ".".to_owned()
+        } else {
+            zone.node.to_string()
         };
         print(&format!("{}. {node}\n", zone.apex))?;
     }

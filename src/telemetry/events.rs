@@ -526,11 +526,16 @@ pub struct ZonesMade {
 
 impl Emit for ZonesMade {
     fn emit(self) {
-        debug!(serial = self.serial, names = self.names, "The zones are up to date.");
+        debug!(
+            serial = self.serial,
+            names = self.names,
+            "The zones are up to date."
+        );
         let gauge = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         count(|m| {
             m.dns_serial.set(i64::from(self.serial));
-            m.dns_names.set(i64::try_from(self.names).unwrap_or(i64::MAX));
+            m.dns_names
+                .set(i64::try_from(self.names).unwrap_or(i64::MAX));
             for (what, number) in [
                 ("nodes", self.nodes_left_out),
                 ("labels", self.labels_left_out),
@@ -553,7 +558,10 @@ pub struct DnsAnswered {
 
 impl Emit for DnsAnswered {
     fn emit(self) {
-        count(|m| m.dns_answers.with_label_values(&[self.transport, self.rcode]).inc());
+        count(|m| {
+            let labels = [self.transport, self.rcode];
+            m.dns_answers.with_label_values(&labels).inc();
+        });
     }
 }
 
@@ -613,7 +621,10 @@ impl Emit for ZoneTransferred {
         if self.complete {
             info!(kind, serial, records, "A zone was transferred.");
         } else {
-            warn!(kind, serial, records, "A zone's transfer was broken off by the other side.");
+            warn!(
+                kind,
+                serial, records, "A zone's transfer was broken off by the other side."
+            );
         }
         count(|m| m.dns_transfers.with_label_values(&[kind]).inc());
     }

@@ -11,7 +11,12 @@ fn ors(resolver: u16, arguments: &[&str]) -> (Option<i32>, String) {
     let output = Command::new(OIDCTL)
         .arg("ors")
         .args(arguments)
-        .args(["--resolver", &format!("127.0.0.1:{resolver}"), "--timeout", "8s"])
+        .args([
+            "--resolver",
+            &format!("127.0.0.1:{resolver}"),
+            "--timeout",
+            "8s",
+        ])
         .env_remove("OIDRA_PROFILE")
         .output()
         .unwrap();
@@ -54,12 +59,32 @@ fn results_tell_what_is_there_and_how_sure_it_is() {
             assert!(said.contains(expect), "{arguments:?}: {expect}\n{said}");
         }
     };
-    check(&["/2/16/834/7", "COID"], 0, &["/2/16/834/7\n", "OK", "DNSSEC: secure"]);
-    check(&["2.16.834.7", "rinf", "--secure"], 0, &["https://oid.example.org/ors/2.16.834.7/rinf.xml"]);
-    check(&["/2/16/834/Afya", "COID", "--secure"], 0, &["/2/16/834/7\n", "secure"]);
+    check(
+        &["/2/16/834/7", "COID"],
+        0,
+        &["/2/16/834/7\n", "OK", "DNSSEC: secure"],
+    );
+    check(
+        &["2.16.834.7", "rinf", "--secure"],
+        0,
+        &["https://oid.example.org/ors/2.16.834.7/rinf.xml"],
+    );
+    check(
+        &["/2/16/834/Afya", "COID", "--secure"],
+        0,
+        &["/2/16/834/7\n", "secure"],
+    );
     check(&["/2/16/834/7", "MINF"], 1, &["SERVICE_ABSENT", "secure"]);
-    check(&["/2/16/834/77", "COID"], 1, &["NOT_ORS_SUPPORTED", "secure"]);
-    check(&["/2/16/834/7/1/2", "COID", "--nearest"], 1, &["/2/16/834/7\n", "2 arcs above"]);
+    check(
+        &["/2/16/834/77", "COID"],
+        1,
+        &["NOT_ORS_SUPPORTED", "secure"],
+    );
+    check(
+        &["/2/16/834/7/1/2", "COID", "--nearest"],
+        1,
+        &["/2/16/834/7\n", "2 arcs above"],
+    );
     check(&["/2/16/834//7", "COID"], 1, &["BAD_IRI"]);
     check(&["2.25.".to_owned().as_str(), "COID"], 1, &["BAD_IRI"]);
     let long = format!("/2/16/834{}", "/123456789".repeat(30));
@@ -71,7 +96,10 @@ fn results_tell_what_is_there_and_how_sure_it_is() {
     assert_eq!(json["values"][0]["value"], "/2/16/834/7");
     // Asked directly, the authority vouches for nothing.
     let (status, said) = ors(primary.port, &["/2/16/834/7", "COID"]);
-    assert!(status == Some(0) && said.contains("DNSSEC: insecure"), "{said}");
+    assert!(
+        status == Some(0) && said.contains("DNSSEC: insecure"),
+        "{said}"
+    );
     let (status, said) = ors(primary.port, &["/2/16/834/7", "COID", "--secure"]);
     assert!(status == Some(1) && said.contains("INSECURE"), "{said}");
     // Under another key it is forged.

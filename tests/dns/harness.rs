@@ -38,7 +38,10 @@ pub fn has(tool: &str, package: &str) -> bool {
 
 /// Where tools are; servers lie where a user's path does not lead.
 fn path() -> String {
-    format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
+    format!(
+        "{}:/usr/sbin:/sbin",
+        std::env::var("PATH").unwrap_or_default()
+    )
 }
 
 /// Runs a tool and gives all that it said.
@@ -124,7 +127,11 @@ impl Primary {
 
     /// Runs `oidctl`, which must succeed.
     pub fn oidctl(&self, arguments: &[&str]) -> String {
-        let output = self.server.as_ref().unwrap().oidctl(&[&["--yes"], arguments].concat());
+        let output = self
+            .server
+            .as_ref()
+            .unwrap()
+            .oidctl(&[&["--yes"], arguments].concat());
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(output.status.success(), "oidctl {arguments:?}:\n{said}");
         said
@@ -164,14 +171,27 @@ impl Primary {
 /// Asks a port with `dig`.
 pub fn dig(port: u16, arguments: &[&str]) -> String {
     let port = port.to_string();
-    let base = ["@127.0.0.1", "-p", &port, "+norec", "+nocookie", "+tries=2", "+time=3"];
+    let base = [
+        "@127.0.0.1",
+        "-p",
+        &port,
+        "+norec",
+        "+nocookie",
+        "+tries=2",
+        "+time=3",
+    ];
     run("dig", &[&base, arguments].concat())
 }
 
 /// The zone that a port serves, as a transfer gives it, in an order of its own.
 pub fn transfer(port: u16) -> Vec<String> {
     let key = format!("hmac-sha256:xfr:{SECRET}");
-    let told = dig(port, &["-y", &key, APEX, "AXFR", "+noall", "+answer", "+onesoa", "+nosplit"]);
+    let told = dig(
+        port,
+        &[
+            "-y", &key, APEX, "AXFR", "+noall", "+answer", "+onesoa", "+nosplit",
+        ],
+    );
     let mut lines: Vec<_> = told
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with(';'))
@@ -247,5 +267,8 @@ pub fn delv(primary: &Primary, name: &str, rtype: &str) -> String {
     fs::write(&anchors, anchor(primary.port)).unwrap();
     let (port, root) = (primary.port.to_string(), format!("+root={APEX}"));
     let anchors = anchors.to_str().unwrap();
-    run("delv", &["@127.0.0.1", "-p", &port, "-a", anchors, &root, name, rtype])
+    run(
+        "delv",
+        &["@127.0.0.1", "-p", &port, "-a", anchors, &root, name, rtype],
+    )
 }

@@ -47,7 +47,16 @@ fn notify(ports: &[u16]) -> String {
 /// What is asked of every server; the answers must be the same.
 fn questions() -> Vec<[String; 2]> {
     let mut questions = Vec::new();
-    for name in ["", "7.", "ors-dummy.7.", "ors-dummy.afya.", "8.", "ors-dummy.1.8.", "99.", "9."] {
+    for name in [
+        "",
+        "7.",
+        "ors-dummy.7.",
+        "ors-dummy.afya.",
+        "8.",
+        "ors-dummy.1.8.",
+        "99.",
+        "9.",
+    ] {
         for rtype in ["NAPTR", "SOA", "DNAME"] {
             questions.push([format!("{name}{APEX}"), rtype.to_owned()]);
         }
@@ -56,8 +65,21 @@ fn questions() -> Vec<[String; 2]> {
 }
 
 fn answer(port: u16, question: &[String; 2]) -> Vec<String> {
-    let told = dig(port, &[&question[0], &question[1], "+dnssec", "+noall", "+comments", "+answer"]);
-    let status = told.split("status: ").nth(1).and_then(|rest| rest.split(',').next());
+    let told = dig(
+        port,
+        &[
+            &question[0],
+            &question[1],
+            "+dnssec",
+            "+noall",
+            "+comments",
+            "+answer",
+        ],
+    );
+    let status = told
+        .split("status: ")
+        .nth(1)
+        .and_then(|rest| rest.split(',').next());
     let mut lines: Vec<_> = told
         .lines()
         .filter(|line| !line.starts_with(';') && !line.is_empty())
@@ -67,6 +89,9 @@ fn answer(port: u16, question: &[String; 2]) -> Vec<String> {
     lines.push(status.unwrap_or("none").to_owned());
     lines
 }
+
+/// A change, and what it is called.
+type Step<'a> = (&'a str, Box<dyn Fn() + 'a>);
 
 #[test]
 fn bind_and_knot_follow_every_change() {
@@ -86,11 +111,12 @@ fn bind_and_knot_follow_every_change() {
         let ours = serial(primary.port);
         assert!(ours.contains("hostmaster"), "{ours}");
         for (port, other) in ports.iter().zip(&others) {
-            until(&format!("{what}\n{}", other.said()), patience, || serial(*port) == ours);
+            until(&format!("{what}\n{}", other.said()), patience, || {
+                serial(*port) == ours
+            });
         }
     };
     follow("the first transfer", BEGIN);
-    type Step<'a> = (&'a str, Box<dyn Fn() + 'a>);
     let amend = |arguments: &'static [&'static str]| {
         let primary = &primary;
         Box::new(move || {
@@ -98,13 +124,41 @@ fn bind_and_knot_follow_every_change() {
         })
     };
     let steps: [Step<'_>; 8] = [
-        ("an arc", Box::new(|| primary.allocate("8", &["--label", "Elimu", "--title", "en:Education"]))),
-        ("one below it", amend(&["allocate", "2.16.834.8", "--number", "1"])),
-        ("a label more", amend(&["amend", "2.16.834.7", "--add-label", "Uzima"])),
-        ("a service", amend(&["amend", "2.16.834.7", "--add-service", "web=https://x.example/"])),
-        ("a label less", amend(&["amend", "2.16.834.7", "--remove-label", "Afya"])),
+        (
+            "an arc",
+            Box::new(|| primary.allocate("8", &["--label", "Elimu", "--title", "en:Education"])),
+        ),
+        (
+            "one below it",
+            amend(&["allocate", "2.16.834.8", "--number", "1"]),
+        ),
+        (
+            "a label more",
+            amend(&["amend", "2.16.834.7", "--add-label", "Uzima"]),
+        ),
+        (
+            "a service",
+            amend(&[
+                "amend",
+                "2.16.834.7",
+                "--add-service",
+                "web=https://x.example/",
+            ]),
+        ),
+        (
+            "a label less",
+            amend(&["amend", "2.16.834.7", "--remove-label", "Afya"]),
+        ),
         ("a delegation", Box::new(|| primary.allocate("9", &[]))),
-        ("its servers", amend(&["delegate", "2.16.834.9", "--name-server", "ns1.other.example"])),
+        (
+            "its servers",
+            amend(&[
+                "delegate",
+                "2.16.834.9",
+                "--name-server",
+                "ns1.other.example",
+            ]),
+        ),
         ("its end", amend(&["recall", "2.16.834.9"])),
     ];
     for (what, step) in &steps {
@@ -142,7 +196,9 @@ fn what_is_hidden_leaves_the_secondaries() {
     primary.oidctl(&["allocate", "2.16.834.7", "--number", "1"]);
     let other = bind(&primary.dir.path().join("bind"), port, primary.port);
     let soa = |port: u16| dig(port, &["+short", "SOA", APEX]);
-    until("the first transfer", BEGIN, || soa(port) == soa(primary.port));
+    until("the first transfer", BEGIN, || {
+        soa(port) == soa(primary.port)
+    });
     let before = soa(primary.port);
     let before = before.split_whitespace().nth(2).unwrap();
     primary.oidctl(&["amend", "2.16.834.7", "--visibility", "hidden"]);
@@ -153,9 +209,19 @@ fn what_is_hidden_leaves_the_secondaries() {
     }
     // A difference would speak of what is hidden now; the whole zone does not.
     let key = format!("hmac-sha256:xfr:{SECRET}");
-    let told = primary.dig(&["-y", &key, APEX, &format!("IXFR={before}"), "+noall", "+answer"]);
+    let told = primary.dig(&[
+        "-y",
+        &key,
+        APEX,
+        &format!("IXFR={before}"),
+        "+noall",
+        "+answer",
+    ]);
     assert!(told.contains("DNSKEY"), "{told}");
-    assert!(!told.contains("afya") && !told.contains("/2/16/834/7"), "{told}");
+    assert!(
+        !told.contains("afya") && !told.contains("/2/16/834/7"),
+        "{told}"
+    );
     // And back again.
     primary.oidctl(&["amend", "2.16.834.7", "--visibility", "public"]);
     until(&other.said(), SOON, || soa(port) == soa(primary.port));
@@ -191,14 +257,24 @@ fn who_has_no_key_gets_no_zone() {
     // A key is good for questions too, and its answers are signed.
     let key = format!("hmac-sha256:other:{other}");
     let told = primary.dig(&["-y", &key, APEX, "SOA"]);
-    assert!(told.contains("NOERROR") && told.contains("TSIG") && !told.contains("WARNING"), "{told}");
+    assert!(
+        told.contains("NOERROR") && told.contains("TSIG") && !told.contains("WARNING"),
+        "{told}"
+    );
     let key = format!("hmac-sha256:xfr:{SECRET}");
     let told = primary.dig(&["-y", &key, &format!("7.{APEX}"), "AXFR"]);
     assert!(told.contains("Transfer failed"), "{told}");
     // Who is up to date hears no more than that.
     let serial = primary.dig(&["+short", "SOA", APEX]);
     let serial = serial.split_whitespace().nth(2).unwrap().to_owned();
-    let told = primary.dig(&["-y", &key, APEX, &format!("IXFR={serial}"), "+noall", "+answer"]);
+    let told = primary.dig(&[
+        "-y",
+        &key,
+        APEX,
+        &format!("IXFR={serial}"),
+        "+noall",
+        "+answer",
+    ]);
     assert_eq!(told.matches("SOA").count(), 1, "{told}");
     primary.close();
 }

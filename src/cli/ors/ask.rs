@@ -78,7 +78,9 @@ fn query(id: u16, name: &str, unchecked: bool) -> io::Result<Vec<u8>> {
     header.set_ad(true);
     header.set_cd(unchecked);
     let mut message = message.question();
-    message.push((&name, Rtype::NAPTR)).map_err(|_| odd("no question"))?;
+    message
+        .push((&name, Rtype::NAPTR))
+        .map_err(|_| odd("no question"))?;
     let mut message = message.additional();
     let opt = message.opt(|opt| {
         opt.set_udp_payload_size(UDP_BYTES);
@@ -90,7 +92,9 @@ fn query(id: u16, name: &str, unchecked: bool) -> io::Result<Vec<u8>> {
 }
 
 fn answers(query: &[u8], response: &[u8]) -> bool {
-    let both = Message::from_octets(query).ok().zip(Message::from_octets(response).ok());
+    let both = Message::from_octets(query)
+        .ok()
+        .zip(Message::from_octets(response).ok());
     both.is_some_and(|(query, response)| response.is_answer(&query))
 }
 
@@ -119,7 +123,11 @@ fn over_udp(resolver: SocketAddr, query: &[u8], patience: Duration) -> io::Resul
                         return Ok(response.to_vec());
                     }
                 }
-                Err(why) if matches!(why.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+                Err(why)
+                    if matches!(
+                        why.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) => {}
                 Err(why) => return Err(why),
             }
         }

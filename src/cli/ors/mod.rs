@@ -57,7 +57,8 @@ enum Result {
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Value {
-    value: String,
+    #[serde(rename = "value")]
+    text: String,
     order: u16,
     preference: u16,
 }
@@ -95,7 +96,7 @@ pub fn run(desk: &Desk, args: &OrsArgs) -> std::result::Result<Outcome, Failure>
     };
     let labels = match name::labels(&args.iri) {
         Ok(labels) => labels,
-        Err(why) => return finish(desk, &no_name(&mut told, &why)),
+        Err(why) => return finish(desk, no_name(&mut told, &why)),
     };
     let patience = desk.settings.timeout.min(PATIENCE_MAX);
     for above in 0..=labels.len() {
@@ -139,7 +140,11 @@ fn look(
         };
         let answer = ask::naptr(told.resolver, &name, false, patience);
         let answer = answer.map_err(|why| unreachable(told.resolver, &why))?;
-        told.dnssec = if answer.authentic { "secure" } else { "insecure" };
+        told.dnssec = if answer.authentic {
+            "secure"
+        } else {
+            "insecure"
+        };
         told.found_at.clone_from(&answer.about);
         told.name = name;
         match answer.rcode {
@@ -172,9 +177,8 @@ fn broken(
     patience: Duration,
 ) -> std::result::Result<Result, Failure> {
     let unchecked = ask::naptr(told.resolver, &told.name, true, patience);
-    let forged = unchecked.is_ok_and(|answer| {
-        matches!(answer.rcode, Rcode::NOERROR | Rcode::NXDOMAIN)
-    });
+    let forged =
+        unchecked.is_ok_and(|answer| matches!(answer.rcode, Rcode::NOERROR | Rcode::NXDOMAIN));
     if rcode == Rcode::SERVFAIL && forged {
         told.dnssec = "bogus";
         return Ok(Result::Bogus);
@@ -197,7 +201,7 @@ fn values(answer: &Answer, service: &str) -> Vec<Value> {
     let facts = answer.facts.iter();
     let facts = facts.filter(|fact| fact.service.eq_ignore_ascii_case(&wanted));
     let mut values: Vec<_> = facts.filter_map(value).collect();
-    values.sort_by(|a, b| (a.order, a.preference).cmp(&(b.order, b.preference)));
+    values.sort_by_key(|one| (one.order, one.preference));
     values
 }
 
@@ -209,7 +213,7 @@ fn value(fact: &Fact) -> Option<Value> {
     let all = matches!(pattern, "^.*$" | ".*" | "^.*" | ".*$");
     let last = fact.flags.eq_ignore_ascii_case("u");
     (all && last).then(|| Value {
-        value: value.to_owned(),
+        text: value.to_owned(),
         order: fact.order,
         preference: fact.preference,
     })
@@ -218,7 +222,7 @@ fn value(fact: &Fact) -> Option<Value> {
 fn finish(desk: &Desk, told: &Told<'_>) -> std::result::Result<Outcome, Failure> {
     if desk.output.is_for_people() {
         for value in &told.values {
-            desk.output.text(&format!("{}\n", clean(&value.value)))?;
+            desk.output.text(&format!("{}\n", clean(&value.text)))?;
         }
         desk.output.flush()?;
         note(&summary(told));
@@ -263,7 +267,9 @@ fn resolver(args: &OrsArgs) -> std::result::Result<SocketAddr, Failure> {
         Some(SocketAddr::from((address.parse::<IpAddr>().ok()?, PORT)))
     });
     named.ok_or_else(|| {
-        Failure::Config(format!("{RESOLV_CONF} names no resolver; name one with --resolver"))
+        Failure::Config(format!(
+            "{RESOLV_CONF} names no resolver; name one with --resolver"
+        ))
     })
 }
 
@@ -295,7 +301,10 @@ mod tests {
                 fact("ORS+UINF", 5, ""),
             ],
         };
-        let found: Vec<_> = values(&answer, "UINF").into_iter().map(|one| one.value).collect();
+        let found: Vec<_> = values(&answer, "UINF")
+            .into_iter()
+            .map(|one| one.text)
+            .collect();
         assert_eq!(found, ["https://a!", "https://b"]);
         assert!(values(&answer, "CINF").is_empty());
     }

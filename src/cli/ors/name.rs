@@ -81,7 +81,10 @@ mod tests {
         };
         check("/2/16/834", "ors-dummy.834.16.2.oid-res.org");
         check("2.16.834.7", "ors-dummy.7.834.16.2.oid-res.org");
-        check("/Country/TZ/部门", "ors-dummy.xn--ig4am2h.tz.country.oid-res.org");
+        check(
+            "/Country/TZ/部门",
+            "ors-dummy.xn--ig4am2h.tz.country.oid-res.org",
+        );
     }
 
     #[test]
@@ -89,7 +92,10 @@ mod tests {
         assert!(matches!(labels("/a//b"), Err(NoName::Iri(_))));
         assert!(matches!(labels("/ASN.1"), Err(NoName::Iri(_))));
         assert!(matches!(labels("nonsense"), Err(NoName::Iri(_))));
-        assert_eq!(labels(&format!("/2/25/{}", "9".repeat(64))), Err(NoName::TooLong));
+        assert_eq!(
+            labels(&format!("/2/25/{}", "9".repeat(64))),
+            Err(NoName::TooLong)
+        );
         let domain_octets = "oid-res.org".len() + 2;
         let fits = vec!["9".repeat(60); (NAME_OCTETS_MAX - domain_octets) / 61];
         assert!(join(None, &fits, "oid-res.org").is_ok());

@@ -56,7 +56,10 @@ impl Cache {
     /// The response to what was asked at this serial.
     pub fn get(&self, key: &[u8], serial: u32) -> Option<Arc<[u8]>> {
         // Nothing panics while a part is locked; a poisoned one is as good as any.
-        let shard = self.shard(key)?.lock().unwrap_or_else(PoisonError::into_inner);
+        let shard = self
+            .shard(key)?
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if shard.serial != serial {
             return None;
         }

@@ -45,7 +45,7 @@ impl Cookies {
 }
 
 fn seconds(now: Timestamp) -> u32 {
-    let seconds = now.micros().unsigned_abs() / 1_000_000 & u64::from(u32::MAX);
+    let seconds = (now.micros().unsigned_abs() / 1_000_000) & u64::from(u32::MAX);
     u32::try_from(seconds).unwrap_or(0)
 }
 

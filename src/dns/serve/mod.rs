@@ -122,7 +122,10 @@ impl Service {
             Transport::Udp => query.udp_bytes(self.options.udp_bytes_max),
             Transport::Tcp => usize::from(u16::MAX),
         };
-        let opt = query.edns.as_ref().map_or(0, |_| message::opt_bytes(cookie.as_deref()));
+        let opt = query
+            .edns
+            .as_ref()
+            .map_or(0, |_| message::opt_bytes(cookie.as_deref()));
         let verdict = match transport {
             Transport::Udp if !proved => self.judge(source, &query, rcode, now),
             _ => Verdict::Send,
@@ -184,7 +187,10 @@ impl Service {
         let live = match self.zones.current() {
             Ok(live) => live,
             Err(why) => {
-                DnsFailed { why: &why.to_string() }.emit();
+                DnsFailed {
+                    why: &why.to_string(),
+                }
+                .emit();
                 return plain(Rcode::SERVFAIL);
             }
         };
@@ -198,12 +204,16 @@ impl Service {
                 };
                 // Names that do not exist are as many as anybody likes.
                 if answer.rcode == Rcode::NOERROR {
-                    self.cache.keep(key, live.stamp.serial, &response.as_slice().into());
+                    self.cache
+                        .keep(key, live.stamp.serial, &response.as_slice().into());
                 }
                 (response, answer.rcode)
             }
             Err(why) => {
-                DnsFailed { why: &why.to_string() }.emit();
+                DnsFailed {
+                    why: &why.to_string(),
+                }
+                .emit();
                 plain(Rcode::SERVFAIL)
             }
         }
@@ -216,13 +226,7 @@ impl Service {
         self.zones.find(&query.name)
     }
 
-    fn answer(
-        &self,
-        place: usize,
-        live: &Live,
-        query: &Query,
-        rtype: Rtype,
-    ) -> Viewed<Answer> {
+    fn answer(&self, place: usize, live: &Live, query: &Query, rtype: Rtype) -> Viewed<Answer> {
         let maker = self.zones.maker(place, live.stamp);
         let Some((maker, index)) = maker.zip(live.index(place)) else {
             return Ok(Answer::only(Rcode::REFUSED));
@@ -255,9 +259,7 @@ impl Service {
                 let told = MessageBuilder::from_target(target).ok();
                 let told = told.and_then(|builder| error.build_message(&request, builder).ok());
                 return match told {
-                    Some(told) => {
-                        counted(Rcode::NOTAUTH, transport, told.finish().into_target())
-                    }
+                    Some(told) => counted(Rcode::NOTAUTH, transport, told.finish().into_target()),
                     None => Reply::Silence,
                 };
             }
@@ -274,7 +276,7 @@ impl Service {
             }
             Err(rcode) => Some(Answer::only(rcode)),
         };
-        self.answer_signed(octets, query, wanted, signing, transport, seconds)
+        self.answer_signed(octets, query, wanted, &signing, transport, seconds)
     }
 
     /// The transfer that is asked for, if one is, or why it is not given.
@@ -318,7 +320,7 @@ impl Service {
         octets: &[u8],
         query: &Query,
         told: Option<Answer>,
-        signing: Signing,
+        signing: &Signing,
         transport: Transport,
         now: Time48,
     ) -> Reply {
@@ -336,7 +338,12 @@ impl Service {
             };
             let header = message.header_mut();
             header.set_tc(is_short);
-            header.set_id(octets.iter().take(2).fold(0, |id, octet| id << 8 | u16::from(*octet)));
+            header.set_id(
+                octets
+                    .iter()
+                    .take(2)
+                    .fold(0, |id, octet| id << 8 | u16::from(*octet)),
+            );
             if let Some(edns) = &query.edns {
                 let opt = message.opt(|opt| {
                     opt.set_udp_payload_size(self.options.udp_bytes_max);
@@ -370,7 +377,10 @@ impl Service {
         let live = self.zones.current();
         let told = live.and_then(|live| self.answer(place, &live, query, rtype));
         told.unwrap_or_else(|why| {
-            DnsFailed { why: &why.to_string() }.emit();
+            DnsFailed {
+                why: &why.to_string(),
+            }
+            .emit();
             Answer::only(Rcode::SERVFAIL)
         })
     }

@@ -54,17 +54,21 @@ impl Rates {
         let Some(counter) = self.counters.get(place) else {
             return Verdict::Send;
         };
-        let second = now.micros().unsigned_abs() / 1_000_000 & 0xFFFF_FFFF;
-        let mut counted = 0;
+        let second = (now.micros().unsigned_abs() / 1_000_000) & 0xFFFF_FFFF;
+        let mut given = 0;
         let counting = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |was| {
-            let before = if was >> 32 == second { was & 0xFFFF_FFFF } else { 0 };
-            counted = (before + 1).min(0xFFFF_FFFF);
-            Some(second << 32 | counted)
+            let before = if was >> 32 == second {
+                was & 0xFFFF_FFFF
+            } else {
+                0
+            };
+            given = (before + 1).min(0xFFFF_FFFF);
+            Some(second << 32 | given)
         });
-        if counting.is_err() || counted <= self.per_second {
+        if counting.is_err() || given <= self.per_second {
             return Verdict::Send;
         }
-        if counted % SLIP == 0 {
+        if given % SLIP == 0 {
             Verdict::Truncate
         } else {
             Verdict::Drop
@@ -104,7 +108,10 @@ mod tests {
         assert_eq!(beyond, [truncate, drop, truncate, drop]);
         let beside: IpAddr = "192.0.2.200".parse().unwrap();
         assert_ne!(judge(beside, b"x", 1), Verdict::Send);
-        assert_eq!(judge("198.51.100.1".parse().unwrap(), b"x", 1), Verdict::Send);
+        assert_eq!(
+            judge("198.51.100.1".parse().unwrap(), b"x", 1),
+            Verdict::Send
+        );
         assert_eq!(judge(source, b"y", 1), Verdict::Send);
         assert_eq!(judge(source, b"x", 2), Verdict::Send);
     }

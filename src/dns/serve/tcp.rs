@@ -151,7 +151,10 @@ async fn talk(
                 tokio::task::spawn_blocking(move || {
                     let done = transfer.run(&mut |message| give.blocking_send(message).is_ok());
                     if let Err(why) = done {
-                        DnsFailed { why: &why.to_string() }.emit();
+                        DnsFailed {
+                            why: &why.to_string(),
+                        }
+                        .emit();
                     }
                 });
                 while let Some(message) = take.recv().await {
@@ -175,7 +178,10 @@ async fn read(stream: &mut TcpStream) -> Option<Vec<u8>> {
 async fn write(stream: &mut TcpStream, message: &[u8], idle: Duration) -> Option<()> {
     let mut framed = u16::try_from(message.len()).ok()?.to_be_bytes().to_vec();
     framed.extend_from_slice(message);
-    tokio::time::timeout(idle, stream.write_all(&framed)).await.ok()?.ok()
+    tokio::time::timeout(idle, stream.write_all(&framed))
+        .await
+        .ok()?
+        .ok()
 }
 
 #[cfg(test)]

@@ -424,7 +424,11 @@ fn each<T: std::str::FromStr<Err: std::fmt::Display>>(
         match value.parse::<T>() {
             Ok(value) => read.push(value),
             Err(why) => {
-                faults.at(Code::FieldInvalid, format!("{field}[{at}]"), why.to_string());
+                faults.at(
+                    Code::FieldInvalid,
+                    format!("{field}[{at}]"),
+                    why.to_string(),
+                );
             }
         }
     }

@@ -394,9 +394,13 @@ pub(super) fn delegation_from(stored: pb::Delegation) -> Result<Delegation, Code
 }
 
 /// Values that are stored in their own text form.
-fn words_from<T: std::str::FromStr>(stored: &[String], what: &'static str) -> Result<Vec<T>, CodecError> {
+fn words_from<T: std::str::FromStr>(
+    stored: &[String],
+    what: &'static str,
+) -> Result<Vec<T>, CodecError> {
     let each = stored.iter().map(|text| text.parse());
-    each.collect::<Result<_, _>>().map_err(|_| CodecError::Malformed { what })
+    each.collect::<Result<_, _>>()
+        .map_err(|_| CodecError::Malformed { what })
 }
 
 fn ranges_to(ranges: &[NumberRange]) -> Vec<pb::NumberRange> {
