@@ -234,6 +234,28 @@ fn der() {
 }
 
 #[test]
+fn dns() {
+    let hex = |text: &str| hex::decode(text).unwrap();
+    let mut seeds = own(&[
+        "ors-dummy.7.834.16.2.oid-res.org",
+        "7.834.16.2",
+        "key \"xfr\" { algorithm hmac-sha256; secret \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"; };",
+    ]);
+    // A query with EDNS and a cookie, one with TSIG, a name alone, a pointer to itself.
+    seeds.push(hex(
+        "0001012000010000000000010b6f72732d64756d6d790137033833340231360132076f69642d726573036f72670000230001\
+         00002904d000008000000c000a00080102030405060708",
+    ));
+    seeds.push(hex(
+        "0005000000010000000000010132076f69642d726573036f72670000fc0001037866720000fa00ff0000000000200b686d61\
+         632d736861323536000000000000000000012c00000000000000",
+    ));
+    seeds.push(hex("0132076f69642d726573036f726700"));
+    seeds.push(hex("000700000001000000000000c00c00010001"));
+    run("dns", seeds, bodies::dns::run);
+}
+
+#[test]
 fn dot() {
     run_text("dot", notations(), bodies::dot::run);
 }

@@ -6,6 +6,7 @@
 pub mod asn1_value;
 pub mod codec;
 pub mod der;
+pub mod dns;
 pub mod dot;
 pub mod encodings;
 pub mod iri;

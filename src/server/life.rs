@@ -30,6 +30,7 @@ use crate::{
 use super::{
     api::{self, Beside, Sockets},
     build::{Built, World, build, load_newer_data},
+    dns,
     exit::Failure,
     health::Health,
     listeners::Listeners,
@@ -101,6 +102,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     };
     let sockets = Sockets { ports, whois };
     let mut serving = api::serve(settings, sockets, &register, kept, stopping.clone()).await?;
+    dns::serve(settings, listeners.dns, &register, stopping.clone()).await?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",

@@ -9,6 +9,7 @@ pub mod authority;
 pub mod build;
 pub mod data;
 pub mod dev_certificate;
+pub mod dns;
 pub mod dump;
 pub mod entropy;
 pub mod exit;
@@ -27,6 +28,7 @@ pub mod transport;
 pub mod uses;
 pub mod welcome;
 pub mod whois;
+pub mod zone;
 
 use std::{
     ffi::OsString,

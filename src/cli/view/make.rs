@@ -191,6 +191,8 @@ impl From<&v1::delegation::External> for ExternalView {
         Self {
             oidip: e.oidip.clone(),
             ors: e.ors.clone(),
+            name_servers: e.name_servers.clone(),
+            delegation_signers: e.delegation_signers.clone(),
         }
     }
 }

@@ -90,7 +90,9 @@ view! {
 
 view! {
     /// A register elsewhere.
-    ExternalView { oidip: String, ors: String, }
+    ExternalView {
+        oidip: String, ors: String, name_servers: Vec<String>, delegation_signers: Vec<String>,
+    }
 }
 
 view! {
