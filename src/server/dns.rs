@@ -207,7 +207,6 @@ fn targets(dns: &Dns, store: &Store) -> Result<Vec<Target>, Failure> {
 
 /// What the zones of an open register are made with.
 pub fn options(settings: &Settings, register: &Register) -> Result<Options, Failure> {
-
     let info = register.info().map_err(|why| unreadable(&why))?;
     Ok(Options {
         zones: zones(settings, &info.authorities)?,

@@ -16,6 +16,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod dns;
 mod facts;
 mod grpc;
 mod http;
@@ -42,7 +43,8 @@ const ASKERS: usize = 8;
 async fn every_face_tells_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("oidra.toml");
-    std::fs::write(&file, world::SETTINGS).unwrap();
+    let port = free_port();
+    std::fs::write(&file, world::settings(port)).unwrap();
     let data = folder.path().join("data");
     let server = Server::start_with(&data, &["--config", file.to_str().unwrap()]);
     let world = Arc::new(World::made(&server).await);
@@ -56,6 +58,7 @@ async fn every_face_tells_the_same() {
         Box::new(http::OidIp::at(&server, "json")),
         Box::new(http::OidIp::at(&server, "xml")),
         Box::new(oidip::Whois::at(&server)),
+        Box::new(dns::Ors::at(port)),
     ]);
     let oids = Arc::new(world.oids(OIDS));
     let next = Arc::new(AtomicUsize::new(0));
@@ -85,6 +88,17 @@ async fn every_face_tells_the_same() {
     assert!(changes > 50, "the register hardly changed: {changes} times");
     assert!(server.stop().success());
     verify(&data);
+}
+
+/// A port of loopback that nobody has over UDP or TCP.
+fn free_port() -> u16 {
+    loop {
+        let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = tcp.local_addr().unwrap().port();
+        if std::net::UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Holds one face to what gRPC says of one OID.

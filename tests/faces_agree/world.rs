@@ -17,7 +17,15 @@ use crate::{
 };
 
 /// Every face at work, and no limits in the way.
-pub const SETTINGS: &str = r#"
+pub fn settings(dns: u16) -> String {
+    format!(
+        r#"
+[http]
+public_url = "https://oid.example.org"
+[dns]
+listen = ["127.0.0.1:{dns}"]
+name_servers = ["ns1.example.net"]
+responses_per_second = 0
 [limits]
 calls_per_source = 0
 source_reads_per_second = 0
@@ -27,7 +35,9 @@ principal_writes_per_second = 0
 [whois]
 on = true
 listen = "127.0.0.1:0"
-"#;
+"#
+    )
+}
 
 const NODE: &str = "2.16.834";
 /// Arcs of the first level and of the second below each of them.

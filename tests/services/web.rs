@@ -645,6 +645,7 @@ async fn delegated_elsewhere(house: &House) {
     let external = pb::delegation::External {
         oidip: "https://oid.example.org/oidip/".into(),
         ors: "ns.example.org".into(),
+        ..Default::default()
     };
     let request = pb::DelegateRequest {
         oid: "2.999.9".into(),
