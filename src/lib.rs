@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod grpc;
+pub mod http;
 pub mod journal;
 pub mod model;
 pub mod oid;

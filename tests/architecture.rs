@@ -24,6 +24,7 @@ const MAP: &[(&str, &[&str])] = &[
         "server",
         &[
             "grpc",
+            "http",
             "whois",
             "oidip",
             "desk",
@@ -48,6 +49,18 @@ const MAP: &[(&str, &[&str])] = &[
             "model",
             "oid",
             "pb",
+            "telemetry",
+        ],
+    ),
+    (
+        "http",
+        &[
+            "oidip",
+            "desk",
+            "register",
+            "access",
+            "model",
+            "oid",
             "telemetry",
         ],
     ),

@@ -321,7 +321,7 @@ fn in_every_format(
 fn every_entry_is_told_alike_in_every_format_as_the_schemas_want() {
     let dir = tempfile::tempdir().unwrap();
     let more = "[oidip]\nauthority_name = \"Example Registry\"\nauthority_url = \"https://example.org/\"\n\
-                permalinks = \"https://oid.example.org/oid/\"\n[limits]\nsource_reads_per_second = 0\n";
+                [http]\npublic_url = \"https://oid.example.org\"\n[limits]\nsource_reads_per_second = 0\n";
     let server = serve(dir.path(), more);
     fill(&server);
     let token = server.token();

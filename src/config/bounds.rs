@@ -7,6 +7,9 @@ use super::{ClientAuth, ConfigError, OpenId, Settings, Tls};
 /// Most characters of a checkpoint's origin.
 pub const ORIGIN_CHARS_MAX: usize = 128;
 
+/// Most bytes of the public URL: it stands in DNS records too.
+pub const PUBLIC_URL_BYTES_MAX: usize = 255;
+
 /// A number that is bounded: its key, the value, the least and the most it may be.
 struct Bound {
     key: &'static str,
@@ -138,6 +141,12 @@ const BOUNDS: &[Bound] = &[
         60,
         366 * DAY_SECONDS,
     ),
+    bound(
+        "http.cache_seconds",
+        |s| s.http.cache_seconds,
+        0,
+        DAY_SECONDS,
+    ),
     bound("audit.bytes_max", |s| s.audit.bytes_max, 64 * KIB, GIB),
     bound("audit.files_max", |s| s.audit.files_max, 2, 10_000),
     bound("whois.connections", |s| s.whois.connections, 8, 65_536),
@@ -178,6 +187,7 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
     }
     tls(&settings.tls)?;
     openid(&settings.openid)?;
+    public_url(&settings.http.public_url)?;
     let sealed = settings.tls.is_on() || settings.allow_plaintext;
     on_loopback("listen", settings.listen, sealed)?;
     on_loopback(
@@ -192,7 +202,6 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
             settings.allow_plaintext,
         )?;
     }
-    permalinks(&settings.oidip.permalinks)?;
     if settings.data_dir.as_os_str().is_empty() {
         return wrong("data_dir", "is empty");
     }
@@ -260,16 +269,20 @@ fn openid(openid: &OpenId) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// An address is made by putting an object identifier behind it.
-fn permalinks(base: &str) -> Result<(), ConfigError> {
-    let web = base.starts_with("https://") || base.starts_with("http://");
-    let plain = |c: char| !c.is_whitespace() && !c.is_control();
-    if base.is_empty() || (web && base.ends_with('/') && base.chars().all(plain)) {
+/// Links are made by putting paths behind it (RFC 3986 5.2 is not asked).
+fn public_url(url: &str) -> Result<(), ConfigError> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let plain = |c: char| c.is_ascii_graphic() && !"<>\"?#\\^`{|}".contains(c);
+    let good = rest
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(plain));
+    if url.is_empty() || (good && url.len() <= PUBLIC_URL_BYTES_MAX) {
         return Ok(());
     }
     wrong(
-        "oidip.permalinks",
-        "must begin with https:// or http:// and end with a solidus, such as https://oid.example.org/oid/",
+        "http.public_url",
+        "must be empty or begin with https:// or http://, with a host, in at most 255 bytes of ASCII, without a query",
     )
 }
 
@@ -318,6 +331,35 @@ mod tests {
                 let key = format!("{section}.{key}");
                 assert!(BOUNDS.iter().any(|bound| bound.key == key), "{key}");
             }
+        }
+    }
+
+    #[test]
+    fn the_public_url_is_one_that_paths_can_follow() {
+        let name = "OIDRA_HTTP_PUBLIC_URL";
+        let longest = format!("https://{}", "a".repeat(PUBLIC_URL_BYTES_MAX - 8));
+        for good in [
+            "",
+            "https://oid.example.org",
+            "http://127.0.0.1:8340/x/",
+            &longest,
+        ] {
+            said(name, good).unwrap();
+        }
+        let longer = format!("{longest}a");
+        for bad in [
+            "oid.example.org",
+            "https://",
+            "https:///x",
+            "https://a?b",
+            "ftp://a",
+            "https://a b",
+            &longer,
+        ] {
+            assert!(
+                said(name, bad).unwrap_err().contains("http.public_url"),
+                "{bad}"
+            );
         }
     }
 
@@ -386,19 +428,6 @@ mod tests {
         assert!(said.contains("whois.listen"), "{said}");
         settings.allow_plaintext = true;
         check(&settings).unwrap();
-    }
-
-    #[test]
-    fn pages_have_an_address_of_the_web() {
-        said("OIDRA_OIDIP_PERMALINKS", "https://oid.example.org/oid/").unwrap();
-        for bad in [
-            "oid.example.org/",
-            "https://oid.example.org/oid",
-            "https://a b/",
-        ] {
-            let said = said("OIDRA_OIDIP_PERMALINKS", bad).unwrap_err();
-            assert!(said.contains("oidip.permalinks"), "{said}");
-        }
     }
 
     #[test]

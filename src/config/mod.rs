@@ -62,6 +62,8 @@ pub const TOKEN_FAILURES_PER_MINUTE: u64 = 30;
 pub const STREAMS_PER_CONNECTION: u64 = 256;
 /// For how long a request id is remembered, in seconds of record time (seven days).
 pub const REQUEST_HORIZON_SECONDS: u64 = 7 * 86_400;
+/// For how long public facts may be kept by whoever asked over HTTP, in seconds.
+pub const CACHE_SECONDS: u64 = 60;
 /// How often an issuer's keys are taken anew, in seconds (one hour).
 pub const KEYS_REFRESH_SECONDS: u64 = 3_600;
 /// Size of a file of the audit log before the next one begins, in bytes (64 MiB).
@@ -99,6 +101,8 @@ pub struct Settings {
     pub tls: Tls,
     /// The OpenID Connect issuer whose access tokens are taken.
     pub openid: OpenId,
+    /// The HTTP face.
+    pub http: Http,
     /// Metrics and health.
     pub metrics: Metrics,
     /// What the register is the registration authority of.
@@ -130,6 +134,7 @@ impl Default for Settings {
             admin_socket: PathBuf::new(),
             tls: Tls::default(),
             openid: OpenId::default(),
+            http: Http::default(),
             metrics: Metrics::default(),
             authority: Authority::default(),
             journal: Journal::default(),
@@ -231,6 +236,26 @@ impl Tls {
     /// Whether the API speaks TLS.
     pub fn is_on(&self) -> bool {
         !self.certificate.as_os_str().is_empty()
+    }
+}
+
+/// The HTTP face: permalinks, RDAP, OID-IP, the files of the ORS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// The address at which the outside reaches it, such as `https://oid.example.org`; empty leaves scheme and host out of
+    /// links, and links from outside (DNS, WHOIS) away.
+    pub public_url: String,
+    /// For how long public facts may be kept before they are asked for again.
+    pub cache_seconds: u64,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            public_url: String::new(),
+            cache_seconds: CACHE_SECONDS,
+        }
     }
 }
 
@@ -402,8 +427,6 @@ pub enum Signatures {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OidIp {
-    /// What an object identifier is put behind to make the address of its page; empty means no such address is told.
-    pub permalinks: String,
     /// The name of the registration authority, for what it keeps in its own hands; empty means that it is not told.
     pub authority_name: String,
     /// Where it receives mail.

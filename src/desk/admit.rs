@@ -119,10 +119,18 @@ impl Desk {
         if proofs.token.is_some() {
             self.may_prove(source, begun)?;
         }
-        contained(|| self.known_by(proofs)).map_err(|rejection| {
+        let known = contained(|| self.known_by(proofs)).map_err(|rejection| {
             self.disproved(source, begun, &rejection);
-            rejection.into()
-        })
+            Denied::from(rejection)
+        });
+        if let Some(shown) = known
+            .as_ref()
+            .ok()
+            .and_then(|caller| caller.identity.shown())
+        {
+            self.options.uses.note(shown, self.options.clock.now());
+        }
+        known
     }
 
     /// Refuses a source that showed too many tokens or codes that nobody has.

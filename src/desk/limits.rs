@@ -28,3 +28,5 @@ pub const TOKENS_SHUT: Duration = Duration::from_secs(60);
 pub const RATE_ENTRIES_MAX: usize = 65_536;
 /// Streams (walks and watches) that are open at once; one more is refused.
 pub const STREAMS_AT_ONCE_MAX: usize = 1_024;
+/// Most credentials whose last use is remembered; one more lets those be forgotten that were used longest ago.
+pub const USES_MAX: usize = 65_536;

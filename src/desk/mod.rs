@@ -9,6 +9,7 @@ pub mod limits;
 pub mod options;
 pub mod rates;
 pub mod trail;
+pub mod uses;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use crate::{
     telemetry::audit::Audit,
 };
 
-use super::{OpenId, Rates, limits};
+use super::{OpenId, Rates, limits, uses::Uses};
 
 /// How the faces behave; every bound has its standard in [`limits`].
 #[derive(Clone)]
@@ -40,6 +40,8 @@ pub struct Options {
     pub answer_bytes_max: usize,
     /// What is told who did, tried or looked at what, if a log of that is kept.
     pub audit: Option<Audit>,
+    /// When credentials were used last.
+    pub uses: Arc<Uses>,
     /// The OpenID Connect issuer whose access tokens are taken, if any.
     pub openid: Option<OpenId>,
     /// Whether answers may be compressed with gzip for callers that take it.
@@ -70,6 +72,7 @@ impl Options {
             request_bytes_max: limits::REQUEST_BYTES_MAX,
             answer_bytes_max: limits::ANSWER_BYTES_MAX,
             audit: None,
+            uses: Arc::default(),
             openid: None,
             gzip: true,
         }

@@ -6,10 +6,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
-    access::{Identity, Source},
-    model::{Command, PrincipalId, Rejection, Seq, Submission, TreeView, Viewed},
+    access::{Identity, Sight, Source},
+    model::{Command, PrincipalId, Rejection, Seq, Submission, TreeView, Viewed, Visibility},
     oid::NodePath,
-    register::Outcome as Recorded,
+    register::{Outcome as Recorded, Seen},
     telemetry::audit::{Audit, Line, Nodes, Outcome},
 };
 
@@ -26,6 +26,11 @@ impl Witness {
         Self(remembers.then(Arc::default))
     }
 
+    /// Whether anybody wants to know.
+    pub const fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// More was shown of this node than everybody sees.
     pub fn note(&self, node: &NodePath) {
         if let Some(nodes) = &self.0 {
@@ -33,6 +38,13 @@ impl Witness {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .note(node);
+        }
+    }
+
+    /// An entry is shown to whoever has this sight; noted if everybody would not be shown as much.
+    pub fn sees(&self, seen: &Seen, sight: &Sight) {
+        if self.0.is_some() && !is_for_everybody(seen, sight) {
+            self.note(&seen.entry.path);
         }
     }
 
@@ -44,6 +56,19 @@ impl Witness {
         });
         nodes.unwrap_or_default()
     }
+}
+
+/// Whether everybody would be shown as much: no more of an entry than its visibility lets, and nobody's data.
+fn is_for_everybody(seen: &Seen, sight: &Sight) -> bool {
+    if seen.stub {
+        return seen.visibility != Visibility::Hidden;
+    }
+    let entry = &seen.entry;
+    let people = entry.registrant.is_some()
+        || entry.first_registrant.is_some()
+        || entry.sponsor.is_some()
+        || !entry.holder.contacts.is_empty();
+    seen.visibility == Visibility::Public && !(people && sight.is_whole(&entry.path))
 }
 
 /// Tells of what a reading has shown since it was asked the last time, if that was anything not for everybody.
@@ -201,8 +226,7 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         Command::DescribePrincipal { id, .. } | Command::ChangeStanding { id, .. } => home(id)?,
         Command::IssueCredential(ask) => home(&ask.principal)?,
         Command::RevokeCredential { id } => {
-            let all = view.credentials()?;
-            let owner = all.into_iter().find(|one| one.id == *id);
+            let owner = view.credential_of_id(id)?;
             let (nodes, _) = owner.map_or(Ok(Default::default()), |one| home(&one.principal))?;
             (nodes, Some(id.to_string()))
         }

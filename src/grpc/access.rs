@@ -5,7 +5,7 @@
 
 mod list;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use tonic::{Request, Response, Status};
 
@@ -206,6 +206,12 @@ impl Keeper {
         })
     }
 
+    /// A credential with its last use.
+    fn known(&self, one: Credential) -> pb::Credential {
+        let last_used = self.desk.options.uses.last(&one.token_sha256);
+        shown::credential(one, last_used)
+    }
+
     fn who(&self, call: &Call) -> Result<pb::WhoAmIResponse, Rejection> {
         let Some((own, digest)) = call.caller.identity.acting() else {
             return Ok(pb::WhoAmIResponse {
@@ -216,7 +222,7 @@ impl Keeper {
         let credential = self.desk.register.newest().credential(&digest.0)?;
         Ok(pb::WhoAmIResponse {
             principal: Some(shown::principal(own)),
-            credential: credential.map(shown::credential),
+            credential: credential.map(|one| self.known(one)),
             local: false,
         })
     }
@@ -276,7 +282,7 @@ fn issued(mut outcome: Outcome) -> Option<pb::Credential> {
     let tried = outcome.seq == Seq::ZERO;
     let credential: Credential = outcome.credentials.pop()?;
     let is_new = !credential.revoked;
-    let mut credential = shown::credential(credential);
+    let mut credential = shown::credential(credential, None);
     if tried && is_new {
         credential.id.clear();
     }
@@ -388,9 +394,17 @@ impl AccessService for Keeper {
         request: Request<pb::AcceptInvitationRequest>,
     ) -> Result<Response<pb::IssueTokenResponse>, Status> {
         let call = layer::call(&request)?;
+        let (source, begun) = (call.proofs.source(), Instant::now());
+        // A code is a secret as a token is: guessing costs as much.
+        let pages = &self.desk.options.pages;
+        let may = self.desk.may_prove(source, begun);
+        may.map_err(|denied| status::of_denied(&denied, call.id.as_str(), pages))?;
         let token = Token::from_entropy(self.desk.register.fresh_secret());
         let request = self.minted(&call, request.into_inner(), token.sha256());
         let outcome = write::submit_apart(&self.desk, &call, request).await;
+        if let Err(rejection) = &outcome {
+            self.desk.disproved(source, begun, rejection);
+        }
         let answer = outcome.map(|outcome| self.about_token(outcome, &token));
         self.told(&call, answer)
     }

@@ -123,6 +123,31 @@ fn limits(options: &Options) -> Vec<pb::Limit> {
             size(options.streams_at_once_max),
             "streams",
         ),
+        bound(
+            "source_calls_at_once_max",
+            options.rates.source_calls_at_once,
+            "calls",
+        ),
+        bound(
+            "source_reads_per_second",
+            options.rates.source_reads,
+            "calls",
+        ),
+        bound(
+            "source_writes_per_second",
+            options.rates.source_writes,
+            "calls",
+        ),
+        bound(
+            "principal_reads_per_second",
+            options.rates.principal_reads,
+            "calls",
+        ),
+        bound(
+            "principal_writes_per_second",
+            options.rates.principal_writes,
+            "calls",
+        ),
         bound("page_size_max", u64::from(limits::PAGE_SIZE_MAX), "entries"),
         bound(
             "batch_rows_max",

@@ -72,6 +72,18 @@ impl Face {
         Ok(Self(Arc::new(Faces { services, web })))
     }
 
+    /// Whether a request is this face's: by its content type, or because a browser asks whether it may call a service.
+    pub fn speaks<B>(request: &Request<B>) -> bool {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.map(HeaderValue::as_bytes).unwrap_or_default();
+        let asks = || {
+            // Only names of services have a full stop within.
+            let name = service(request.uri().path());
+            request.method() == Method::OPTIONS && name.trim_start_matches('.').contains('.')
+        };
+        kind.starts_with(b"application/grpc") || asks()
+    }
+
     /// The answer to a request.
     pub async fn answer<B>(&self, request: Request<B>) -> Response<Body>
     where
@@ -297,5 +309,27 @@ mod tests {
         ] {
             assert_eq!(service(path), expect, "{path}");
         }
+    }
+
+    #[test]
+    fn browsers_ask_each_face_for_itself() {
+        let asks = |method: Method, path: &str, kind: &'static str| {
+            let mut request = Request::new(());
+            *request.method_mut() = method;
+            *request.uri_mut() = path.parse().unwrap();
+            let kind = HeaderValue::from_static(kind);
+            request.headers_mut().insert(header::CONTENT_TYPE, kind);
+            Face::speaks(&request)
+        };
+        assert!(asks(
+            Method::OPTIONS,
+            "/oidra.v1.NotationService/Convert",
+            ""
+        ));
+        assert!(!asks(Method::OPTIONS, "/oid/2.16.834", ""));
+        assert!(!asks(Method::OPTIONS, "/.well-known/oidra", ""));
+        assert!(asks(Method::POST, "/x", "application/grpc-web+proto"));
+        assert!(asks(Method::POST, "/x", "application/grpc"));
+        assert!(!asks(Method::POST, "/oids", "application/json"));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    desk::{Call, Desk},
+    desk::{Call, Desk, trail},
     model::{Code, Refusal, Rejection},
     oid::{
         NodePath, Oid,
@@ -34,13 +34,15 @@ impl Translator {
     fn with_names<T>(
         &self,
         call: &Call,
+        method: &'static str,
         work: impl FnOnce(&View<'_>) -> Result<T, Refusal>,
     ) -> Result<Response<T>, Status> {
         let reading = self.desk.register.newest();
-        let view = View::new(&reading, call.sight());
+        let view = View::new(&reading, call.sight()).noting(&call.witness);
         let answer = work(&view)
             .map_err(Rejection::from)
             .and_then(|answer| view.settled(answer).map_err(Rejection::from));
+        trail::shown(&self.desk, call, method);
         answer
             .map(Response::new)
             .map_err(|rejection| status::of(&self.desk, call, &rejection))
@@ -55,7 +57,7 @@ impl NotationService for Translator {
     ) -> Result<Response<pb::ConvertResponse>, Status> {
         let call = layer::call(&request)?;
         let request = request.into_inner();
-        self.with_names(&call, |view| {
+        self.with_names(&call, "Convert", |view| {
             let read = text::read(&request.text, request.strict, view.names(), "text")?;
             Ok(pb::ConvertResponse {
                 notations: Some(view.notations(&read.resolved.path)),
@@ -72,7 +74,7 @@ impl NotationService for Translator {
     ) -> Result<Response<pb::EncodeResponse>, Status> {
         let call = layer::call(&request)?;
         let request = request.into_inner();
-        self.with_names(&call, |view| {
+        self.with_names(&call, "Encode", |view| {
             let encoding = encoding(request.encoding)?;
             let path = text::read(&request.oid, false, view.names(), "oid")?
                 .resolved
@@ -93,7 +95,7 @@ impl NotationService for Translator {
     ) -> Result<Response<pb::DecodeResponse>, Status> {
         let call = layer::call(&request)?;
         let request = request.into_inner();
-        self.with_names(&call, |view| {
+        self.with_names(&call, "Decode", |view| {
             let encoding = encoding(request.encoding)?;
             let path = decoded(&request.octets, encoding, view.names())?;
             Ok(pb::DecodeResponse {

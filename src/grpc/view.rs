@@ -54,27 +54,29 @@ impl<'a> View<'a> {
 
     /// A node in every notation.
     pub fn notations(&self, path: &NodePath) -> pb::Notations {
+        self.note_names(path);
         notations::notations(path, &self.names)
+    }
+
+    /// Notes the way to a node, if not everybody may know its names.
+    fn note_names(&self, path: &NodePath) {
+        if !self.witness.is_wanted() {
+            return;
+        }
+        let nearest = match self.reading.resolve(path, &self.sight) {
+            Ok(Resolution::Found(seen) | Resolution::SuperiorFound(seen, _)) => seen,
+            // What could not be read was not shown either: the names tell the fault.
+            Ok(Resolution::Unknown) | Err(_) => return,
+        };
+        if !nearest.stub && nearest.visibility != Visibility::Public {
+            self.witness.note(&nearest.entry.path);
+        }
     }
 
     /// An entry as the caller sees it.
     pub fn entry(&self, seen: &Seen) -> Viewed<pb::Entry> {
-        if !self.is_for_everybody(seen) {
-            self.witness.note(&seen.entry.path);
-        }
+        self.witness.sees(seen, &self.sight);
         self.entry_named(&seen.entry, seen.visibility, seen.stub, &self.names)
-    }
-
-    /// Whether everybody would be shown as much: no more of an entry than its visibility lets, and nobody's data.
-    fn is_for_everybody(&self, seen: &Seen) -> bool {
-        if seen.stub {
-            return seen.visibility != Visibility::Hidden;
-        }
-        let entry = &seen.entry;
-        let people = entry.registrant.is_some()
-            || entry.first_registrant.is_some()
-            || !entry.holder.contacts.is_empty();
-        seen.visibility == Visibility::Public && !(people && self.sight.is_whole(&entry.path))
     }
 
     fn entry_named(

@@ -445,6 +445,22 @@ pub struct Registrant {
     pub details: Option<RegistrantDetails>,
 }
 
+impl Registrant {
+    /// What is known of it, cut to what may be shown: everything to the staff of the arc (`whole`), the name to the public
+    /// where its owner lets it be seen. `None` where nothing may be shown, or it was erased.
+    pub fn shown(&self, whole: bool) -> Option<RegistrantDetails> {
+        let details = self.details.as_ref()?;
+        if whole {
+            return Some(details.clone());
+        }
+        details.name_public.then(|| RegistrantDetails {
+            name: details.name.clone(),
+            name_public: true,
+            ..RegistrantDetails::default()
+        })
+    }
+}
+
 /// What is known of a registrant: the only place of a person's data in the register.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrantDetails {

@@ -11,6 +11,7 @@ pub mod event;
 pub mod form;
 pub mod ids;
 pub mod limits;
+pub mod oid_text;
 pub mod policy;
 pub mod refusal;
 pub mod tree;

@@ -1,4 +1,4 @@
-//! The API's port: the gRPC face behind its transport, until it is told to stop.
+//! The API's port: the gRPC face and the HTTP face behind their transport, until it is told to stop.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,10 +6,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Limits, Settings},
-    desk::{Desk, Options, Rates},
-    grpc::Face,
+    config::{Http, Limits, Settings},
+    desk::{Desk, Options, Rates, uses::Uses},
+    http::{self as web, Base},
     model::clock::SystemClock,
+    oidip::Publication,
     register::Register,
     telemetry::audit::{self, Audit},
 };
@@ -17,6 +18,7 @@ use crate::{
 use super::{
     build::size,
     exit::Failure,
+    faces::Faces,
     life::Serving,
     openid,
     publication::publication,
@@ -24,6 +26,14 @@ use super::{
     transport::{self, Bounds, Ports},
     whois,
 };
+
+/// What is kept of the calls beside the register.
+pub struct Beside {
+    /// Who did, tried or looked at what, where that is wanted.
+    pub audit: Option<Audit>,
+    /// When credentials were used last.
+    pub uses: Arc<Uses>,
+}
 
 /// Every socket that a face answers on.
 pub struct Sockets {
@@ -38,7 +48,7 @@ pub async fn serve(
     settings: &Settings,
     sockets: Sockets,
     register: &Register,
-    audit: Option<Audit>,
+    beside: Beside,
     stopping: CancellationToken,
 ) -> Result<Serving, Failure> {
     let limits = &settings.limits;
@@ -51,14 +61,16 @@ pub async fn serve(
     });
     let options = Options {
         openid,
-        audit,
+        audit: beside.audit,
+        uses: beside.uses,
         checkpoint_key: verifier_key(settings)?.into(),
+        pages: pages(&settings.http).into(),
         ..options(limits, stopping.clone())
     };
     let desk = Arc::new(Desk::new(register.clone(), options));
-    let face = Face::new(Arc::clone(&desk));
-    let face = face.map_err(|why| Failure::Serving(why.to_string()))?;
     let publication = Arc::new(publication(settings)?);
+    let options = web(&settings.http, Arc::clone(&publication));
+    let face = Faces::new(Arc::clone(&desk), options)?;
     let whois = sockets.whois.map(|listener| {
         let (settings, stopping) = (settings.whois.clone(), stopping.clone());
         tokio::spawn(whois::serve(
@@ -98,6 +110,23 @@ pub fn audit(settings: &Settings) -> Result<Option<Audit>, Failure> {
     let what = "no thread could be started for the audit log";
     let audit = Audit::open(options).map_err(|source| Failure::Machine { what, source })?;
     Ok(Some(audit))
+}
+
+/// Where the pages on refusals lie, which the HTTP face serves.
+fn pages(http: &Http) -> String {
+    if http.public_url.is_empty() {
+        return String::new();
+    }
+    Base::new(&http.public_url).url("/")
+}
+
+/// How the HTTP face behaves.
+fn web(http: &Http, publication: Arc<Publication>) -> web::Options {
+    web::Options {
+        base: Base::new(&http.public_url),
+        kept_seconds: http.cache_seconds,
+        publication,
+    }
 }
 
 fn bounds(limits: &Limits) -> Bounds {

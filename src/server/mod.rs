@@ -12,6 +12,7 @@ pub mod dev_certificate;
 pub mod dump;
 pub mod entropy;
 pub mod exit;
+pub mod faces;
 pub mod founding;
 pub mod health;
 pub mod life;
@@ -23,6 +24,7 @@ pub mod publication;
 pub mod shutdown;
 pub mod signing;
 pub mod transport;
+pub mod uses;
 pub mod welcome;
 pub mod whois;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::{Settings, Signatures},
+    http::Base,
     journal::keys,
     oidip::{Alphabet, House, Publication, Signer},
 };
@@ -13,7 +14,8 @@ use super::{entropy::SystemEntropy, exit::Failure};
 /// What the settings say. The key is made in the data directory when it is wanted for the first time.
 pub fn publication(settings: &Settings) -> Result<Publication, Failure> {
     let told = &settings.oidip;
-    let base = Some(&told.permalinks).filter(|base| !base.is_empty());
+    let base = Base::new(&settings.http.public_url);
+    let permalinks = base.is_absolute().then(|| Arc::from(base.url("/oid/")));
     let alphabet = match told.signatures {
         Signatures::Off => None,
         Signatures::Jws => Some(Alphabet::Jws),
@@ -21,7 +23,7 @@ pub fn publication(settings: &Settings) -> Result<Publication, Failure> {
     };
     let signer = alphabet.map(|alphabet| signer(settings, alphabet));
     Ok(Publication {
-        permalinks: base.map(|base| Arc::from(base.as_str())),
+        permalinks,
         house: House {
             name: told.authority_name.clone(),
             email: told.authority_email.clone(),

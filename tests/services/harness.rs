@@ -12,7 +12,7 @@ use std::{
 use oidra::{
     access::Token,
     desk::{Desk, Options},
-    grpc::Face,
+    http as web,
     model::{
         Policy, Timestamp,
         actor::{Credential, Principal, PrincipalKind},
@@ -30,7 +30,10 @@ use oidra::{
     },
     register::{self, Entropy, Register, Silent},
     rules::{AuthorityNode, Founding},
-    server::transport::{self, Bounds},
+    server::{
+        faces::Faces,
+        transport::{self, Bounds},
+    },
 };
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -123,9 +126,13 @@ impl House {
 
     /// A new register behind a server with options of its own.
     pub async fn open_with(set: impl FnOnce(&mut Options)) -> Self {
+        Self::open_at(Arc::new(SystemClock), set).await
+    }
+
+    /// The same by a clock of one's own.
+    pub async fn open_at(clock: Arc<dyn Clock>, set: impl FnOnce(&mut Options)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let token = Token::from_entropy([7; 32]);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let options = register::Options::new(dir.path());
         let made = founding(&token);
         let opened_clock = Arc::clone(&clock);
@@ -137,7 +144,8 @@ impl House {
         let mut options = Options::new(clock);
         set(&mut options);
         let stopping = options.stopping.clone();
-        let face = Face::new(Arc::new(Desk::new(register.clone(), options))).unwrap();
+        let desk = Arc::new(Desk::new(register.clone(), options));
+        let face = Faces::new(desk, web::Options::default()).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let bounds = Bounds {

@@ -11,10 +11,13 @@
 )]
 
 mod auditing;
+mod clock;
 mod delegating;
 mod harness;
+mod hiding;
 mod principals;
 mod reading;
 mod transport;
 mod watching;
+mod web;
 mod writing;

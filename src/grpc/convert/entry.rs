@@ -181,27 +181,17 @@ pub fn registrant(known: &Registrant, whole: bool) -> pb::Registrant {
         kind: kind as i32,
         ..Default::default()
     };
-    let Some(details) = &known.details else {
+    let Some(details) = known.shown(whole) else {
         return bare;
     };
-    if whole {
-        return pb::Registrant {
-            name: details.name.clone(),
-            email: details.email.clone().unwrap_or_default(),
-            telephone: details.telephone.clone().unwrap_or_default(),
-            address: details.address.clone().unwrap_or_default(),
-            name_public: details.name_public,
-            ..bare
-        };
+    pb::Registrant {
+        name: details.name,
+        email: details.email.unwrap_or_default(),
+        telephone: details.telephone.unwrap_or_default(),
+        address: details.address.unwrap_or_default(),
+        name_public: details.name_public,
+        ..bare
     }
-    if details.name_public {
-        return pb::Registrant {
-            name: details.name.clone(),
-            name_public: true,
-            ..bare
-        };
-    }
-    bare
 }
 
 fn holding(holding: &Holding, whole: bool, people: People<'_>) -> Viewed<pb::Holding> {

@@ -1,6 +1,6 @@
 //! HTTP over sockets: connections are taken, bounded, opened, served and drained. What a request means is the face's.
 //!
-//! HTTP/1.1 is for gRPC-Web, whose callers are browsers. It must never look into a request, and never wait for one
+//! HTTP/1.1 is for browsers and everything else that is not gRPC. It must never look into a request, and never wait for one
 //! connection's peer where another is let in.
 
 mod certificate;
@@ -28,9 +28,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     access::{ClientCertificate, Peer},
-    grpc::Face,
     telemetry::events::{Emit as _, TurnedAway},
 };
+
+use super::faces::Faces;
 
 pub use local::Local;
 pub use tls::{Tls, TlsError};
@@ -46,6 +47,8 @@ const KEEPALIVE_EVERY: Duration = Duration::from_secs(60);
 const KEEPALIVE_WAIT: Duration = Duration::from_secs(20);
 /// Most bytes of the headers of a request.
 pub const HEADERS_BYTES_MAX: u32 = 16 << 10;
+/// Bytes of a request over HTTP/1.1 that are kept at a time: its first line and headers must fit.
+const HTTP1_BUFFER_BYTES: usize = 64 << 10;
 /// Most streams that a peer reset before anybody took them; one more ends the connection (CVE-2023-44487).
 const RESET_STREAMS_MAX: usize = 20;
 /// Most streams that were reset for a peer's errors; one more ends the connection (CVE-2025-8671).
@@ -94,7 +97,7 @@ impl From<TcpListener> for Ports {
 
 /// What every connection needs.
 struct Served {
-    face: Face,
+    face: Faces,
     bounds: Bounds,
     tls: Option<Arc<Tls>>,
     stopping: CancellationToken,
@@ -117,7 +120,7 @@ pub fn connections(
 pub async fn serve(
     ports: impl Into<Ports>,
     bounds: Bounds,
-    face: Face,
+    face: Faces,
     stopping: CancellationToken,
 ) {
     let Ports { api, tls, local } = ports.into();
@@ -287,6 +290,7 @@ fn builder(bounds: Bounds, begun: Begun) -> Builder<Begun> {
     builder
         .http1()
         .timer(TokioTimer::new())
+        .max_buf_size(HTTP1_BUFFER_BYTES)
         .header_read_timeout(bounds.opening);
     builder
         .http2()

@@ -1,0 +1,242 @@
+//! One object of the class `oid` (RFC 9083 5): status, events, entities with their jCards (RFC 7095), links and remarks.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    model::{
+        Entry, RegistrantId, TreeView as _, Viewed, Visibility,
+        actor::PrincipalKind,
+        entry::{ContactRole, RegistrantDetails, State},
+    },
+    register::Seen,
+};
+
+use super::{super::view::View, MEDIA, link};
+
+/// The object.
+pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Value> {
+    let entry = &*seen.entry;
+    let path = &entry.path;
+    let own = format!("/rdap/oid/{path}");
+    let mut links = vec![
+        link(view.base, &own, &own, "self", MEDIA),
+        link(
+            view.base,
+            &own,
+            &format!("/oid/{path}?format=html"),
+            "alternate",
+            "text/html",
+        ),
+    ];
+    let mut object = json!({
+        "objectClassName": "oid",
+        "handle": path.to_string(),
+        "status": status(seen),
+    });
+    if let Some(superior) = path.parent().filter(|one| !one.is_root()) {
+        object["parentHandle"] = superior.to_string().into();
+        links.push(link(
+            view.base,
+            &own,
+            &format!("/rdap/oid/{superior}"),
+            "up",
+            MEDIA,
+        ));
+    }
+    let forms = view.forms(path);
+    object["oidra_asn1Notation"] = forms.asn1.clone().into();
+    object["oidra_iri"] = forms.iri.clone().into();
+    if let Some(urn) = forms.urn() {
+        object["oidra_urn"] = urn.into();
+    }
+    if !seen.stub {
+        facts(&mut object, entry);
+        let entities = entities(view, entry)?;
+        if !entities.is_empty() {
+            object["entities"] = entities.into();
+        }
+        links.extend(entry.holder.services.iter().map(|one| {
+            json!({
+                "value": view.base.url(&own),
+                "rel": "related",
+                "href": one.uri,
+                "title": one.kind,
+            })
+        }));
+    }
+    object["links"] = links.into();
+    Ok(object)
+}
+
+fn facts(object: &mut Value, entry: &Entry) {
+    let superior = &entry.superior;
+    let named = superior.identifiers.first().map(ToString::to_string);
+    let named = named.or_else(|| superior.labels.first().map(|one| one.label.to_string()));
+    if let Some(name) = named {
+        object["name"] = name.into();
+    }
+    object["oidra_state"] = superior.state.word().into();
+    let events = events(entry);
+    if !events.is_empty() {
+        object["events"] = events.into();
+    }
+    let holder = &entry.holder;
+    let told = [
+        ("Title", &holder.titles),
+        ("Description", &holder.descriptions),
+    ];
+    let remarks: Vec<_> = told
+        .into_iter()
+        .flat_map(|(title, texts)| texts.iter().map(move |text| (title, text)))
+        .map(|(title, text)| {
+            json!({
+                "title": title,
+                "description": text.text.lines().collect::<Vec<_>>(),
+                "lang": text.language.as_str(),
+            })
+        })
+        .collect();
+    if !remarks.is_empty() {
+        object["remarks"] = remarks.into();
+    }
+}
+
+/// The words of RFC 9083's registry that come nearest; our own word stands in `oidra_state`.
+fn status(seen: &Seen) -> Vec<&'static str> {
+    if seen.stub {
+        return vec!["private"];
+    }
+    let mut words = match seen.entry.superior.state {
+        State::Active | State::Deprecated => vec!["active"],
+        State::Reserved | State::Suspended => vec!["inactive"],
+        State::Withdrawn => vec!["removed"],
+    };
+    if seen.visibility != Visibility::Public {
+        words.push("private");
+    }
+    words
+}
+
+fn events(entry: &Entry) -> Vec<Value> {
+    let event = |action: &str, date: String| json!({ "eventAction": action, "eventDate": date });
+    let mut events = Vec::new();
+    if !entry.origin.is_reference() {
+        events.push(event("registration", entry.registered.to_string()));
+    }
+    if let (Some(first), Some(now)) = (&entry.first_registrant, &entry.registrant)
+        && first != now
+    {
+        events.push(event("transfer", now.since.to_string()));
+    }
+    if let Some(withdrawn) = entry.superior.withdrawn {
+        events.push(event("deletion", withdrawn.to_string()));
+    }
+    events.push(event("last changed", entry.changed.to_string()));
+    events
+}
+
+/// Everybody who has to do with an entry, each once, with all roles.
+fn entities(view: &View<'_>, entry: &Entry) -> Viewed<Vec<Value>> {
+    let mut found: Vec<(&RegistrantId, Vec<&'static str>)> = Vec::new();
+    let mut add = |id, role| match found.iter_mut().find(|(known, _)| *known == id) {
+        Some((_, roles)) if roles.contains(&role) => {}
+        Some((_, roles)) => roles.push(role),
+        None => found.push((id, vec![role])),
+    };
+    if let Some(holding) = &entry.registrant {
+        add(&holding.registrant, "registrant");
+    }
+    if let Some(sponsor) = &entry.sponsor {
+        add(sponsor, "sponsor");
+    }
+    for contact in &entry.holder.contacts {
+        add(
+            &contact.party,
+            match contact.role {
+                ContactRole::Administrative => "administrative",
+                ContactRole::Technical => "technical",
+                ContactRole::Abuse => "abuse",
+            },
+        );
+    }
+    let whole = view.sight.is_whole(&entry.path);
+    found
+        .into_iter()
+        .map(|(id, roles)| {
+            let known = view.reading.registrant(id)?;
+            let details = known.as_ref().and_then(|known| known.shown(whole));
+            let mut entity = json!({
+                "objectClassName": "entity",
+                "handle": id.to_string(),
+                "roles": roles,
+                "vcardArray": jcard(known.map(|known| known.kind), details.as_ref()),
+            });
+            if !whole {
+                entity["remarks"] = json!([{
+                    "title": "Privacy",
+                    "type": "object truncated due to authorization",
+                    "description": ["What is not shown is for the staff of the arc."],
+                }]);
+            }
+            Ok(entity)
+        })
+        .collect()
+}
+
+/// A jCard (RFC 7095). A name that is not shown is empty, since there must be one (RFC 6350 6.2.1).
+fn jcard(kind: Option<PrincipalKind>, details: Option<&RegistrantDetails>) -> Value {
+    let none = || Value::Object(Map::new());
+    let text = |name: &str, text: &str| json!([name, none(), "text", text]);
+    let mut card = vec![text("version", "4.0")];
+    let name = details.map(|one| one.name.as_str()).unwrap_or_default();
+    card.push(text("fn", name));
+    if let Some(kind) = kind {
+        card.push(text(
+            "kind",
+            match kind {
+                PrincipalKind::Person => "individual",
+                PrincipalKind::Organisation => "org",
+                PrincipalKind::Machine => "application",
+            },
+        ));
+    }
+    if let Some(details) = details {
+        if let Some(email) = &details.email {
+            card.push(text("email", email));
+        }
+        if let Some(telephone) = &details.telephone {
+            card.push(json!(["tel", { "type": "voice" }, "text", telephone]));
+        }
+        if let Some(address) = &details.address {
+            card.push(json!(["adr", { "label": address }, "text", ["", "", "", "", "", "", ""]]));
+        }
+    }
+    json!(["vcard", card])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_has_a_name_even_where_none_is_shown() {
+        let card = jcard(Some(PrincipalKind::Person), None);
+        let expect = json!([
+            "vcard",
+            [
+                ["version", {}, "text", "4.0"],
+                ["fn", {}, "text", ""],
+                ["kind", {}, "text", "individual"],
+            ]
+        ]);
+        assert_eq!(card, expect);
+        let details = RegistrantDetails {
+            name: "Asha".into(),
+            address: Some("Dodoma".into()),
+            ..RegistrantDetails::default()
+        };
+        let card = jcard(None, Some(&details));
+        assert_eq!(card[1][1], json!(["fn", {}, "text", "Asha"]));
+        assert_eq!(card[1][2][1]["label"], "Dodoma");
+    }
+}
