@@ -175,8 +175,9 @@ fn what_is_broken_is_told() {
     let address = rubbish.local_addr().unwrap().to_string();
     thread::spawn(move || {
         for stream in rubbish.incoming() {
+            let mut stream = stream.unwrap();
+            assert!(stream.read(&mut [0; 64]).unwrap() > 0);
             stream
-                .unwrap()
                 .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n\x1b[31m")
                 .ok();
         }
