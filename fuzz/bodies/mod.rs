@@ -8,6 +8,8 @@ pub mod codec;
 pub mod der;
 pub mod dot;
 pub mod encodings;
+pub mod http_accept;
+pub mod http_path;
 pub mod iri;
 pub mod journal;
 pub mod known;

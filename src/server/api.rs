@@ -103,6 +103,7 @@ fn web(http: &Http) -> web::Options {
             permalinks,
             ..Publication::default()
         }),
+        ..web::Options::default()
     }
 }
 

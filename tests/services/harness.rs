@@ -126,6 +126,14 @@ impl House {
 
     /// A new register behind a server with options of its own.
     pub async fn open_with(set: impl FnOnce(&mut Options)) -> Self {
+        Self::open_with_both(set, |_| {}).await
+    }
+
+    /// The same, with options of the HTTP face, too.
+    pub async fn open_with_both(
+        set: impl FnOnce(&mut Options),
+        set_web: impl FnOnce(&mut web::Options),
+    ) -> Self {
         Self::open_at(Arc::new(SystemClock), set).await
     }
 
@@ -145,7 +153,9 @@ impl House {
         set(&mut options);
         let stopping = options.stopping.clone();
         let desk = Arc::new(Desk::new(register.clone(), options));
-        let face = Faces::new(desk, web::Options::default()).unwrap();
+        let mut of_web = web::Options::default();
+        set_web(&mut of_web);
+        let face = Faces::new(desk, of_web).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let bounds = Bounds {
