@@ -305,7 +305,7 @@ impl Site {
             Route::RdapBootstrap => rdap::bootstrap(self).await,
             Route::Cinf => ors::cinf(self, ask, rest).await,
             Route::Rinf => ors::rinf(self, ask, rest).await,
-            Route::Urn => urn::answer(self, ask, rest).await,
+            Route::Urn => urn::answer(self, ask, rest),
             Route::WellKnown => well_known::description(self, ask),
             Route::Catalog => well_known::catalog(self),
             Route::OpenApi => Ok(Answer::new(
