@@ -18,3 +18,4 @@ pub mod register;
 pub mod rules;
 pub mod server;
 pub mod telemetry;
+pub mod whois;

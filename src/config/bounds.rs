@@ -149,6 +149,15 @@ const BOUNDS: &[Bound] = &[
     ),
     bound("audit.bytes_max", |s| s.audit.bytes_max, 64 * KIB, GIB),
     bound("audit.files_max", |s| s.audit.files_max, 2, 10_000),
+    bound("whois.connections", |s| s.whois.connections, 8, 65_536),
+    bound(
+        "whois.connections_per_source",
+        |s| s.whois.connections_per_source,
+        1,
+        65_536,
+    ),
+    bound("whois.request_seconds", |s| s.whois.request_seconds, 1, 300),
+    bound("whois.answer_seconds", |s| s.whois.answer_seconds, 1, 3_600),
     bound("drain.grace_seconds", |s| s.drain.grace_seconds, 0, 3_600),
 ];
 
@@ -186,6 +195,14 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
         settings.metrics.listen,
         settings.allow_plaintext,
     )?;
+    if settings.whois.on && settings.whois.tokens {
+        on_loopback(
+            "whois.listen",
+            settings.whois.listen,
+            settings.allow_plaintext,
+        )?;
+    }
+    permalinks(&settings.oidip.permalinks)?;
     if settings.data_dir.as_os_str().is_empty() {
         return wrong("data_dir", "is empty");
     }
@@ -267,6 +284,19 @@ fn public_url(url: &str) -> Result<(), ConfigError> {
     wrong(
         "http.public_url",
         "must be empty or begin with https:// or http://, with a host, in at most 255 bytes of ASCII, without a query",
+    )
+}
+
+/// An address is made by putting an object identifier behind it.
+fn permalinks(base: &str) -> Result<(), ConfigError> {
+    let web = base.starts_with("https://") || base.starts_with("http://");
+    let plain = |c: char| !c.is_whitespace() && !c.is_control();
+    if base.is_empty() || (web && base.ends_with('/') && base.chars().all(plain)) {
+        return Ok(());
+    }
+    wrong(
+        "oidip.permalinks",
+        "must begin with https:// or http:// and end with a solidus, such as https://oid.example.org/oid/",
     )
 }
 
@@ -399,6 +429,32 @@ mod tests {
         settings.metrics.listen = "192.0.2.1:1".parse().unwrap();
         let said = check(&settings).unwrap_err().to_string();
         assert!(said.contains("metrics.listen"), "{said}");
+    }
+
+    #[test]
+    fn whois_is_for_everybody_but_tokens_stay_on_the_machine() {
+        let mut settings = Settings::default();
+        settings.whois.on = true;
+        settings.whois.listen = "0.0.0.0:43".parse().unwrap();
+        check(&settings).unwrap();
+        settings.whois.tokens = true;
+        let said = check(&settings).unwrap_err().to_string();
+        assert!(said.contains("whois.listen"), "{said}");
+        settings.allow_plaintext = true;
+        check(&settings).unwrap();
+    }
+
+    #[test]
+    fn pages_have_an_address_of_the_web() {
+        said("OIDRA_OIDIP_PERMALINKS", "https://oid.example.org/oid/").unwrap();
+        for bad in [
+            "oid.example.org/",
+            "https://oid.example.org/oid",
+            "https://a b/",
+        ] {
+            let said = said("OIDRA_OIDIP_PERMALINKS", bad).unwrap_err();
+            assert!(said.contains("oidip.permalinks"), "{said}");
+        }
     }
 
     #[test]

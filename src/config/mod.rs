@@ -70,6 +70,16 @@ pub const KEYS_REFRESH_SECONDS: u64 = 3_600;
 pub const AUDIT_BYTES: u64 = 64 * 1024 * 1024;
 /// Files of the audit log that are kept.
 pub const AUDIT_FILES: u64 = 16;
+/// Where WHOIS listens unless told otherwise, if it is on (RFC 3912).
+pub const WHOIS_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 43);
+/// Most connections of WHOIS at a time.
+pub const WHOIS_CONNECTIONS: u64 = 1_024;
+/// Most connections of WHOIS at a time of one source.
+pub const WHOIS_CONNECTIONS_PER_SOURCE: u64 = 64;
+/// How long a line of WHOIS may take to come, in seconds.
+pub const WHOIS_REQUEST_SECONDS: u64 = 10;
+/// How long an answer of WHOIS may take to be taken, in seconds.
+pub const WHOIS_ANSWER_SECONDS: u64 = 30;
 /// What is logged.
 pub const LOG_FILTER: &str = "info";
 /// How long calls in flight may take to end when the server stops, in seconds.
@@ -105,6 +115,10 @@ pub struct Settings {
     pub limits: Limits,
     /// The audit log.
     pub audit: Audit,
+    /// What answers of OID-IP tell beyond the register.
+    pub oidip: OidIp,
+    /// The WHOIS port.
+    pub whois: Whois,
     /// What is logged, and how.
     pub log: Log,
     /// How the server stops.
@@ -127,6 +141,8 @@ impl Default for Settings {
             projection: Projection::default(),
             limits: Limits::default(),
             audit: Audit::default(),
+            oidip: OidIp::default(),
+            whois: Whois::default(),
             log: Log::default(),
             drain: Drain::default(),
         }
@@ -390,6 +406,70 @@ impl Default for Audit {
             directory: PathBuf::new(),
             bytes_max: AUDIT_BYTES,
             files_max: AUDIT_FILES,
+        }
+    }
+}
+
+/// Whether answers of OID-IP in JSON are signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Signatures {
+    /// They are not.
+    #[default]
+    Off,
+    /// As RFC 7515 writes signatures: in Base64url.
+    Jws,
+    /// As the published schema takes them: in ordinary Base64.
+    Schema,
+}
+
+/// What answers of OID-IP tell beyond the register.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OidIp {
+    /// What an object identifier is put behind to make the address of its page; empty means the pages of the HTTP face where
+    /// its public URL is set, else that no such address is told.
+    pub permalinks: String,
+    /// The name of the registration authority, for what it keeps in its own hands; empty means that it is not told.
+    pub authority_name: String,
+    /// Where it receives mail.
+    pub authority_email: String,
+    /// Its page.
+    pub authority_url: String,
+    /// Whether answers in JSON are signed.
+    pub signatures: Signatures,
+}
+
+/// The WHOIS port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Whois {
+    /// Whether there is one.
+    pub on: bool,
+    /// Where it listens; port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// Connections at a time; at seven eighths of this one more ends the oldest, beyond it they wait.
+    pub connections: u64,
+    /// Connections at a time of one source; more are closed.
+    pub connections_per_source: u64,
+    /// How long a line may take to come.
+    pub request_seconds: u64,
+    /// How long an answer may take to be taken.
+    pub answer_seconds: u64,
+    /// Whether tokens are looked at, which anybody on the way can read.
+    pub tokens: bool,
+}
+
+impl Default for Whois {
+    fn default() -> Self {
+        Self {
+            on: false,
+            listen: WHOIS_LISTEN,
+            connections: WHOIS_CONNECTIONS,
+            connections_per_source: WHOIS_CONNECTIONS_PER_SOURCE,
+            request_seconds: WHOIS_REQUEST_SECONDS,
+            answer_seconds: WHOIS_ANSWER_SECONDS,
+            tokens: false,
         }
     }
 }

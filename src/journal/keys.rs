@@ -1,5 +1,5 @@
-//! The register's two secret keys, files beside the journal: `request.key` (HMAC-SHA-256, RFC 2104, over the content of
-//! requests) and `checkpoint.key` (Ed25519, RFC 8032, the seed).
+//! The register's secret keys, files beside the journal: `request.key` (HMAC-SHA-256, RFC 2104, over the content of
+//! requests), `checkpoint.key` and, where answers of OID-IP are signed, `oidip.key` (Ed25519, RFC 8032, the seeds).
 //!
 //! It must never print a key, never make one from anything but the entropy it is given, and never replace one.
 
@@ -20,7 +20,13 @@ use super::durable;
 pub const REQUEST_KEY_FILE: &str = "request.key";
 /// The file of the checkpoint key's seed.
 pub const CHECKPOINT_KEY_FILE: &str = "checkpoint.key";
-/// Bytes of either key.
+/// The file of the seed of the key that signs answers of OID-IP.
+pub const OIDIP_KEY_FILE: &str = "oidip.key";
+/// The file of its public half, a JSON Web Key.
+pub const OIDIP_PUBLIC_FILE: &str = "oidip.jwk";
+/// The permissions of the public half: everybody reads.
+const PUBLIC_MODE: u32 = 0o644;
+/// Bytes of each key.
 pub const KEY_BYTES: usize = 32;
 /// Bytes of a block of SHA-256.
 const BLOCK_BYTES: usize = 64;
@@ -96,6 +102,25 @@ impl std::fmt::Debug for RequestKey {
 pub fn checkpoint_key(dir: &Path, entropy: &[u8; KEY_BYTES]) -> Result<SigningKey, KeyError> {
     load_or_create(&dir.join(CHECKPOINT_KEY_FILE), entropy)
         .map(|seed| SigningKey::from_bytes(&seed))
+}
+
+/// Loads the key of OID-IP answers from `dir`, or makes it from `entropy` (fresh random bytes, used only then).
+pub fn oidip_key(dir: &Path, entropy: &[u8; KEY_BYTES]) -> Result<SigningKey, KeyError> {
+    load_or_create(&dir.join(OIDIP_KEY_FILE), entropy).map(|seed| SigningKey::from_bytes(&seed))
+}
+
+/// Writes the public half of the key of OID-IP answers beside it, for whoever checks signatures; what is there already and
+/// the same is left.
+pub fn publish_oidip_key(dir: &Path, jwk: &str) -> Result<(), KeyError> {
+    let path = dir.join(OIDIP_PUBLIC_FILE);
+    let line = format!("{jwk}\n");
+    if fs::read(&path).is_ok_and(|there| there == line.as_bytes()) {
+        return Ok(());
+    }
+    let written = durable::write(&path, PUBLIC_MODE, &[line.as_bytes()]);
+    written
+        .map(drop)
+        .map_err(|source| KeyError::Io { path, source })
 }
 
 fn load_or_create(path: &Path, entropy: &[u8; KEY_BYTES]) -> Result<[u8; KEY_BYTES], KeyError> {

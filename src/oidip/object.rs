@@ -57,8 +57,11 @@ pub(super) fn tell(desk: &Maker<'_>, seen: &Seen, answer: &mut Answer) -> Viewed
     section.many("attribute", attributes(seen));
     section.maybe("parent", parent(desk, &entry.path));
     section.many("subordinate", listed);
+    // When reference data was registered, others know.
     if !seen.stub && !entry.origin.is_reference() {
         section.maybe("created", moment::write(entry.registered));
+    }
+    if !seen.stub && (entry.authority || !entry.origin.is_reference()) {
         section.maybe("updated", moment::write(entry.changed));
     }
     answer.sections.push(section);
@@ -82,6 +85,7 @@ pub(super) fn tell_root(desk: &Maker<'_>, answer: &mut Answer) -> Viewed<()> {
 fn status(seen: &Seen) -> &'static str {
     match seen.entry.origin {
         _ if seen.stub => UNAVAILABLE,
+        _ if seen.entry.authority => AVAILABLE,
         // Others keep it: what is known here is from published sources.
         Origin::Reference { .. } => PARTIAL,
         Origin::Assigned | Origin::Recorded { .. } => AVAILABLE,
@@ -152,6 +156,11 @@ fn names(desk: &Maker<'_>, entry: &Entry, section: &mut Section) {
             add(&mut iris, notation::forms(path, &named).iri);
         }
     }
+    // Without long arcs, from the root on.
+    add(
+        &mut iris,
+        notation::forms(path, &Called::rooted(&desk.names, path)).iri,
+    );
     section.many("asn1-notation", asn1);
     section.many("iri-notation", iris);
     let texts = |names: &[Identifier]| names.iter().map(ToString::to_string).collect();
@@ -187,15 +196,28 @@ struct Called<'a> {
     path: &'a NodePath,
     identifier: Option<&'a Identifier>,
     label: Option<&'a UnicodeLabel>,
+    rooted: bool,
 }
 
 impl<'a> Called<'a> {
+    /// By the names it has, but not by long arcs.
+    fn rooted(names: &'a dyn Names, path: &'a NodePath) -> Self {
+        Self {
+            names,
+            path,
+            identifier: None,
+            label: None,
+            rooted: true,
+        }
+    }
+
     fn identifier(names: &'a dyn Names, path: &'a NodePath, identifier: &'a Identifier) -> Self {
         Self {
             names,
             path,
             identifier: Some(identifier),
             label: None,
+            rooted: false,
         }
     }
 
@@ -205,6 +227,7 @@ impl<'a> Called<'a> {
             path,
             identifier: None,
             label: Some(label),
+            rooted: false,
         }
     }
 }
@@ -239,7 +262,7 @@ impl Names for Called<'_> {
     fn long_arc_of(&self, path: &NodePath) -> Option<UnicodeLabel> {
         // Called by a label, the node itself is not reached by its long arc.
         let itself = self.label.is_some() && path == self.path;
-        if itself {
+        if itself || self.rooted {
             None
         } else {
             self.names.long_arc_of(path)

@@ -14,6 +14,9 @@ use super::limits::{
     ARGUMENTS_MAX, LANGUAGES_WANTED_MAX, LINE_BYTES_MAX, TOKEN_BYTES_MAX, TOKENS_MAX,
 };
 
+/// Bytes that are echoed of a request that is too long.
+const ECHO_BYTES: usize = 64;
+
 /// In what an answer is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -169,8 +172,7 @@ impl Request {
     pub fn parse(line: &str) -> Result<Self, BadRequest> {
         let bytes = line.len();
         if bytes > LINE_BYTES_MAX {
-            let kept = line.get(..line.floor_char_boundary(64)).unwrap_or_default();
-            let kept = kept.split('$').next().unwrap_or_default();
+            let kept = head(line, ECHO_BYTES).split('$').next().unwrap_or_default();
             return Err(BadRequest::new(echo(kept, &[]), Fault::TooLong { bytes }));
         }
         let mut pieces = line.trim().split('$');
@@ -246,8 +248,10 @@ impl Request {
     }
 
     fn parse_parts(object: &str) -> String {
-        let cut = object.floor_char_boundary(LINE_BYTES_MAX.min(object.len()));
-        echo(object.get(..cut).unwrap_or_default(), &[])
+        if object.len() > LINE_BYTES_MAX {
+            return echo(head(object, ECHO_BYTES), &[]);
+        }
+        echo(object, &[])
     }
 
     /// The request as it is echoed: without tokens, one line, beginning with a name space.
@@ -396,6 +400,13 @@ impl<'a> Arguments<'a> {
     }
 }
 
+/// The beginning of a text, of at most `bytes` bytes.
+fn head(text: &str, bytes: usize) -> &str {
+    let mut ends = (0..=bytes.min(text.len())).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
 fn is_word(text: &str) -> bool {
     let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     !text.is_empty() && text.bytes().all(word)
@@ -447,4 +458,236 @@ fn echo(object: &str, kept: &[&str]) -> String {
         text.push_str(&clean_line(piece));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A request in one line: its echo, what is asked, and its arguments.
+    fn read(line: &str) -> String {
+        match Request::parse(line) {
+            Ok(request) => {
+                let asked = match &request.asked {
+                    Asked::Node(path) => format!("node {path}"),
+                    Asked::Named(parsed) => {
+                        format!("{} of {}", parsed.notation, parsed.steps.len())
+                    }
+                    Asked::Elsewhere => "elsewhere".to_owned(),
+                };
+                let languages: Vec<_> = request.languages.iter().map(Language::as_str).collect();
+                let tokens = request.tokens.len();
+                format!(
+                    "{} | {asked} | {} {tokens} {}",
+                    request.query,
+                    request.format.word(),
+                    languages.join(",")
+                )
+            }
+            Err(bad) => format!("{} | {} | {}", bad.query, bad.format.word(), bad.fault),
+        }
+    }
+
+    #[test]
+    fn what_the_grammar_lets_is_taken() {
+        for (line, expect) in [
+            ("oid:", "oid: | node . | text 0 "),
+            ("oid:.", "oid:. | node . | text 0 "),
+            ("oid:2.999", "oid:2.999 | node 2.999 | text 0 "),
+            ("oid:.2.999", "oid:.2.999 | node 2.999 | text 0 "),
+            ("oid:2", "oid:2 | node 2 | text 0 "),
+            (
+                "oid:2.999$format=json",
+                "oid:2.999$format=json | node 2.999 | json 0 ",
+            ),
+            (
+                "oid:2.999$auth=t1,t2$lang=en-US,en",
+                "oid:2.999$lang=en-US,en | node 2.999 | text 2 en-US,en",
+            ),
+            (
+                "oid:2.999$format=xml$x1=y",
+                "oid:2.999$format=xml$x1=y | node 2.999 | xml 0 ",
+            ),
+            (
+                "uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+                "uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6 | elsewhere | text 0 ",
+            ),
+            (
+                "doi:10.1000/182$lang=de",
+                "doi:10.1000/182$lang=de | elsewhere | text 0 de",
+            ),
+            (
+                "oid:2.340282366920938463463374607431768211456",
+                "oid:2.340282366920938463463374607431768211456 | node 2.340282366920938463463374607431768211456 | text 0 ",
+            ),
+        ] {
+            assert_eq!(read(line), expect);
+        }
+    }
+
+    #[test]
+    fn other_notations_are_understood() {
+        for (line, expect) in [
+            ("2.999", "oid:2.999 | dot of 2 | text 0 "),
+            (" .2.999 ", "oid:.2.999 | dot of 2 | text 0 "),
+            ("urn:oid:2.999", "urn:oid:2.999 | urn of 2 | text 0 "),
+            ("OID:2.999", "oid:OID:2.999 | dot of 2 | text 0 "),
+            (
+                "{joint-iso-itu-t(2) 999}",
+                "oid:{joint-iso-itu-t(2) 999} | asn1 of 2 | text 0 ",
+            ),
+            (
+                "/Joint-ISO-ITU-T/Example$format=json",
+                "oid:/Joint-ISO-ITU-T/Example$format=json | iri of 2 | json 0 ",
+            ),
+            (
+                "oid:/Country/TZ",
+                "oid:/Country/TZ | oid-iri of 2 | text 0 ",
+            ),
+            ("/例", "oid:/例 | iri of 1 | text 0 "),
+            ("iso.org.dod", "oid:iso.org.dod | names of 3 | text 0 "),
+        ] {
+            assert_eq!(read(line), expect);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_no_token_is_echoed() {
+        let tokens = |count: usize| {
+            let all: Vec<_> = (0..count).map(|n| format!("t{n}")).collect();
+            format!("oid:2.999$auth={}", all.join(","))
+        };
+        let languages = |count: u8| {
+            let tag =
+                |n: u8| format!("a{}", char::from(b'a' + n % 26)) + if n < 26 { "" } else { "-TZ" };
+            let all: Vec<_> = (0..count).map(tag).collect();
+            format!("oid:2.999$lang={}", all.join(","))
+        };
+        let arguments = |count: usize| {
+            let all: Vec<_> = (0..count).map(|n| format!("$a{n}=b")).collect();
+            format!("oid:2.999{}", all.concat())
+        };
+        for (line, expect) in [
+            ("", "oid: | text | nothing is asked for"),
+            (
+                "$format=json",
+                "oid:$format=json | json | nothing is asked for",
+            ),
+            (
+                "oid:2.999$format=yaml$auth=s3cret",
+                "oid:2.999$format=yaml | text | Format \"yaml\" is not implemented; use text, json or xml.",
+            ),
+            ("oid:2.999$s3cret", "oid:2.999 | text | argument 1 is not"),
+            (
+                "oid:2.999$Format=json",
+                "oid:2.999 | text | argument 1 is not",
+            ),
+            (
+                "oid:2.999$format=json$format=xml",
+                "oid:2.999$format=json$format=xml | json | the argument format stands twice",
+            ),
+            (
+                "oid:2.999$auth=s3cret$auth=s3cret2",
+                "oid:2.999 | text | the argument auth stands twice",
+            ),
+            (
+                "oid:2.999$auth=s3cret,s3cret",
+                "oid:2.999 | text | at most 8 tokens",
+            ),
+            (
+                "oid:2.999$auth=s3cret,",
+                "oid:2.999 | text | at most 8 tokens",
+            ),
+            (
+                "oid:2.999$auth=a=s3cret",
+                "oid:2.999 | text | the value of auth",
+            ),
+            (
+                "oid:2.999$lang=",
+                "oid:2.999$lang= | text | the value of lang",
+            ),
+            (
+                "oid:2.999$lang=not a tag",
+                "oid:2.999$lang=not a tag | text | the value of lang",
+            ),
+            (
+                "oid:2.999$lang=12345678901",
+                "oid:2.999$lang=12345678901 | text | lang must be",
+            ),
+            ("oid:02.999", "oid:02.999 | text | not an object identifier"),
+            ("oid:3.1", "oid:3.1 | text | not an object identifier"),
+            ("oid:1.40", "oid:1.40 | text | not an object identifier"),
+            ("oid:2..999", "oid:2..999 | text | not an object identifier"),
+            (
+                "oid:2.999\u{1b}[31m",
+                "oid:2.999\u{fffd}[31m | text | the request holds control",
+            ),
+            (
+                "hello world",
+                "oid:hello world | text | not an object identifier",
+            ),
+            ("TZ/1", "oid:TZ/1 | text | a relative"),
+        ] {
+            let said = read(line);
+            assert!(said.starts_with(expect), "{line:?}: {said}");
+            assert!(!said.contains("s3cret"), "{said}");
+        }
+        assert!(read(&tokens(TOKENS_MAX)).contains("text 8"));
+        assert!(read(&tokens(TOKENS_MAX + 1)).contains("at most 8 tokens"));
+        let token = |bytes: usize| format!("oid:2.999$auth={}", "t".repeat(bytes));
+        assert!(Request::parse(&token(TOKEN_BYTES_MAX)).is_ok());
+        assert!(read(&token(TOKEN_BYTES_MAX + 1)).contains("at most 8 tokens"));
+        let most = u8::try_from(LANGUAGES_WANTED_MAX).unwrap();
+        assert!(Request::parse(&languages(most)).is_ok());
+        assert!(read(&languages(most + 1)).contains("lang must be"));
+        assert!(Request::parse(&arguments(ARGUMENTS_MAX)).is_ok());
+        assert!(read(&arguments(ARGUMENTS_MAX + 1)).contains("17 arguments"));
+        let line = |bytes: usize| format!("oid:{}", "1".repeat(bytes - 4));
+        assert!(!read(&line(LINE_BYTES_MAX)).contains("bytes; at most"));
+        let said = read(&line(LINE_BYTES_MAX + 1));
+        assert!(
+            said.contains("16385 bytes; at most") && said.len() < 200,
+            "{said}"
+        );
+        let cut = format!("{}s3cret", "é".repeat(LINE_BYTES_MAX));
+        assert!(!read(&cut).contains("s3cret"));
+    }
+
+    #[test]
+    fn tokens_are_not_shown() {
+        let request = Request::parse("oid:2.999$auth=s3cret").unwrap();
+        assert!(!format!("{request:?}").contains("s3cret"));
+        assert_eq!(request.tokens()[0].reveal(), "s3cret");
+    }
+
+    #[test]
+    fn the_parts_of_a_path_are_a_request() {
+        let read = |namespace, object, format, auth, lang| match Request::of_parts(
+            namespace, object, format, auth, lang,
+        ) {
+            Ok(one) => format!(
+                "{} {} {}",
+                one.query(),
+                one.format().word(),
+                one.tokens().len()
+            ),
+            Err(bad) => format!("{} {} {}", bad.query, bad.format.word(), bad.fault),
+        };
+        assert_eq!(read("oid", "2.999", None, None, None), "oid:2.999 text 0");
+        assert_eq!(
+            read("oid", "root", Some("xml"), Some("a,b"), Some("")),
+            "oid: xml 2"
+        );
+        assert_eq!(read("uuid", "x", Some("json"), None, None), "uuid:x json 0");
+        assert!(
+            read("oid", "2.999", Some("pdf"), None, None)
+                .starts_with("oid:2.999 text Format \"pdf\"")
+        );
+        assert!(
+            read("oid", "2.999", Some("json"), Some("a$b"), None)
+                .starts_with("oid:2.999 text the value of auth")
+        );
+        assert!(read("oid", "2.999$format=json", None, None, None).contains("the value of object"));
+        assert!(read("oid", "2.999", None, None, Some("!")).contains("lang must be"));
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -20,8 +21,10 @@ use super::{
     faces::Faces,
     life::Serving,
     openid,
+    publication::publication,
     signing::verifier_key,
     transport::{self, Bounds, Ports},
+    whois,
 };
 
 /// What is kept of the calls beside the register.
@@ -32,10 +35,18 @@ pub struct Beside {
     pub uses: Arc<Uses>,
 }
 
+/// Every socket that a face answers on.
+pub struct Sockets {
+    /// Those of the API.
+    pub ports: Ports,
+    /// That of WHOIS.
+    pub whois: Option<TcpListener>,
+}
+
 /// Begins to serve. The task ends when `stopping` is cancelled and every call in flight has ended.
 pub async fn serve(
     settings: &Settings,
-    ports: Ports,
+    sockets: Sockets,
     register: &Register,
     beside: Beside,
     stopping: CancellationToken,
@@ -57,11 +68,27 @@ pub async fn serve(
         ..options(limits, stopping.clone())
     };
     let desk = Arc::new(Desk::new(register.clone(), options));
-    let face = Faces::new(desk, web(&settings.http))?;
-    let bounds = bounds(limits);
-    Ok(tokio::spawn(transport::serve(
-        ports, bounds, face, stopping,
-    )))
+    let publication = Arc::new(publication(settings)?);
+    let of_web = web(&settings.http, Arc::clone(&publication));
+    let face = Faces::new(Arc::clone(&desk), of_web)?;
+    let whois = sockets.whois.map(|listener| {
+        let (settings, stopping) = (settings.whois.clone(), stopping.clone());
+        tokio::spawn(whois::serve(
+            listener,
+            settings,
+            desk,
+            publication,
+            stopping,
+        ))
+    });
+    let api = transport::serve(sockets.ports, bounds(limits), face, stopping);
+    Ok(tokio::spawn(async move {
+        api.await;
+        if let Some(whois) = whois {
+            // It ends as the other does; a panic in it has been told of.
+            whois.await.ok();
+        }
+    }))
 }
 
 /// The audit log, where one is wanted.
@@ -93,16 +120,11 @@ fn pages(http: &Http) -> String {
     Base::new(&http.public_url).url("/")
 }
 
-fn web(http: &Http) -> web::Options {
-    let base = Base::new(&http.public_url);
-    let permalinks = base.is_absolute().then(|| base.url("/oid/").into());
+fn web(http: &Http, publication: Arc<Publication>) -> web::Options {
     web::Options {
-        base,
+        base: Base::new(&http.public_url),
         kept_seconds: http.cache_seconds,
-        publication: Arc::new(Publication {
-            permalinks,
-            ..Publication::default()
-        }),
+        publication,
         ..web::Options::default()
     }
 }

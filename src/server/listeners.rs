@@ -20,6 +20,10 @@ pub struct Listeners {
     pub api_address: SocketAddr,
     /// For this machine's administrator.
     pub local: Option<Local>,
+    /// For WHOIS, where it is wanted.
+    pub whois: Option<TcpListener>,
+    /// Where it is, with the port that the system chose.
+    pub whois_address: Option<SocketAddr>,
     /// For metrics and health.
     pub metrics: TcpListener,
     /// Where they are, with the port that the system chose.
@@ -31,6 +35,14 @@ impl Listeners {
     pub async fn bind(settings: &Settings) -> Result<Self, Failure> {
         let (api, api_address) = bind("listen", settings.listen).await?;
         let (metrics, metrics_address) = bind("metrics.listen", settings.metrics.listen).await?;
+        let (whois, whois_address) = if settings.whois.on {
+            let (whois, address) = bind("whois.listen", settings.whois.listen).await?;
+            let face = "whois";
+            Listening { face, address }.emit();
+            (Some(whois), Some(address))
+        } else {
+            (None, None)
+        };
         let path = &settings.admin_socket;
         let local = if path.as_os_str().is_empty() {
             None
@@ -51,6 +63,8 @@ impl Listeners {
             api,
             api_address,
             local,
+            whois,
+            whois_address,
             metrics,
             metrics_address,
         })

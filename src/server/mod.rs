@@ -20,11 +20,13 @@ pub mod listeners;
 pub mod offline;
 pub mod openid;
 pub mod progress;
+pub mod publication;
 pub mod shutdown;
 pub mod signing;
 pub mod transport;
 pub mod uses;
 mod welcome;
+pub mod whois;
 
 use std::{
     ffi::OsString,

@@ -14,6 +14,8 @@ pub struct Welcome<'a> {
     pub api: SocketAddr,
     /// Whether it speaks TLS.
     pub sealed: bool,
+    /// Where WHOIS is, if there is one.
+    pub whois: Option<SocketAddr>,
     /// Where metrics and health are.
     pub metrics: SocketAddr,
     /// The data directory.
@@ -39,6 +41,9 @@ impl Welcome<'_> {
         line("register", self.info.register.as_str());
         line("nodes", &nodes.join(", "));
         line("arcs", &self.info.arcs.to_string());
+        if let Some(whois) = self.whois {
+            line("WHOIS", &format!("{whois} (OID-IP)"));
+        }
         line("API", &format!("{} (gRPC, gRPC-Web)", self.url()));
         line(
             "metrics",
@@ -113,6 +118,7 @@ mod tests {
             info: &info,
             api: config::LISTEN,
             sealed: false,
+            whois: None,
             metrics: config::METRICS_LISTEN,
             data_dir: dir.path(),
             founded: true,

@@ -63,7 +63,7 @@ impl Emit for Started<'_> {
 /// A socket is bound.
 #[derive(Debug)]
 pub struct Listening {
-    /// What is served there: `api` or `metrics`.
+    /// What is served there: `api`, `whois` or `metrics`.
     pub face: &'static str,
     /// Where, with the port that the system chose.
     pub address: SocketAddr,
@@ -426,7 +426,7 @@ impl Emit for Connected {
 /// A connection was refused or ended by the server.
 #[derive(Debug)]
 pub struct TurnedAway {
-    /// Why: `source`, `handshake`, `opening`, `idle` or `stalled`.
+    /// Why: `source`, `crowd`, `handshake`, `opening`, `idle` or `stalled`.
     pub why: &'static str,
 }
 
@@ -521,6 +521,29 @@ impl Emit for AcceptFailed<'_> {
         let retry_ms = millis(self.retry_in);
         error!(why = %self.why, retry_ms, "A connection could not be taken.");
         fault(Fault::Accept);
+    }
+}
+
+/// A question by WHOIS was answered.
+#[derive(Debug)]
+pub struct WhoisAnswered {
+    /// How it came out, in the words of OID-IP; `Help` where nothing was asked.
+    pub result: &'static str,
+    /// From its line to the last byte that was handed on.
+    pub took: Duration,
+}
+
+impl Emit for WhoisAnswered {
+    fn emit(self) {
+        debug!(
+            result = self.result,
+            took_us = micros(self.took),
+            "Answered by WHOIS."
+        );
+        count(|m| {
+            m.whois_answers.with_label_values(&[self.result]).inc();
+            m.whois_seconds.observe(self.took.as_secs_f64());
+        });
     }
 }
 

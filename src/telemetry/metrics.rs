@@ -6,8 +6,8 @@
 use std::sync::OnceLock;
 
 use prometheus::{
-    Encoder as _, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
-    Opts, Registry, TextEncoder,
+    Encoder as _, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 use crate::model::{Code, command::Command};
@@ -87,6 +87,10 @@ pub struct Metrics {
     pub calls: IntCounterVec,
     /// How long calls took, by method.
     pub call_seconds: HistogramVec,
+    /// Questions by WHOIS that were answered, by how they came out.
+    pub whois_answers: IntCounterVec,
+    /// How long answers by WHOIS took.
+    pub whois_seconds: Histogram,
     /// Connections open now.
     pub connections: IntGauge,
     /// Connections that the server refused or ended, by why.
@@ -134,6 +138,15 @@ impl Metrics {
             refusals: shelf.counters("refusals_total", "Refusals told.", &["code"])?,
             calls: shelf.counters("calls_total", "Calls that ended.", &["method", "code"])?,
             call_seconds: shelf.times("call_seconds", "How long calls took.", &["method"])?,
+            whois_answers: shelf.counters(
+                "whois_answers_total",
+                "Questions by WHOIS that were answered.",
+                &["result"],
+            )?,
+            whois_seconds: shelf.time(
+                "whois_seconds",
+                "From a line of WHOIS to the end of its answer.",
+            )?,
             connections: shelf.gauge("connections", "Connections open now.")?,
             turned_away: shelf.counters(
                 "connections_turned_away_total",
@@ -230,6 +243,10 @@ impl Shelf<'_> {
         labels: &[&str],
     ) -> Result<IntGaugeVec, prometheus::Error> {
         self.put(IntGaugeVec::new(opts(name, help), labels))
+    }
+
+    fn time(&self, name: &str, help: &str) -> Result<Histogram, prometheus::Error> {
+        self.put(Histogram::with_opts(times(name, help)))
     }
 
     fn times(

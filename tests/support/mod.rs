@@ -38,6 +38,8 @@ const START_MAX: Duration = Duration::from_secs(120);
 pub struct Server {
     child: Child,
     address: String,
+    whois: Option<String>,
+    metrics: Option<String>,
     data_dir: PathBuf,
 }
 
@@ -106,6 +108,8 @@ impl Server {
                 return Ok(Self {
                     child,
                     address,
+                    whois: whois_in(&said),
+                    metrics: metrics_in(&said),
                     data_dir,
                 });
             }
@@ -117,6 +121,16 @@ impl Server {
     /// Where it listens, as a URL.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Where it answers WHOIS: host and port.
+    pub fn whois(&self) -> &str {
+        self.whois.as_deref().unwrap()
+    }
+
+    /// Where it tells metrics: host and port.
+    pub fn metrics(&self) -> &str {
+        self.metrics.as_deref().unwrap()
     }
 
     /// Its process id.
@@ -231,6 +245,19 @@ pub fn verify(data_dir: &Path) {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+}
+
+/// The address of metrics in what the service logs.
+fn metrics_in(said: &str) -> Option<String> {
+    let (_, rest) = said.split_once("face=\"metrics\" address=")?;
+    rest.split_whitespace().next().map(str::to_owned)
+}
+
+/// The address of WHOIS in what the service prints.
+fn whois_in(said: &str) -> Option<String> {
+    let mut lines = said.lines().map(str::trim_start);
+    let line = lines.find_map(|line| line.strip_prefix("WHOIS "))?;
+    line.split_whitespace().next().map(str::to_owned)
 }
 
 /// The gRPC address in a line that the service prints, if it is that line.

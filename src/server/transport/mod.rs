@@ -36,7 +36,8 @@ use super::faces::Faces;
 pub use local::Local;
 pub use tls::{Tls, TlsError};
 
-use incoming::{Arrival, Connection, Flow, Port, Room, incoming};
+pub use incoming::{Arrival, Connection};
+use incoming::{Flow, Port, Room, incoming};
 use pace::{End, Pace, Patience, TICK, Watch};
 use turn::{Begun, Turns};
 
@@ -100,6 +101,19 @@ struct Served {
     bounds: Bounds,
     tls: Option<Arc<Tls>>,
     stopping: CancellationToken,
+}
+
+/// The connections of a port that speaks something of its own: bounded and counted as those of the API.
+pub fn connections(
+    listener: TcpListener,
+    most: usize,
+    of_one_source: usize,
+) -> impl Stream<Item = Arrival> + Send {
+    let room = Room {
+        most,
+        of_one_source,
+    };
+    incoming(Port::Tcp(listener), room)
 }
 
 /// Serves until `stopping` is cancelled, and then until every call in flight has ended.
