@@ -134,11 +134,19 @@ impl House {
         set: impl FnOnce(&mut Options),
         set_web: impl FnOnce(&mut web::Options),
     ) -> Self {
-        Self::open_at(Arc::new(SystemClock), set).await
+        Self::open_all(Arc::new(SystemClock), set, set_web).await
     }
 
     /// The same by a clock of one's own.
     pub async fn open_at(clock: Arc<dyn Clock>, set: impl FnOnce(&mut Options)) -> Self {
+        Self::open_all(clock, set, |_| {}).await
+    }
+
+    async fn open_all(
+        clock: Arc<dyn Clock>,
+        set: impl FnOnce(&mut Options),
+        set_web: impl FnOnce(&mut web::Options),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let token = Token::from_entropy([7; 32]);
         let options = register::Options::new(dir.path());
