@@ -32,6 +32,8 @@ mod noop;
 mod process;
 #[path = "load/runs.rs"]
 mod runs;
+#[path = "load/web.rs"]
+mod web;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -41,6 +43,13 @@ fn main() {
         .is_some_and(|argument| argument == noop::ARGUMENT)
     {
         noop::serve(&arguments[2]);
+        return;
+    }
+    if arguments
+        .get(1)
+        .is_some_and(|argument| argument == web::ARGUMENT)
+    {
+        web::serve(&arguments[2]);
         return;
     }
     if arguments.iter().any(|argument| argument == "--list") {

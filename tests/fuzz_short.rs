@@ -268,6 +268,32 @@ fn encodings() {
 }
 
 #[test]
+fn http_accept() {
+    let seeds = own(&[
+        "*/*",
+        "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "application/json;q=0.001, text/*;q=0, text/plain;x=\"a,b;q=0\\\"\"",
+    ]);
+    run_text("http_accept", seeds, bodies::http_accept::run);
+}
+
+#[test]
+fn http_path() {
+    let mut seeds = own(&[
+        "/oid/2.16.834.json",
+        "/oid/2.16.834/children",
+        "/oid//Country/TZ",
+        "/oid/%7B2%2016%20834%7D",
+        "/oid/urn:oid:2.16.834",
+        "/rdap/oid/2.16.834",
+        "/uri-res/N2L",
+    ]);
+    let paths = notations().into_iter();
+    seeds.extend(paths.map(|text| [b"/oid/".as_slice(), &text].concat()));
+    run_text("http_path", seeds, bodies::http_path::run);
+}
+
+#[test]
 fn iri() {
     run_text("iri", notations(), bodies::iri::run);
 }

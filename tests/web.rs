@@ -311,7 +311,7 @@ fn the_openapi_document_is_one_and_answers_are_as_it_says() {
         ("/oid/2.16.834.1", "Entry"),
         ("/oid/2.16.834.2", "Entry"),
         ("/oid/2.16.834", "Entry"),
-        ("/oid/2.16.834/children", "Children"),
+        ("/oid/2.16.834/children", "Subordinates"),
         ("/convert?oid=.2.16.834", "Conversion"),
         ("/.well-known/oidra", "Description"),
         ("/oid/2.16.834.3.4", "Problem"),

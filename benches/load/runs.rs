@@ -22,6 +22,7 @@ use crate::{
     h2load, noop,
     process::{processor_time, resident},
     support::{Server, with_token},
+    web,
 };
 
 const RESOLVE: &str = "/oidra.v1.ResolutionService/Resolve";
@@ -57,6 +58,7 @@ pub fn all() {
         let mut given = Given::default();
         reads(&server, &noop, arcs, seconds, &mut given).await;
         known_caller(&server, &noop, folder.path(), seconds);
+        web::beside(&server, folder.path(), arcs.div_ceil(FAN), FAN, seconds).await;
         writes(&server, &noop, folder.path(), seconds, &mut given).await;
         println!(
             "object identifiers handed out: {}, no two the same",

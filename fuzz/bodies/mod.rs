@@ -9,6 +9,8 @@ pub mod der;
 pub mod dns;
 pub mod dot;
 pub mod encodings;
+pub mod http_accept;
+pub mod http_path;
 pub mod iri;
 pub mod journal;
 pub mod known;

@@ -52,6 +52,9 @@ mod tests {
             let base = Base::new(base);
             assert_eq!(base.permalink(&"2.999".parse().unwrap()), expect);
         }
-        assert_eq!(Base::new("").permalink(&Default::default()), "/oid/");
+        assert_eq!(
+            Base::new("").permalink(&crate::oid::NodePath::root()),
+            "/oid/"
+        );
     }
 }

@@ -13,6 +13,7 @@ use http::{
 };
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use crate::{
@@ -28,7 +29,7 @@ use super::{
     ask::{Ask, Query},
     base::Base,
     batch, convert,
-    limits::{BATCH_BYTES_MAX, HEADERS_BYTES_MAX, TARGET_BYTES_MAX},
+    limits::{self, BATCH_BYTES_MAX, HEADERS_BYTES_MAX, TARGET_BYTES_MAX},
     listing, meter,
     negotiate::Accept,
     oid_ip, openapi, ors, page, permalink,
@@ -46,7 +47,7 @@ const CORS_SECONDS: &str = "7200";
 /// For how long public facts may be kept unless it is said otherwise, in seconds.
 const KEPT_SECONDS: u64 = 60;
 
-/// How the face behaves.
+/// How the face behaves; every bound has its standard in [`limits`].
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Below which address the outside reaches it.
@@ -55,6 +56,18 @@ pub struct Options {
     pub kept_seconds: u64,
     /// What OID-IP answers tell beyond the register.
     pub publication: Arc<oidip::Publication>,
+    /// Most subordinates that a linkset names.
+    pub linkset_items_max: usize,
+    /// Most children that a CINF file names.
+    pub cinf_children_max: usize,
+    /// Most entries that a search finds.
+    pub search_results_max: usize,
+    /// Most nodes that a search looks at.
+    pub search_nodes_max: usize,
+    /// Most searches that are carried out at once.
+    pub searches_at_once_max: usize,
+    /// Most services that the bootstrap document names.
+    pub bootstrap_services_max: usize,
 }
 
 impl Default for Options {
@@ -63,6 +76,12 @@ impl Default for Options {
             base: Base::default(),
             kept_seconds: KEPT_SECONDS,
             publication: Arc::default(),
+            linkset_items_max: limits::LINKSET_ITEMS_MAX,
+            cinf_children_max: limits::CINF_CHILDREN_MAX,
+            search_results_max: limits::SEARCH_RESULTS_MAX,
+            search_nodes_max: limits::SEARCH_NODES_MAX,
+            searches_at_once_max: limits::SEARCHES_AT_ONCE_MAX,
+            bootstrap_services_max: limits::BOOTSTRAP_SERVICES_MAX,
         }
     }
 }
@@ -71,14 +90,15 @@ impl Default for Options {
 pub struct Site {
     /// The register, and who may ask it how often.
     pub desk: Arc<Desk>,
+    /// How the face behaves.
+    pub options: Options,
     /// Below which address answers point.
     pub base: Base,
-    /// What OID-IP answers tell beyond the register.
-    pub publication: Arc<oidip::Publication>,
+    /// Searches that may still begin.
+    pub searches: Arc<Semaphore>,
     /// The bootstrap document as it was made last.
     pub bootstrap: Bootstrap,
     openapi: Bytes,
-    kept_seconds: u64,
     calls: Calls,
 }
 
@@ -95,10 +115,10 @@ impl Face {
             desk,
             bootstrap: Bootstrap::default(),
             openapi,
-            kept_seconds: options.kept_seconds,
             calls: Calls::new(names),
-            publication: options.publication,
-            base: options.base,
+            searches: Arc::new(Semaphore::new(options.searches_at_once_max)),
+            base: options.base.clone(),
+            options,
         })))
     }
 
@@ -122,7 +142,7 @@ impl Face {
             method: &head.method,
             headers: &head.headers,
             public,
-            kept_seconds: site.kept_seconds,
+            kept_seconds: site.options.kept_seconds,
         });
         if let Ok(mut value) = HeaderValue::from_str(id.as_str()) {
             // Each is another one: neither side is to keep it in its table of headers (RFC 7541 7.1.3).
@@ -285,7 +305,7 @@ impl Site {
             Route::RdapBootstrap => rdap::bootstrap(self).await,
             Route::Cinf => ors::cinf(self, ask, rest).await,
             Route::Rinf => ors::rinf(self, ask, rest).await,
-            Route::Urn => urn::answer(self, ask, rest).await,
+            Route::Urn => urn::answer(self, ask, rest),
             Route::WellKnown => well_known::description(self, ask),
             Route::Catalog => well_known::catalog(self),
             Route::OpenApi => Ok(Answer::new(

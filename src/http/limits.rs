@@ -29,13 +29,15 @@ pub const PAGE_BYTES_AIM: usize = 2 << 20;
 /// Most subordinates that a linkset names.
 pub const LINKSET_ITEMS_MAX: usize = 1_000;
 /// Most children that a CINF file names; the others are among those of which it tells no number.
-pub const CINF_CHILDREN_MAX: usize = 10_000;
+pub const CINF_CHILDREN_MAX: usize = 5_000;
 /// Most entries that a search finds; where there are more, the answer says so.
 pub const SEARCH_RESULTS_MAX: usize = 100;
 /// Most nodes that a search looks at; where there are more, the answer says so.
 pub const SEARCH_NODES_MAX: usize = 20_000;
 /// Most bytes of a search pattern.
 pub const SEARCH_PATTERN_BYTES_MAX: usize = 255;
+/// Most searches that are carried out at once; one more is refused.
+pub const SEARCHES_AT_ONCE_MAX: usize = 8;
 /// Most services that the bootstrap document names; the rest is left out.
 pub const BOOTSTRAP_SERVICES_MAX: usize = 50_000;
 /// How long a bootstrap document is told before it is looked whether it still holds.

@@ -21,7 +21,6 @@ use super::{
     ask::Ask,
     face::Site,
     format::Format,
-    limits::LINKSET_ITEMS_MAX,
     permalink::registered,
     problem::Failure,
     view::View,
@@ -100,7 +99,11 @@ impl Link {
 }
 
 /// The links of a node by relation, in order.
-fn links(view: &View<'_>, seen: &Seen) -> Result<Vec<(&'static str, Vec<Link>)>, Failure> {
+fn links(
+    view: &View<'_>,
+    seen: &Seen,
+    items_max: usize,
+) -> Result<Vec<(&'static str, Vec<Link>)>, Failure> {
     let path = &seen.entry.path;
     let own = view.base.permalink(path);
     let at = |format: Format| {
@@ -133,7 +136,7 @@ fn links(view: &View<'_>, seen: &Seen) -> Result<Vec<(&'static str, Vec<Link>)>,
     let up = path
         .parent()
         .map(|superior| Link::to(view.base.permalink(&superior)));
-    let children = view.children(path, None, LINKSET_ITEMS_MAX)?;
+    let children = view.children(path, None, items_max)?;
     let item = children.iter().map(|child| Link {
         title: child
             .entry
@@ -170,7 +173,7 @@ pub async fn answer(
     let made = Desk::blocking(move || {
         let view = View::new(&reading, call.sight(), &call.witness, &own.base);
         let seen = registered(&view, &path)?;
-        let links = links(&view, &seen)?;
+        let links = links(&view, &seen, own.options.linkset_items_max)?;
         let anchor = view.base.permalink(&path);
         // What it lists changes without it.
         let keep = Keep::Facts {

@@ -79,7 +79,7 @@ fn page(
     after: Option<&ArcValue>,
     most: usize,
     revision: shape::Revision,
-) -> Result<shape::Children, Rejection> {
+) -> Result<shape::Subordinates, Rejection> {
     let found = view.children(path, after, most + 1)?;
     let mut more = found.len() > most;
     let mut children = Vec::with_capacity(found.len());
@@ -104,7 +104,7 @@ fn page(
         let token = &revision.token;
         format!("{at}?after={last}&page_size={most}&as_of_revision={token}")
     });
-    Ok(shape::Children {
+    Ok(shape::Subordinates {
         oid: path.to_string(),
         url: view.base.permalink(path),
         children,

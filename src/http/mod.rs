@@ -24,13 +24,12 @@ mod plain;
 mod problem;
 mod rdap;
 mod refusals;
-mod route;
+pub mod route;
 mod shape;
-mod target;
+pub mod target;
 mod urn;
 mod view;
 mod well_known;
 
 pub use base::Base;
 pub use face::{Face, Options};
-pub use target::{Suffix, suffix};

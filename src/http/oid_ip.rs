@@ -64,7 +64,7 @@ where
         tokens: Tokens::Taken,
         begun,
     };
-    let reply = oidip::ask(&site.desk, &site.publication, asking).await;
+    let reply = oidip::ask(&site.desk, &site.options.publication, asking).await;
     let mut answer = written(
         &reply.answer,
         format,
@@ -138,7 +138,7 @@ const fn keep(format: oidip::Format, cause: Option<Cause>) -> Keep {
 }
 
 fn written(answer: &oidip::Answer, format: oidip::Format, site: &Site, keep: Keep) -> Answer {
-    let body = answer.write(format, site.publication.signer.as_deref());
+    let body = answer.write(format, site.options.publication.signer.as_deref());
     let sent = Answer::new(format.media_type(), body, keep).status(status(answer));
     match answer.language() {
         Some(language) => sent.with(header::CONTENT_LANGUAGE, language),
@@ -182,7 +182,7 @@ pub fn of_reading(
         Ok(request) => request,
         Err(bad) => return Ok((refused(&bad), Vec::new())),
     };
-    let answer = oidip::answer(reading, sight, &request, &site.publication)?;
+    let answer = oidip::answer(reading, sight, &request, &site.options.publication)?;
     let unveiled = answer.unveiled().to_vec();
     let sent = written(&answer, wanted, site, keep(wanted, answer.cause()));
     Ok((sent, unveiled))

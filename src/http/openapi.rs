@@ -1,4 +1,4 @@
-//! The OpenAPI document (3.1): its addresses from the table of [`super::route`], its shapes from the types of
+//! The description of this face for programs (`OpenAPI` 3.1): its addresses from the table of [`super::route`], its shapes from the types of
 //! [`super::shape`], so that it can tell of nothing that is not there.
 
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use crate::model::ViewFault;
 
 use super::{
     base::Base,
+    limits::BATCH_OIDS_MAX,
     problem::PROBLEM,
     route::{ADDRESSES, Address, Route},
     shape,
@@ -21,7 +22,7 @@ const VERSION: &str = "1";
 #[derive(OpenApi)]
 #[openapi(components(schemas(
     shape::Entry,
-    shape::Children,
+    shape::Subordinates,
     shape::Batch,
     shape::Conversion,
     shape::Description,
@@ -36,24 +37,28 @@ pub fn document(base: &Base) -> Result<Bytes, ViewFault> {
             "the OpenAPI document could not be written: {error}"
         ))
     };
-    let mut document = serde_json::to_value(Shapes::openapi()).map_err(broken)?;
-    document["info"] = json!({
-        "title": "oidra over HTTP",
-        "description": "What an object identifier is: permalinks, RDAP, OID-IP, linksets, conversion of notations.",
-        "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
-        "version": VERSION,
-    });
-    if base.is_absolute() {
-        document["servers"] = json!([{ "url": base.as_str() }]);
-    }
-    document["components"]["securitySchemes"] = json!({
-        "bearer": { "type": "http", "scheme": "bearer" }
-    });
     let mut paths = Map::new();
     for address in ADDRESSES {
         paths.insert(address.template.to_owned(), path(address));
     }
-    document["paths"] = paths.into();
+    let shapes = Shapes::openapi().components.unwrap_or_default().schemas;
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "oidra over HTTP",
+            "description": "What an object identifier is: permalinks, RDAP, OID-IP, linksets, conversion of notations.",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+            "version": VERSION,
+        },
+        "paths": paths,
+        "components": {
+            "schemas": serde_json::to_value(shapes).map_err(broken)?,
+            "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
+        },
+    });
+    if let Some(document) = document.as_object_mut().filter(|_| base.is_absolute()) {
+        document.insert("servers".to_owned(), json!([{ "url": base.as_str() }]));
+    }
     serde_json::to_vec(&document)
         .map(Bytes::from)
         .map_err(broken)
@@ -64,28 +69,30 @@ fn path(address: &Address) -> Value {
     for (media, named) in address.gives {
         content.insert((*media).to_owned(), schema(*named));
     }
-    let mut operation = json!({
-        "operationId": address.name,
-        "summary": address.summary,
-        "parameters": parameters(address),
-        "responses": {
-            "200": { "description": "The answer.", "content": content },
-            "default": {
-                "description": "Why there is none, as a problem (RFC 9457).",
-                "content": { PROBLEM: schema(Some("Problem")) },
-            },
+    let mut operation = Map::new();
+    operation.insert("operationId".to_owned(), address.name.into());
+    operation.insert("summary".to_owned(), address.summary.into());
+    operation.insert("parameters".to_owned(), parameters(address).into());
+    let responses = json!({
+        "200": { "description": "The answer.", "content": content },
+        "default": {
+            "description": "Why there is none, as a problem (RFC 9457).",
+            "content": { PROBLEM: schema(Some("Problem")) },
         },
     });
+    operation.insert("responses".to_owned(), responses);
     if address.asks_register {
         // A token widens what is seen; none is needed.
-        operation["security"] = json!([{}, { "bearer": [] }]);
+        operation.insert("security".to_owned(), json!([{}, { "bearer": [] }]));
     }
     if address.route == Route::Batch {
-        let list = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1, "maxItems": 1000 });
-        operation["requestBody"] = json!({
+        let most = BATCH_OIDS_MAX;
+        let list = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1, "maxItems": most });
+        let body = json!({
             "required": true,
             "content": { "application/json": { "schema": list } },
         });
+        operation.insert("requestBody".to_owned(), body);
     }
     let method = if address.method == Method::POST {
         "post"

@@ -19,7 +19,6 @@ use super::{
     answer::{Answer, Keep},
     ask::Ask,
     face::Site,
-    limits::CINF_CHILDREN_MAX,
     permalink::registered,
     problem::Failure,
     view::View,
@@ -47,7 +46,7 @@ async fn document(
     ask: &Ask,
     rest: &str,
     of: &'static str,
-    write: fn(&View<'_>, &Seen) -> Viewed<String>,
+    write: fn(&View<'_>, &Seen, usize) -> Viewed<String>,
 ) -> Result<Answer, Failure> {
     let path = crate::model::oid_text::read(rest, true, &NoNames, "oid")?;
     let path: NodePath = path.resolved.path;
@@ -56,7 +55,8 @@ async fn document(
     let made = Desk::blocking(move || {
         let view = View::new(&reading, call.sight(), &call.witness, &own.base);
         let seen = registered(&view, &path)?;
-        let text = DECLARATION.to_owned() + &write(&view, &seen)? + "\n";
+        let text =
+            DECLARATION.to_owned() + &write(&view, &seen, own.options.cinf_children_max)? + "\n";
         let keep = Keep::Facts {
             revision: seen.entry.revision,
             of,
@@ -67,11 +67,11 @@ async fn document(
     made.await?
 }
 
-fn children(view: &View<'_>, seen: &Seen) -> Viewed<String> {
+fn children(view: &View<'_>, seen: &Seen, most: usize) -> Viewed<String> {
     if seen.stub {
         return Ok("<ChildInformation><noDisclosure/></ChildInformation>".to_owned());
     }
-    let children = view.children(&seen.entry.path, None, CINF_CHILDREN_MAX)?;
+    let children = view.children(&seen.entry.path, None, most)?;
     let disclosed = children.iter().filter(|child| !child.stub).map(child);
     let list = element("disclosedChildren", &disclosed.collect::<String>());
     let others = element("otherChildren", NOT_TOLD);
@@ -103,7 +103,7 @@ fn child(seen: &Seen) -> String {
     )
 }
 
-fn registration(view: &View<'_>, seen: &Seen) -> Viewed<String> {
+fn registration(view: &View<'_>, seen: &Seen, _: usize) -> Viewed<String> {
     if seen.stub {
         return Ok("<RegistrationInformation><noDisclosure/></RegistrationInformation>".to_owned());
     }
@@ -202,8 +202,9 @@ fn escaped(text: &str) -> String {
             '&' => out += "&amp;",
             '<' => out += "&lt;",
             '>' => out += "&gt;",
-            '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' => out.push(c),
-            '\u{10000}'.. => out.push(c),
+            '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => {
+                out.push(c);
+            }
             _ => {}
         }
     }

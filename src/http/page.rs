@@ -38,12 +38,6 @@ pub struct EntryPage<'a> {
     pub formats: Vec<FormatRow>,
 }
 
-impl EntryPage<'_> {
-    fn is_link(&self, uri: &str) -> bool {
-        is_link(uri)
-    }
-}
-
 /// The root of the tree.
 #[derive(Template)]
 #[template(path = "root.html")]

@@ -297,7 +297,9 @@ async fn in_oidip(
         made.map(|(answer, unveiled)| (linkset::fields(answer, &own, &path), unveiled))
     });
     let (answer, unveiled) = made.await??;
-    unveiled.iter().for_each(|node| ask.call.witness.note(node));
+    for node in &unveiled {
+        ask.call.witness.note(node);
+    }
     Ok(answer.with(header::VARY, "Accept-Language"))
 }
 

@@ -1,6 +1,6 @@
 //! The one table of this face's addresses: which path leads to which handler, by which method, and what it gives.
 //!
-//! Requests are dispatched by it and the OpenAPI document is made from it, so that neither can know an address that the other
+//! Requests are dispatched by it and the `OpenAPI` document is made from it, so that neither can know an address that the other
 //! does not.
 
 use http::Method;
@@ -53,7 +53,7 @@ pub struct Address {
     pub route: Route,
     /// Its template (RFC 6570): a part in braces, which is the last but for [`Address::after`], is filled in.
     pub template: &'static str,
-    /// What it is called in metrics and in the OpenAPI document.
+    /// What it is called in metrics and in the `OpenAPI` document.
     pub name: &'static str,
     /// How it is asked, `HEAD` and `OPTIONS` apart.
     pub method: Method,
@@ -151,7 +151,7 @@ pub static ADDRESSES: &[Address] = &[
             AS_OF_REVISION,
             AS_OF_TIME,
         ],
-        gives: &[(JSON, Some("Children"))],
+        gives: &[(JSON, Some("Subordinates"))],
         asks_register: true,
     },
     Address {

@@ -1,4 +1,4 @@
-//! The JSON shapes of answers, as applications see them; the OpenAPI document is made from these types.
+//! The JSON shapes of answers, as applications see them; the `OpenAPI` document is made from these types.
 //!
 //! A member that has nothing to tell is left out. Octets are written in hexadecimal digits, moments as RFC 3339 says. Members
 //! are only added. Nothing here looks anything up: [`super::view`] fills them.
@@ -307,7 +307,7 @@ pub struct Revision {
 
 /// A page of the subordinates of a node.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Children {
+pub struct Subordinates {
     /// The node.
     pub oid: String,
     /// Its permalink.

@@ -2,8 +2,6 @@
 //!
 //! It must never resolve a name of another name space, nor go anywhere but to a permalink of this register.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 
 use crate::{
@@ -21,7 +19,7 @@ use super::{
 };
 
 /// Answers a request: the service is in the path, the URN is the whole query.
-pub async fn answer(site: &Arc<Site>, ask: &Ask, service: &str) -> Result<Answer, Failure> {
+pub fn answer(site: &Site, ask: &Ask, service: &str) -> Result<Answer, Failure> {
     let lists = match service {
         "N2L" | "N2R" | "N2C" => false,
         "N2Ls" => true,

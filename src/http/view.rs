@@ -112,7 +112,9 @@ impl<'a> View<'a> {
         most: usize,
     ) -> Viewed<Vec<Seen>> {
         let children = self.reading.children(path, after, most, &self.sight)?;
-        children.iter().for_each(|seen| self.shows(seen));
+        for seen in &children {
+            self.shows(seen);
+        }
         Ok(children)
     }
 

@@ -126,6 +126,7 @@ fn web(http: &Http, publication: Arc<Publication>) -> web::Options {
         base: Base::new(&http.public_url),
         kept_seconds: http.cache_seconds,
         publication,
+        ..web::Options::default()
     }
 }
 

@@ -126,11 +126,27 @@ impl House {
 
     /// A new register behind a server with options of its own.
     pub async fn open_with(set: impl FnOnce(&mut Options)) -> Self {
-        Self::open_at(Arc::new(SystemClock), set).await
+        Self::open_with_both(set, |_| {}).await
+    }
+
+    /// The same, with options of the HTTP face, too.
+    pub async fn open_with_both(
+        set: impl FnOnce(&mut Options),
+        set_web: impl FnOnce(&mut web::Options),
+    ) -> Self {
+        Self::open_all(Arc::new(SystemClock), set, set_web).await
     }
 
     /// The same by a clock of one's own.
     pub async fn open_at(clock: Arc<dyn Clock>, set: impl FnOnce(&mut Options)) -> Self {
+        Self::open_all(clock, set, |_| {}).await
+    }
+
+    async fn open_all(
+        clock: Arc<dyn Clock>,
+        set: impl FnOnce(&mut Options),
+        set_web: impl FnOnce(&mut web::Options),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let token = Token::from_entropy([7; 32]);
         let options = register::Options::new(dir.path());
@@ -145,7 +161,9 @@ impl House {
         set(&mut options);
         let stopping = options.stopping.clone();
         let desk = Arc::new(Desk::new(register.clone(), options));
-        let face = Faces::new(desk, web::Options::default()).unwrap();
+        let mut of_web = web::Options::default();
+        set_web(&mut of_web);
+        let face = Faces::new(desk, of_web).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let bounds = Bounds {

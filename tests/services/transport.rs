@@ -74,12 +74,12 @@ async fn grpc_web_is_served_over_http_1() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_grpc_is_told_so() {
+async fn each_face_is_found_by_what_is_spoken() {
     let house = House::open().await;
     let text = |answer: Vec<u8>| String::from_utf8(answer).unwrap();
     let page = text(raw(&house, "GET / HTTP/1.1\r\n", b"").await);
     assert!(
-        page.starts_with("HTTP/1.1 404") && page.contains("gRPC"),
+        page.starts_with("HTTP/1.1 200") && page.contains("/oid/{oid}"),
         "{page}"
     );
     let head = "POST /x HTTP/1.1\r\ncontent-type: application/grpc\r\n";

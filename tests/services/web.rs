@@ -7,6 +7,7 @@ use oidra::{
         BATCH_BYTES_MAX, BATCH_OIDS_MAX, HEADERS_BYTES_MAX, PAGE_SIZE_MAX, TARGET_BYTES_MAX,
     },
     pb::v1 as pb,
+    telemetry::audit::{self, Audit},
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -14,7 +15,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::harness::{House, NODE, because, titled};
+use crate::harness::{House, NODE, because, soon, titled};
 
 /// An answer as it came over the wire.
 #[derive(Debug)]
@@ -639,16 +640,20 @@ async fn the_past_is_read_as_it_was() {
 }
 
 async fn delegated_elsewhere(house: &House) {
+    elsewhere(house, 9).await;
+}
+
+async fn elsewhere(house: &House, number: u64) {
     let mut entry = titled("Elsewhere");
     entry.services = vec![service("rdap", "https://rdap.example.org/x", 1)];
-    house.allocate(Some(9), entry).await;
+    house.allocate(Some(number), entry).await;
     let external = pb::delegation::External {
         oidip: "https://oid.example.org/oidip/".into(),
         ors: "ns.example.org".into(),
         ..Default::default()
     };
     let request = pb::DelegateRequest {
-        oid: "2.999.9".into(),
+        oid: format!("{NODE}.{number}"),
         delegation: Some(pb::Delegation {
             kind: Some(pb::delegation::Kind::External(external)),
         }),
@@ -897,5 +902,134 @@ async fn the_service_describes_itself() {
     }
     let home = house.ask("GET", "/", &[("accept", "text/html")]).await;
     assert!(home.text().contains("<form") && home.text().contains("/oid/2.999"));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_and_searches_end_where_the_options_say() {
+    let house = House::open_with_both(
+        |_| {},
+        |options| {
+            options.linkset_items_max = 3;
+            options.cinf_children_max = 3;
+            options.search_results_max = 3;
+            options.search_nodes_max = 6;
+            options.bootstrap_services_max = 1;
+        },
+    )
+    .await;
+    house.block(3).await;
+    let count = |reply: Reply, what: &str| reply.text().matches(what).count();
+    assert_eq!(
+        count(house.get("/oid/2.999.linkset").await, "\"/oid/2.999."),
+        3
+    );
+    let search = "/rdap/oids?name=x";
+    let notice = "result set truncated due to excessive load";
+    assert!(!house.get(search).await.text().contains(notice));
+    house.block(1).await;
+    assert_eq!(
+        count(house.get("/oid/2.999.linkset").await, "\"/oid/2.999."),
+        3
+    );
+    assert_eq!(
+        count(house.get("/ors/cinf/2.999").await, "<disclosedChild>"),
+        3
+    );
+    let found = house.get(search).await;
+    assert!(found.text().contains(notice));
+    assert_eq!(
+        found.json()["oidra_oidSearchResults"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+    // With the node itself these are six, and then seven.
+    house.block(1).await;
+    assert!(
+        !house
+            .get("/rdap/oids?name=nobody")
+            .await
+            .text()
+            .contains(notice)
+    );
+    house.block(1).await;
+    assert!(
+        house
+            .get("/rdap/oids?name=nobody")
+            .await
+            .text()
+            .contains(notice)
+    );
+    for number in [20, 21] {
+        elsewhere(&house, number).await;
+    }
+    let bootstrap = house.get("/rdap/bootstrap/oid").await.json();
+    assert_eq!(bootstrap["services"].as_array().unwrap().len(), 1);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_so_many_searches_are_carried_out_at_once() {
+    let set = |options: &mut oidra::http::Options| options.searches_at_once_max = 0;
+    let house = House::open_with_both(|_| {}, set).await;
+    let reply = house.get("/rdap/oids?name=x").await;
+    assert_eq!(reply.status, 429);
+    assert_eq!(reply.json()["oidra_code"], "OVERLOADED");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_is_told_who_was_shown_what_is_hidden() {
+    let dir = tempfile::tempdir().unwrap();
+    let audit = Audit::open(audit::Options {
+        directory: dir.path().to_owned(),
+        bytes_max: 1 << 20,
+        files_max: 4,
+    });
+    let audit = audit.unwrap();
+    let kept = audit.clone();
+    let house = House::open_with(|options| options.audit = Some(kept)).await;
+    house.allocate(Some(500), hidden("Secret")).await;
+    let bearer = house.bearer();
+    let ours = [("authorization", bearer.as_str())];
+    for target in ["/oid/2.999.500", "/rdap/oid/2.999.500", "/oid/2.999.html"] {
+        assert_eq!(house.ask("GET", target, &ours).await.status, 200);
+        house.get(target).await;
+    }
+    // What everybody is shown is not told of.
+    assert_eq!(house.ask("GET", "/oid/2.999", &ours).await.status, 200);
+    let told = soon(async {
+        loop {
+            let files = std::fs::read_dir(dir.path()).unwrap();
+            let text: String = files
+                .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+                .collect();
+            let lines: Vec<Value> = text
+                .lines()
+                .filter_map(|line| serde_json::from_str(line).ok())
+                .collect();
+            if lines.len() >= 4 {
+                return lines;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let methods: Vec<_> = told
+        .iter()
+        .map(|line| line["method"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        methods[1..],
+        ["permalink", "rdap-oid", "permalink"],
+        "{told:#?}"
+    );
+    assert!(
+        told[1..]
+            .iter()
+            .all(|line| line.to_string().contains("2.999.500"))
+    );
     house.close().await;
 }

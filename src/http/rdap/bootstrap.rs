@@ -20,7 +20,7 @@ use super::{
     super::{
         answer::{Answer, Keep},
         face::Site,
-        limits::{BOOTSTRAP_KEPT, BOOTSTRAP_SERVICES_MAX},
+        limits::BOOTSTRAP_KEPT,
         problem::Failure,
     },
     is_external,
@@ -71,7 +71,7 @@ fn make(site: &Site, reading: &Reading) -> Result<Value, Rejection> {
     'all: for top in authorities.iter() {
         for seen in reading.walk(top, None, None, &Sight::Public) {
             let seen = seen?;
-            if services.len() >= BOOTSTRAP_SERVICES_MAX {
+            if services.len() >= site.options.bootstrap_services_max {
                 break 'all;
             }
             if let Some(service) = service_of(&seen) {

@@ -10,7 +10,7 @@ mod search;
 use std::sync::Arc;
 
 use http::{StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     model::{entry::Delegation, oid_text},
@@ -36,6 +36,22 @@ pub use search::answer as search;
 
 /// The media type of every answer (RFC 7480 4.2).
 pub const MEDIA: &str = "application/rdap+json";
+
+/// A JSON object that is filled member by member.
+#[derive(Default)]
+pub struct Object(Map<String, Value>);
+
+impl Object {
+    fn put(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Self::Object(object.0)
+    }
+}
 
 /// What the answers conform to.
 fn conformance() -> Value {
@@ -72,9 +88,9 @@ pub fn object(site: &Site, view: &View<'_>, path: &NodePath) -> Result<Answer, F
     };
     let keep = permalink::facts(view, &seen, Format::Rdap)?;
     let mut content = object::of(view, &seen)?;
-    content["rdapConformance"] = conformance();
-    content["notices"] = notices(&site.base);
-    let answer = Answer::json(MEDIA, &content, keep)?;
+    content.put("rdapConformance", conformance());
+    content.put("notices", notices(&site.base));
+    let answer = Answer::json(MEDIA, &Value::from(content), keep)?;
     Ok(view.settled(linkset::fields(answer, site, path))?)
 }
 
@@ -137,29 +153,28 @@ pub fn error(problem: &Problem, base: &Base) -> Answer {
             .clause
             .map(|clause| format!("It rests on {clause}.")),
     );
-    let mut content = json!({
-        "rdapConformance": conformance(),
-        "errorCode": problem.status,
-        "title": problem.title,
-        "description": description,
-    });
+    let mut content = Object::default();
+    content.put("rdapConformance", conformance());
+    content.put("errorCode", problem.status);
+    content.put("title", problem.title.as_str());
+    content.put("description", description);
     if let Some(code) = problem.code {
-        content["oidra_code"] = code.into();
+        content.put("oidra_code", code);
     }
     if let Some(nearest) = &problem.nearest {
-        content["notices"] = json!([{
+        let superior = format!("/rdap/oid/{}", nearest.oid);
+        let sentence = format!(
+            "The nearest superior that is registered is {}.",
+            nearest.oid
+        );
+        let notice = json!({
             "title": "Nearest superior",
-            "description": [format!("The nearest superior that is registered is {}.", nearest.oid)],
-            "links": [link(
-                base,
-                &format!("/rdap/oid/{}", nearest.oid),
-                &format!("/rdap/oid/{}", nearest.oid),
-                "up",
-                MEDIA,
-            )],
-        }]);
+            "description": [sentence],
+            "links": [link(base, &superior, &superior, "up", MEDIA)],
+        });
+        content.put("notices", vec![notice]);
     }
-    let body = serde_json::to_vec(&content).unwrap_or_default();
+    let body = serde_json::to_vec(&Value::from(content)).unwrap_or_default();
     Answer::new(MEDIA, body, Keep::Asked).with(header::CONTENT_LANGUAGE, "en")
 }
 

@@ -11,10 +11,10 @@ use crate::{
     register::Seen,
 };
 
-use super::{super::view::View, MEDIA, link};
+use super::{super::view::View, MEDIA, Object, link};
 
 /// The object.
-pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Value> {
+pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Object> {
     let entry = &*seen.entry;
     let path = &entry.path;
     let own = format!("/rdap/oid/{path}");
@@ -28,13 +28,12 @@ pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Value> {
             "text/html",
         ),
     ];
-    let mut object = json!({
-        "objectClassName": "oid",
-        "handle": path.to_string(),
-        "status": status(seen),
-    });
+    let mut object = Object::default();
+    object.put("objectClassName", "oid");
+    object.put("handle", path.to_string());
+    object.put("status", status(seen));
     if let Some(superior) = path.parent().filter(|one| !one.is_root()) {
-        object["parentHandle"] = superior.to_string().into();
+        object.put("parentHandle", superior.to_string());
         links.push(link(
             view.base,
             &own,
@@ -44,16 +43,16 @@ pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Value> {
         ));
     }
     let forms = view.forms(path);
-    object["oidra_asn1Notation"] = forms.asn1.clone().into();
-    object["oidra_iri"] = forms.iri.clone().into();
+    object.put("oidra_asn1Notation", forms.asn1.clone());
+    object.put("oidra_iri", forms.iri.clone());
     if let Some(urn) = forms.urn() {
-        object["oidra_urn"] = urn.into();
+        object.put("oidra_urn", urn);
     }
     if !seen.stub {
         facts(&mut object, entry);
         let entities = entities(view, entry)?;
         if !entities.is_empty() {
-            object["entities"] = entities.into();
+            object.put("entities", entities);
         }
         links.extend(entry.holder.services.iter().map(|one| {
             json!({
@@ -64,21 +63,21 @@ pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Value> {
             })
         }));
     }
-    object["links"] = links.into();
+    object.put("links", links);
     Ok(object)
 }
 
-fn facts(object: &mut Value, entry: &Entry) {
+fn facts(object: &mut Object, entry: &Entry) {
     let superior = &entry.superior;
     let named = superior.identifiers.first().map(ToString::to_string);
     let named = named.or_else(|| superior.labels.first().map(|one| one.label.to_string()));
     if let Some(name) = named {
-        object["name"] = name.into();
+        object.put("name", name);
     }
-    object["oidra_state"] = superior.state.word().into();
+    object.put("oidra_state", superior.state.word());
     let events = events(entry);
     if !events.is_empty() {
-        object["events"] = events.into();
+        object.put("events", events);
     }
     let holder = &entry.holder;
     let told = [
@@ -97,7 +96,7 @@ fn facts(object: &mut Value, entry: &Entry) {
         })
         .collect();
     if !remarks.is_empty() {
-        object["remarks"] = remarks.into();
+        object.put("remarks", remarks);
     }
 }
 
@@ -165,20 +164,23 @@ fn entities(view: &View<'_>, entry: &Entry) -> Viewed<Vec<Value>> {
         .map(|(id, roles)| {
             let known = view.reading.registrant(id)?;
             let details = known.as_ref().and_then(|known| known.shown(whole));
-            let mut entity = json!({
-                "objectClassName": "entity",
-                "handle": id.to_string(),
-                "roles": roles,
-                "vcardArray": jcard(known.map(|known| known.kind), details.as_ref()),
-            });
+            let card = jcard(known.map(|known| known.kind), details.as_ref());
+            let mut entity = Object::default();
+            entity.put("objectClassName", "entity");
+            entity.put("handle", id.to_string());
+            entity.put("roles", roles);
+            entity.put("vcardArray", card);
             if !whole {
-                entity["remarks"] = json!([{
-                    "title": "Privacy",
-                    "type": "object truncated due to authorization",
-                    "description": ["What is not shown is for the staff of the arc."],
-                }]);
+                entity.put(
+                    "remarks",
+                    json!([{
+                        "title": "Privacy",
+                        "type": "object truncated due to authorization",
+                        "description": ["What is not shown is for the staff of the arc."],
+                    }]),
+                );
             }
-            Ok(entity)
+            Ok(entity.into())
         })
         .collect()
 }

@@ -17,8 +17,8 @@ use super::{
     super::{
         answer::{Answer, Keep},
         ask::Ask,
-        face::Site,
-        limits::{SEARCH_NODES_MAX, SEARCH_PATTERN_BYTES_MAX, SEARCH_RESULTS_MAX},
+        face::{Options, Site},
+        limits::SEARCH_PATTERN_BYTES_MAX,
         problem::Failure,
         view::View,
     },
@@ -84,10 +84,17 @@ struct Found {
 /// Answers a search.
 pub async fn answer(site: &Arc<Site>, ask: &Ask) -> Result<Answer, Failure> {
     let pattern = Pattern::read(ask.query.needed("name")?)?;
+    let place = Arc::clone(&site.searches).try_acquire_owned();
+    let place = place.map_err(|_| {
+        let detail = "more searches at once than the server bears";
+        Refusal::new(Code::Overloaded, "", detail)
+    })?;
     let reading = ask.reading(&site.desk.register).await?;
     let under = ask.query.one("under")?.map(str::to_owned);
     let (own, call) = (Arc::clone(site), Arc::clone(&ask.call));
     let made = Desk::blocking(move || {
+        // Given back when the search has ended, also where its caller went away.
+        let _place = place;
         let view = View::new(&reading, call.sight(), &call.witness, &own.base);
         let tops = match under {
             Some(text) => {
@@ -96,14 +103,20 @@ pub async fn answer(site: &Arc<Site>, ask: &Ask) -> Result<Answer, Failure> {
             }
             None => own.desk.register.info()?.authorities.to_vec(),
         };
-        let found = search(&view, &pattern, &tops)?;
+        let found = search(&view, &pattern, &tops, &own.options)?;
         let content = content(&own, &view, &found)?;
         Ok::<_, Failure>(view.settled(Answer::json(MEDIA, &content, Keep::Asked)?)?)
     });
     made.await?
 }
 
-fn search(view: &View<'_>, pattern: &Pattern, tops: &[NodePath]) -> Result<Found, Rejection> {
+fn search(
+    view: &View<'_>,
+    pattern: &Pattern,
+    tops: &[NodePath],
+    options: &Options,
+) -> Result<Found, Rejection> {
+    let (nodes_max, results_max) = (options.search_nodes_max, options.search_results_max);
     let mut found = Found {
         results: Vec::new(),
         whole: true,
@@ -113,11 +126,15 @@ fn search(view: &View<'_>, pattern: &Pattern, tops: &[NodePath]) -> Result<Found
         for seen in view.reading.walk(top, None, None, &view.sight) {
             let seen = seen?;
             looked += 1;
-            if looked > SEARCH_NODES_MAX || found.results.len() == SEARCH_RESULTS_MAX {
+            if looked > nodes_max {
                 found.whole = false;
                 return Ok(found);
             }
             if !seen.stub && pattern.finds(&seen) {
+                if found.results.len() == results_max {
+                    found.whole = false;
+                    return Ok(found);
+                }
                 view.shows(&seen);
                 found.results.push(seen);
             }
@@ -129,7 +146,7 @@ fn search(view: &View<'_>, pattern: &Pattern, tops: &[NodePath]) -> Result<Found
 fn content(site: &Site, view: &View<'_>, found: &Found) -> Result<Value, Rejection> {
     let mut results = Vec::with_capacity(found.results.len());
     for seen in &found.results {
-        results.push(object::of(view, seen)?);
+        results.push(Value::from(object::of(view, seen)?));
     }
     let mut notices = notices(&site.base);
     if let (false, Some(all)) = (found.whole, notices.as_array_mut()) {
