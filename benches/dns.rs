@@ -204,7 +204,8 @@ fn wait_for(port: u16) {
 
 /// Names in an order that no cache foresees.
 fn scattered(arcs: u32) -> impl Iterator<Item = u32> {
-    (0..QUESTIONS).map(move |at| (u64::from(at) * 7_919 % u64::from(arcs)) as u32 + 1)
+    (0..QUESTIONS)
+        .map(move |at| u32::try_from(u64::from(at) * 7_919 % u64::from(arcs)).unwrap() + 1)
 }
 
 fn registered(arcs: u32) -> String {

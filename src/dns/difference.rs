@@ -67,7 +67,9 @@ pub fn since(
         }
         let was = stood(zone, &before, path)?;
         let is = stood(zone, &live.reading, path)?;
-        if !is_tellable(&live.reading, path, was.as_ref(), is.as_ref())? {
+        // The apex is there whether or not its node is seen.
+        let at_apex = *path == zone.node && was.is_some() != is.is_some();
+        if at_apex || !is_tellable(&live.reading, path, was.as_ref(), is.as_ref())? {
             return Ok(None);
         }
         let (was, is) = (was.map(|was| was.placement), is.map(|is| is.placement));

@@ -116,7 +116,13 @@ impl Zones {
                 .collect::<Vec<_>>()),
             options.zones,
         );
-        Turns::at(&options.directory, now, made_with.as_bytes()).map_err(unkept)
+        Turns::at(
+            &options.directory,
+            now,
+            options.clock.now(),
+            made_with.as_bytes(),
+        )
+        .map_err(unkept)
     }
 
     /// The zones.

@@ -2,14 +2,15 @@
 //!
 //! It is the register's sequence number, plus what each restore adds (an epoch is further than any register can lose),
 //! plus how often the zone changed by itself: by new signatures, another key, other settings. That count lies in a small
-//! file of the data directory. It must never be lower than one that was served.
+//! file of the data directory; where there is none it begins with the seconds since 1970, so that a register that was put
+//! back without the file is ahead of what was served. It must never be lower than one that was served.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::Seq;
+use crate::model::{Seq, Timestamp};
 
 /// The file of the count, in the data directory.
 pub const FILE: &str = "dns.serial";
@@ -57,15 +58,20 @@ pub fn revision(serial: u32, epoch: u32, now: Seq, turns: &Turns) -> Option<Seq>
 
 impl Turns {
     /// The count as the file has it, one more where the zones are made with something else now, and written then.
-    pub fn at(directory: &Path, now: Seq, made_with: &[u8]) -> Result<Self, SerialError> {
+    pub fn at(
+        directory: &Path,
+        now: Seq,
+        time: Timestamp,
+        made_with: &[u8],
+    ) -> Result<Self, SerialError> {
         let path = directory.join(FILE);
         let made_with = digest(made_with);
         let kept = read(&path)?;
         if let Some(kept) = kept.filter(|kept| kept.made_with == made_with) {
-            // Tables that are behind what was served once would be read as of a revision that is not there.
             return Ok(kept);
         }
-        let count = kept.map_or(0, |kept| kept.count.saturating_add(1));
+        let first = time.micros().unsigned_abs() / 1_000_000;
+        let count = kept.map_or(first, |kept| kept.count.saturating_add(1));
         let turns = Self {
             count,
             since: now,
@@ -73,6 +79,20 @@ impl Turns {
         };
         turns.write(&path)?;
         Ok(turns)
+    }
+
+    /// Goes ahead of every serial that may have been served by a later state of the register than this one: after the files of
+    /// a backup were put in place.
+    pub fn skip(directory: &Path, now: Seq) -> Result<(), SerialError> {
+        let path = directory.join(FILE);
+        let kept = read(&path)?.unwrap_or_default();
+        let count = kept.count.saturating_add(EPOCH_STEP);
+        let turns = Self {
+            count,
+            since: now,
+            ..kept
+        };
+        turns.write(&path)
     }
 
     fn write(&self, path: &Path) -> Result<(), SerialError> {
@@ -181,12 +201,20 @@ mod tests {
     #[test]
     fn a_turn_is_counted_once_and_kept() {
         let dir = tempfile::tempdir().unwrap();
-        let at = |seq: u64, with: &[u8]| Turns::at(dir.path(), Seq::new(seq), with).unwrap();
+        let time = Timestamp::from_micros(1_800_000_000_000_000);
+        let at = |seq: u64, with: &[u8]| {
+            let mut turns = Turns::at(dir.path(), Seq::new(seq), time, with).unwrap();
+            turns.count -= 1_800_000_000;
+            turns
+        };
         assert_eq!(at(5, b"a").count, 0);
         assert_eq!((at(7, b"a").count, at(7, b"a").since), (0, Seq::new(5)));
         assert_eq!((at(9, b"b").count, at(9, b"b").since), (1, Seq::new(9)));
         assert_eq!(at(9, b"a").count, 2);
+        let before = serial(1, Seq::new(9_000_000), &at(9, b"a"));
+        Turns::skip(dir.path(), Seq::new(9)).unwrap();
+        assert!(is_newer(serial(1, Seq::new(9), &at(9, b"a")), before));
         fs::write(dir.path().join(FILE), "rubbish").unwrap();
-        assert!(Turns::at(dir.path(), Seq::new(9), b"a").is_err());
+        assert!(Turns::at(dir.path(), Seq::new(9), time, b"a").is_err());
     }
 }

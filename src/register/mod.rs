@@ -228,6 +228,11 @@ impl Register {
         }
     }
 
+    /// Which restore from a backup this is, the founding being the first: it goes up with each.
+    pub fn epoch(&self) -> u32 {
+        self.core.epoch
+    }
+
     /// The opaque token of a revision.
     pub fn revision_token(&self, seq: Seq) -> String {
         revision::token(&self.core.register, self.core.epoch, seq)

@@ -94,6 +94,8 @@ pub enum Zone {
     Ds,
     /// Print each zone's name and the node at its top.
     List,
+    /// Make the serials go ahead of all that were served: once, after the files of a backup were put in place.
+    Renumber,
 }
 
 #[cfg(test)]

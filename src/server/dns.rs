@@ -39,8 +39,6 @@ use super::{build::size, entropy::SystemEntropy, exit::Failure};
 
 /// Permissions that nobody but the owner of a file of keys may have.
 const OTHERS: u32 = 0o077;
-/// Most characters of a name in settings that are shown.
-const WHICH_RESTORE: u32 = 1;
 
 fn wrong(key: &'static str, detail: impl Into<String>) -> Failure {
     let detail = detail.into();
@@ -212,7 +210,7 @@ pub fn options(settings: &Settings, register: &Register) -> Result<Options, Fail
         zones: zones(settings, &info.authorities)?,
         signer: signer(settings)?,
         directory: settings.data_dir.clone(),
-        epoch: WHICH_RESTORE,
+        epoch: register.epoch(),
         clock: Arc::new(SystemClock),
     })
 }

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write as _};
 
 use crate::{
     config::Settings,
-    dns::{Zones, export, record, whole},
+    dns::{Zones, export, record, serial::Turns, whole},
     register::Register,
 };
 
@@ -15,11 +15,15 @@ use super::{args::Zone, dns, exit::Failure, offline::print};
 /// Carries a command about zones out, on a register that is open.
 pub fn run(command: &Zone, settings: &Settings, register: &Register) -> Result<(), Failure> {
     let options = dns::options(settings, register)?;
+    if matches!(command, Zone::Renumber) {
+        let now = register.newest().seq();
+        return Turns::skip(&settings.data_dir, now).map_err(|why| dns::unreadable(&why));
+    }
     let zones = Zones::open(register.clone(), options).map_err(|why| dns::unreadable(&why))?;
     match command {
         Zone::Export { name } => export(&zones, name.as_deref()),
         Zone::Ds => ds(&zones),
-        Zone::List => list(&zones),
+        Zone::List | Zone::Renumber => list(&zones),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::dns::message::Query;
 /// Parts that are locked apart.
 const SHARDS: usize = 64;
 /// Octets of keys and responses that one part keeps; a full part is emptied.
-pub const SHARD_BYTES_MAX: usize = 1024 * 1024;
+pub const SHARD_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// What an entry takes beside its octets, about.
 const ENTRY_BYTES: usize = 96;
 
