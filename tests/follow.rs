@@ -21,6 +21,11 @@ use support::{Server, verify};
 
 /// The register of a node, which answers WHOIS.
 fn serve(dir: &Path, node: &str) -> Server {
+    serve_with(dir, node, "")
+}
+
+/// The same with further settings.
+fn serve_with(dir: &Path, node: &str, more: &str) -> Server {
     let authority = dir.join(format!("{node}.node.toml"));
     fs::write(
         &authority,
@@ -29,7 +34,7 @@ fn serve(dir: &Path, node: &str) -> Server {
     .unwrap();
     let settings = dir.join(format!("{node}.toml"));
     let text = format!(
-        "[whois]\non = true\nlisten = \"127.0.0.1:0\"\n[authority]\nfile = \"{}\"\n",
+        "[whois]\non = true\nlisten = \"127.0.0.1:0\"\n[authority]\nfile = \"{}\"\n{more}",
         authority.display()
     );
     fs::write(&settings, text).unwrap();
@@ -209,4 +214,43 @@ fn what_is_broken_is_told() {
     let told = said(&server.oidctl(&["resolve", "2.999.3.1", "--follow"]));
     assert!(!told.contains('\x1b'), "{told:?}");
     assert!(server.stop().success());
+}
+
+#[test]
+fn to_the_zone_of_a_register_that_answers_by_the_ors_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = serve(dir.path(), "2.999");
+    let port = free_port();
+    let zone =
+        format!("\n[dns]\nlisten = [\"127.0.0.1:{port}\"]\nname_servers = [\"ns1.example.net\"]\n");
+    let second = serve_with(dir.path(), "2.999.1", &zone);
+    allocate(&first, "2.999", "1", "");
+    let at = format!("127.0.0.1:{port}");
+    let done = first.oidctl(&["delegate", "2.999.1", "--ors", &at, "--yes"]);
+    assert!(done.status.success(), "{}", said(&done));
+    allocate(&second, "2.999.1", "7", "");
+    let way = |result: &str| vec![(format!("dns://{at}"), result.to_owned())];
+    let found = follow(&first, "2.999.1.7");
+    assert_eq!(found, (0, "found".to_owned(), way("Found")));
+    let absent = follow(&first, "2.999.1.8");
+    assert_eq!(absent, (1, "not-found".to_owned(), way("Not found")));
+    let told = said(&first.oidctl(&["resolve", "2.999.1.7", "--follow"]));
+    assert!(told.contains("/2/999/1/7"), "{told}");
+    for server in [first, second] {
+        assert!(server.stop().success());
+    }
+    for node in ["2.999", "2.999.1"] {
+        verify(&dir.path().join(node));
+    }
+}
+
+/// A port of loopback that nobody has over UDP or TCP.
+fn free_port() -> u16 {
+    loop {
+        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = tcp.local_addr().unwrap().port();
+        if std::net::UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

@@ -142,7 +142,7 @@ pub struct OrsArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub resolver: Option<String>,
     /// The domain of the resolution system
-    #[arg(long, value_name = "NAME", default_value = "oid-res.org")]
+    #[arg(long, value_name = "NAME", default_value = crate::cli::ors::DOMAIN)]
     pub domain: String,
     /// Take nothing that the resolver does not call authentic (DNSSEC)
     #[arg(long)]

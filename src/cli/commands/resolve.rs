@@ -79,10 +79,6 @@ async fn one(
             _ => Outcome::No,
         });
     }
-    let ors = answer.referral.as_ref().map_or("", |one| &one.ors);
-    if args.follow && !ors.is_empty() {
-        note("Its holder names an ORS zone alone, and those are not followed.");
-    }
     Ok(outcome(&answer))
 }
 
@@ -101,6 +97,10 @@ async fn followed(
     let services = services.map(|one| one.uri.clone());
     let mut addresses: Vec<_> = named.chain(services).collect();
     addresses.retain(|address| !address.is_empty());
+    // Where nobody answers OID-IP, the zone of the ORS tells where more is to be had.
+    let zone = answer.referral.iter().flat_map(|one| one.ors.split(','));
+    let zone = zone.map(str::trim).filter(|host| !host.is_empty());
+    addresses.extend(zone.map(|host| format!("dns://{host}")));
     if addresses.is_empty() {
         return Ok(None);
     }

@@ -44,6 +44,19 @@ impl Answer {
         }
     }
 
+    /// What a zone of the ORS says of a node: that it is there, and its facts; or that it is not.
+    pub(super) fn of_ors(oid: &str, facts: Vec<(String, String)>) -> Self {
+        let found = !facts.is_empty();
+        let result = if found { "Found" } else { "Not found" };
+        let mut fields = vec![("result".to_owned(), result.to_owned())];
+        if found {
+            fields.push(("object".to_owned(), format!("oid:{oid}")));
+        }
+        let told = facts.into_iter().take(FIELDS_MAX);
+        fields.extend(told.map(|(service, value)| (service.to_lowercase(), value)));
+        Self { fields }
+    }
+
     /// The value of a field's first line; empty where it is not there.
     pub(super) fn value(&self, name: &str) -> &str {
         let mut fields = self.fields.iter();
@@ -71,6 +84,18 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn facts_of_the_ors_are_told_as_fields() {
+        let fact = ("ORS+RINF".to_owned(), "https://a.example/".to_owned());
+        let found = Answer::of_ors("2.999", vec![fact]);
+        assert_eq!(
+            (found.result(), found.value("object")),
+            ("Found", "oid:2.999")
+        );
+        assert_eq!(found.value("ors+rinf"), "https://a.example/");
+        assert_eq!(Answer::of_ors("2.999", Vec::new()).result(), "Not found");
+    }
 
     #[test]
     fn what_is_no_answer_is_not_taken_for_one() {

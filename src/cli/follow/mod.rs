@@ -14,6 +14,8 @@ use std::time::Duration;
 use answer::Answer;
 use place::{Near, Service};
 
+use super::ors;
+
 pub use http::Trust;
 
 /// Most services that an answer leads to, one after another.
@@ -188,8 +190,18 @@ impl<'a> Follower<'a> {
         let (octets, next) = match service {
             Service::Http(base) => http::get(base, self.oid, self.trust, near).await?,
             Service::Whois { host, port } => place::whois(host, *port, self.oid, near).await?,
+            Service::Ors { host, port } => return self.ors(host, *port, near).await,
         };
         Ok((Answer::read(&octets)?, next))
+    }
+
+    /// Asks a name server of an ORS zone itself; delegations further down are for resolvers to follow.
+    async fn ors(&self, host: &str, port: u16, near: Near) -> Result<(Answer, Near), String> {
+        let (server, next) = place::found(host, port, near).await?;
+        let (oid, patience) = (self.oid.to_owned(), self.hop_time);
+        let asked = tokio::task::spawn_blocking(move || ors::facts_at(server, &oid, patience));
+        let facts = asked.await.map_err(|why| why.to_string())??;
+        Ok((Answer::of_ors(self.oid, facts), next))
     }
 
     /// Remembers an answer; whether it is one to go by.

@@ -3,7 +3,10 @@
 //! A name is looked up once and what was looked up is connected to, so that what was checked is what is spoken to. A register
 //! elsewhere must never lead to this machine: who asks for it may reach more here than the register may.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
@@ -17,13 +20,23 @@ const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
 /// Most addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 4;
 
-/// A service of OID-IP.
+/// Why somebody elsewhere is not followed to this machine.
+const LEADS_HERE: &str = "a register elsewhere leads to this machine, which is not followed";
+
+/// A service of OID-IP, or of the ORS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Service {
     /// Over HTTP, below this address, which ends with a solidus.
     Http(String),
     /// By WHOIS.
     Whois {
+        /// The host's name or address.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// By the ORS: a name server of the zone.
+    Ors {
         /// The host's name or address.
         host: String,
         /// The port.
@@ -39,18 +52,21 @@ impl Service {
             let end = if address.ends_with('/') { "" } else { "/" };
             return Some(Self::Http(format!("{address}{end}")));
         }
-        let rest = lower.strip_prefix("whois://").unwrap_or(&lower);
-        let rest = rest.trim_end_matches('/');
+        let ors = lower.strip_prefix("dns://");
+        let rest = ors.or_else(|| lower.strip_prefix("whois://"));
+        let rest = rest.unwrap_or(&lower).trim_end_matches('/');
+        let usual = if ors.is_some() { 53 } else { 43 };
         let (host, port) = match rest.rsplit_once(':') {
             Some((host, port)) if !port.contains(']') => (host, port.parse().ok()?),
-            _ => (rest, 43),
+            _ => (rest, usual),
         };
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let plain = |c: char| c.is_alphanumeric() || ".-_:".contains(c);
         let named = !host.is_empty() && host.chars().all(plain) && port > 0;
-        named.then(|| Self::Whois {
-            host: host.to_owned(),
-            port,
+        let host = named.then(|| host.to_owned())?;
+        Some(match ors {
+            Some(_) => Self::Ors { host, port },
+            None => Self::Whois { host, port },
         })
     }
 
@@ -58,7 +74,7 @@ impl Service {
     pub(super) fn key(&self) -> String {
         match self {
             Self::Http(base) => base.to_ascii_lowercase(),
-            Self::Whois { host, port } => format!("{host} {port}"),
+            Self::Whois { host, port } | Self::Ors { host, port } => format!("{host} {port}"),
         }
     }
 }
@@ -70,6 +86,21 @@ pub(super) enum Near {
     Here,
     /// Elsewhere.
     Elsewhere,
+}
+
+/// An address of a host that may be spoken to, and where it is.
+pub(super) async fn found(host: &str, port: u16, near: Near) -> Result<(SocketAddr, Near), String> {
+    let found = lookup_host((host, port)).await;
+    let found = found.map_err(|why| format!("the host cannot be found: {why}"))?;
+    let mut last = "the host has no address";
+    for address in found.take(ADDRESSES_MAX) {
+        match (is_own(address.ip()), near) {
+            (true, Near::Elsewhere) => last = LEADS_HERE,
+            (true, Near::Here) => return Ok((address, Near::Here)),
+            (false, _) => return Ok((address, Near::Elsewhere)),
+        }
+    }
+    Err(last.to_owned())
 }
 
 /// Connects to a host; tells where it is.
@@ -84,8 +115,7 @@ pub(super) async fn connect(
     for address in found.take(ADDRESSES_MAX) {
         let own = is_own(address.ip());
         if own && near == Near::Elsewhere {
-            "a register elsewhere leads to this machine, which is not followed"
-                .clone_into(&mut last);
+            LEADS_HERE.clone_into(&mut last);
             continue;
         }
         let connected = tokio::time::timeout(CONNECT_TIME_MAX, TcpStream::connect(address)).await;
@@ -156,6 +186,13 @@ mod tests {
             ("whois://a.example/", whois("a.example", 43)),
             ("[2001:db8::1]:43", whois("2001:db8::1", 43)),
             ("[2001:db8::1]", whois("2001:db8::1", 43)),
+            (
+                "dns://ns.example",
+                Some(Service::Ors {
+                    host: "ns.example".to_owned(),
+                    port: 53,
+                }),
+            ),
             ("ftp://a.example/", None),
             ("a.example:99999", None),
             ("a.example:0", None),

@@ -25,6 +25,8 @@ use self::{
     name::NoName,
 };
 
+/// The domain of the resolution system (X.672).
+pub const DOMAIN: &str = "oid-res.org";
 /// The label that facts hang at.
 const DUMMY: &str = "ors-dummy";
 /// The port of the domain name system.
@@ -109,6 +111,35 @@ pub fn run(desk: &Desk, args: &OrsArgs) -> std::result::Result<Outcome, Failure>
         }
     }
     finish(desk, &told)
+}
+
+/// What a name server says itself of a node, given in dot notation: its facts, each as a service and its value; none where
+/// it knows no such node. Blocks.
+pub fn facts_at(
+    server: SocketAddr,
+    oid: &str,
+    patience: Duration,
+) -> std::result::Result<Vec<(String, String)>, String> {
+    let none = |why: NoName| match why {
+        NoName::Iri(why) => why,
+        NoName::TooLong => "its domain name would be too long".to_owned(),
+    };
+    let labels = name::labels(oid).map_err(none)?;
+    for prefix in [Some(DUMMY), None] {
+        let name = name::join(prefix, &labels, DOMAIN).map_err(none)?;
+        let answer = ask::naptr(server, &name, false, patience.min(PATIENCE_MAX));
+        let answer = answer.map_err(|why| why.to_string())?;
+        if !matches!(answer.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) {
+            return Err(format!("it says {}", answer.rcode));
+        }
+        let facts = answer.facts.iter();
+        let facts = facts.filter_map(|fact| Some((fact.service.clone(), value(fact)?.text)));
+        let facts: Vec<_> = facts.collect();
+        if !facts.is_empty() {
+            return Ok(facts);
+        }
+    }
+    Ok(Vec::new())
 }
 
 fn no_name<'a, 'b>(told: &'b mut Told<'a>, why: &NoName) -> &'b Told<'a> {
