@@ -25,7 +25,8 @@ pub fn run(path: &str) {
     assert_eq!(target::text(&canonical).unwrap(), canonical);
     let again = oid_text::read(&canonical, false, &NoNames, "oid").unwrap();
     assert_eq!(again.resolved.path, read.resolved.path);
-    let (address, oid) = route::find(&format!("/oid/{canonical}")).unwrap();
+    let path = format!("/oid/{canonical}");
+    let (address, oid) = route::find(&path).unwrap();
     assert_eq!(
         (address.route, oid),
         (route::Route::Permalink, canonical.as_str())
