@@ -23,6 +23,7 @@ const MAP: &[(&str, &[&str])] = &[
     (
         "server",
         &[
+            "dns",
             "grpc",
             "http",
             "whois",
@@ -52,6 +53,7 @@ const MAP: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
+    ("dns", &["register", "access", "model", "oid", "telemetry"]),
     (
         "http",
         &[

@@ -234,6 +234,28 @@ fn der() {
 }
 
 #[test]
+fn dns() {
+    let hex = |text: &str| hex::decode(text).unwrap();
+    let mut seeds = own(&[
+        "ors-dummy.7.834.16.2.oid-res.org",
+        "7.834.16.2",
+        "key \"xfr\" { algorithm hmac-sha256; secret \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"; };",
+    ]);
+    // A query with EDNS and a cookie, one with TSIG, a name alone, a pointer to itself.
+    seeds.push(hex(
+        "0001012000010000000000010b6f72732d64756d6d790137033833340231360132076f69642d726573036f72670000230001\
+         00002904d000008000000c000a00080102030405060708",
+    ));
+    seeds.push(hex(
+        "0005000000010000000000010132076f69642d726573036f72670000fc0001037866720000fa00ff0000000000200b686d61\
+         632d736861323536000000000000000000012c00000000000000",
+    ));
+    seeds.push(hex("0132076f69642d726573036f726700"));
+    seeds.push(hex("000700000001000000000000c00c00010001"));
+    run("dns", seeds, bodies::dns::run);
+}
+
+#[test]
 fn dot() {
     run_text("dot", notations(), bodies::dot::run);
 }
@@ -301,6 +323,19 @@ fn known() {
 #[test]
 fn label() {
     run_text("label", column("vectors/labels.tsv", 1), bodies::label::run);
+}
+
+#[test]
+fn oidip_line() {
+    let mut seeds = own(&[
+        "oid:",
+        "oid:.2.999$format=json",
+        "oid:2.999$auth=0123456789abcdef0123456789abcdef,t2$lang=en-US,en$x=y",
+        "uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6$format=xml",
+        "oid:2.999$format=yaml$format=json$auth=",
+    ]);
+    seeds.extend(notations());
+    run_text("oidip_line", seeds, bodies::oidip_line::run);
 }
 
 #[test]

@@ -321,7 +321,7 @@ fn in_every_format(
 fn every_entry_is_told_alike_in_every_format_as_the_schemas_want() {
     let dir = tempfile::tempdir().unwrap();
     let more = "[oidip]\nauthority_name = \"Example Registry\"\nauthority_url = \"https://example.org/\"\n\
-                permalinks = \"https://oid.example.org/oid/\"\n[limits]\nsource_reads_per_second = 0\n";
+                [http]\npublic_url = \"https://oid.example.org\"\n[limits]\nsource_reads_per_second = 0\n";
     let server = serve(dir.path(), more);
     fill(&server);
     let token = server.token();
@@ -722,10 +722,11 @@ fn signatures_are_good_by_openssl() {
     }
 }
 
-/// Whose title a node has, after `times` amendments.
+/// Amends a node so many times, with many amendments in one batch.
 async fn amended(server: &Server, node: &str, times: usize) {
-    let mut client = server.registration().await;
-    for time in 0..times {
+    let client = server.registration().await;
+    let token = server.token();
+    let amendments = (0..times).map(|time| {
         let request = pb::AmendRequest {
             oid: node.to_owned(),
             entry: Some(pb::NewEntry {
@@ -742,11 +743,10 @@ async fn amended(server: &Server, node: &str, times: usize) {
             }),
             ..pb::AmendRequest::default()
         };
-        client
-            .amend(with_token(&server.token(), request))
-            .await
-            .unwrap();
-    }
+        let (mut client, token) = (client.clone(), token.clone());
+        async move { client.amend(with_token(&token, request)).await.unwrap() }
+    });
+    futures_util::future::join_all(amendments).await;
 }
 
 #[tokio::test]

@@ -89,6 +89,7 @@ async fn a_thousand_who_misbehave_keep_nobody_from_an_answer() {
         "connections = 256\nconnections_per_source = 64\nrequest_seconds = 60\n",
     );
     let plain = decent(&server, "oid:2.16.834").await;
+    let oversized = vec![b'1'; LINE_BYTES * 2];
     let mut crowd = Vec::new();
     for number in 0..CROWD {
         let host = u8::try_from(number % 200 + 1).unwrap();
@@ -98,7 +99,7 @@ async fn a_thousand_who_misbehave_keep_nobody_from_an_answer() {
         let said: &[u8] = match number % 5 {
             0 => b"",
             1 => b"oid:2.16.8",
-            2 => &[b'1'; LINE_BYTES * 2],
+            2 => &oversized,
             3 => b"\xff\xfe\x00\x01\r\n",
             _ => b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
         };

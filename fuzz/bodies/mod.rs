@@ -6,6 +6,7 @@
 pub mod asn1_value;
 pub mod codec;
 pub mod der;
+pub mod dns;
 pub mod dot;
 pub mod encodings;
 pub mod http_accept;
@@ -14,5 +15,6 @@ pub mod iri;
 pub mod journal;
 pub mod known;
 pub mod label;
+pub mod oidip_line;
 pub mod pasted_text;
 pub mod tokens;

@@ -99,6 +99,8 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
     if let Some(external) = &v.delegation.external {
         put("OID-IP elsewhere", external.oidip.clone());
         put("ORS elsewhere", external.ors.clone());
+        put("name servers", external.name_servers.join(", "));
+        put("DS", external.delegation_signers.join(", "));
     }
     for s in &v.services {
         put(

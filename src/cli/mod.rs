@@ -13,6 +13,8 @@ mod commands;
 mod convert;
 mod desk;
 mod failure;
+mod follow;
+mod ors;
 mod output;
 mod report;
 mod settings;
@@ -120,6 +122,7 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Outcome, Failure> {
         Command::Explain(args) => commands::explain::run(desk, &args),
         Command::Completions(args) => commands::generate::completions(desk, &args),
         Command::Man(args) => commands::generate::man(&args),
+        Command::Ors(args) => ors::run(desk, &args),
         other => {
             let runtime = runtime()?;
             let _inside = runtime.enter();

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{ClientAuth, ConfigError, OpenId, Settings, Tls};
+use super::{ClientAuth, ConfigError, Dns, OpenId, Settings, Tls};
 
 /// Most characters of a checkpoint's origin.
 pub const ORIGIN_CHARS_MAX: usize = 128;
@@ -147,6 +147,48 @@ const BOUNDS: &[Bound] = &[
         0,
         DAY_SECONDS,
     ),
+    bound("dns.ttl_seconds", |s| s.dns.ttl_seconds, 1, 7 * DAY_SECONDS),
+    bound(
+        "dns.negative_ttl_seconds",
+        |s| s.dns.negative_ttl_seconds,
+        1,
+        DAY_SECONDS,
+    ),
+    bound(
+        "dns.refresh_seconds",
+        |s| s.dns.refresh_seconds,
+        1,
+        7 * DAY_SECONDS,
+    ),
+    bound("dns.retry_seconds", |s| s.dns.retry_seconds, 1, DAY_SECONDS),
+    bound(
+        "dns.expire_seconds",
+        |s| s.dns.expire_seconds,
+        60,
+        90 * DAY_SECONDS,
+    ),
+    bound(
+        "dns.signature_seconds",
+        |s| s.dns.signature_seconds,
+        3_600,
+        366 * DAY_SECONDS,
+    ),
+    bound("dns.udp_bytes", |s| s.dns.udp_bytes, 512, 4_096),
+    bound(
+        "dns.responses_per_second",
+        |s| s.dns.responses_per_second,
+        0,
+        1_000_000,
+    ),
+    bound("dns.threads", |s| s.dns.threads, 0, 256),
+    bound("dns.connections", |s| s.dns.connections, 1, 65_536),
+    bound(
+        "dns.connections_per_source",
+        |s| s.dns.connections_per_source,
+        1,
+        65_536,
+    ),
+    bound("dns.idle_seconds", |s| s.dns.idle_seconds, 1, 3_600),
     bound("audit.bytes_max", |s| s.audit.bytes_max, 64 * KIB, GIB),
     bound("audit.files_max", |s| s.audit.files_max, 2, 10_000),
     bound("whois.connections", |s| s.whois.connections, 8, 65_536),
@@ -188,6 +230,7 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
     tls(&settings.tls)?;
     openid(&settings.openid)?;
     public_url(&settings.http.public_url)?;
+    dns(&settings.dns)?;
     let sealed = settings.tls.is_on() || settings.allow_plaintext;
     on_loopback("listen", settings.listen, sealed)?;
     on_loopback(
@@ -202,7 +245,6 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
             settings.allow_plaintext,
         )?;
     }
-    permalinks(&settings.oidip.permalinks)?;
     if settings.data_dir.as_os_str().is_empty() {
         return wrong("data_dir", "is empty");
     }
@@ -287,17 +329,21 @@ fn public_url(url: &str) -> Result<(), ConfigError> {
     )
 }
 
-/// An address is made by putting an object identifier behind it.
-fn permalinks(base: &str) -> Result<(), ConfigError> {
-    let web = base.starts_with("https://") || base.starts_with("http://");
-    let plain = |c: char| !c.is_whitespace() && !c.is_control();
-    if base.is_empty() || (web && base.ends_with('/') && base.chars().all(plain)) {
-        return Ok(());
+/// A zone has servers, and its times fit together.
+fn dns(dns: &Dns) -> Result<(), ConfigError> {
+    if dns.is_on() && dns.name_servers.is_empty() {
+        return wrong("dns.name_servers", "is empty, and dns.listen is not");
     }
-    wrong(
-        "oidip.permalinks",
-        "must begin with https:// or http:// and end with a solidus, such as https://oid.example.org/oid/",
-    )
+    if dns.is_on() && dns.negative_ttl_seconds > dns.ttl_seconds {
+        return wrong("dns.negative_ttl_seconds", "is more than dns.ttl_seconds");
+    }
+    // What was signed last before a secondary lost its primary must hold until the secondary gives up.
+    if dns.is_on() && dns.dnssec && dns.expire_seconds > dns.signature_seconds / 4 * 3 {
+        let detail = "is more than three quarters of dns.signature_seconds: a secondary could answer with signatures \
+                      that hold no longer";
+        return wrong("dns.expire_seconds", detail);
+    }
+    Ok(())
 }
 
 /// The origin is the first line of a checkpoint and the name in its signature (C2SP tlog-checkpoint, signed-note).
@@ -445,16 +491,22 @@ mod tests {
     }
 
     #[test]
-    fn pages_have_an_address_of_the_web() {
-        said("OIDRA_OIDIP_PERMALINKS", "https://oid.example.org/oid/").unwrap();
-        for bad in [
-            "oid.example.org/",
-            "https://oid.example.org/oid",
-            "https://a b/",
-        ] {
-            let said = said("OIDRA_OIDIP_PERMALINKS", bad).unwrap_err();
-            assert!(said.contains("oidip.permalinks"), "{said}");
-        }
+    fn a_zone_has_servers_and_outlives_its_secondaries() {
+        let mut settings = Settings::default();
+        settings.dns.listen = vec!["127.0.0.1:53".parse().unwrap()];
+        let said = check(&settings).unwrap_err().to_string();
+        assert!(said.contains("dns.name_servers"), "{said}");
+        settings.dns.name_servers = vec!["ns1.example".to_owned()];
+        check(&settings).unwrap();
+        settings.dns.negative_ttl_seconds = settings.dns.ttl_seconds + 1;
+        let said = check(&settings).unwrap_err().to_string();
+        assert!(said.contains("dns.negative_ttl_seconds"), "{said}");
+        settings.dns.negative_ttl_seconds = settings.dns.ttl_seconds;
+        settings.dns.expire_seconds = settings.dns.signature_seconds / 4 * 3 + 1;
+        let said = check(&settings).unwrap_err().to_string();
+        assert!(said.contains("dns.expire_seconds"), "{said}");
+        settings.dns.dnssec = false;
+        check(&settings).unwrap();
     }
 
     #[test]

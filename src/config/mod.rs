@@ -80,6 +80,30 @@ pub const WHOIS_CONNECTIONS_PER_SOURCE: u64 = 64;
 pub const WHOIS_REQUEST_SECONDS: u64 = 10;
 /// How long an answer of WHOIS may take to be taken, in seconds.
 pub const WHOIS_ANSWER_SECONDS: u64 = 30;
+/// The domain below which zones of the ORS lie unless they are named otherwise (X.672).
+pub const ORS_DOMAIN: &str = "oid-res.org";
+/// How long facts of a zone may be kept, in seconds (one hour).
+pub const DNS_TTL_SECONDS: u64 = 3_600;
+/// How long the absence of a name may be kept, in seconds.
+pub const DNS_NEGATIVE_TTL_SECONDS: u64 = 900;
+/// How often secondaries look for a change that they were not told of, in seconds.
+pub const DNS_REFRESH_SECONDS: u64 = 1_800;
+/// How soon they look again after a failure, in seconds.
+pub const DNS_RETRY_SECONDS: u64 = 300;
+/// For how long they answer without having reached the server, in seconds (one week).
+pub const DNS_EXPIRE_SECONDS: u64 = 7 * 86_400;
+/// How long signatures of a zone hold, in seconds (two weeks).
+pub const DNS_SIGNATURE_SECONDS: u64 = 14 * 86_400;
+/// Octets of a response over UDP at most: what every path carries in one piece.
+pub const DNS_UDP_BYTES: u64 = 1_232;
+/// How many times the same response goes to the same network in a second over UDP.
+pub const DNS_RESPONSES_PER_SECOND: u64 = 100;
+/// Most DNS connections at a time.
+pub const DNS_CONNECTIONS: u64 = 256;
+/// Most DNS connections at a time of one source.
+pub const DNS_CONNECTIONS_PER_SOURCE: u64 = 32;
+/// How long a DNS connection may be without a query, in seconds.
+pub const DNS_IDLE_SECONDS: u64 = 10;
 /// What is logged.
 pub const LOG_FILTER: &str = "info";
 /// How long calls in flight may take to end when the server stops, in seconds.
@@ -113,6 +137,8 @@ pub struct Settings {
     pub projection: Projection,
     /// What is borne at most.
     pub limits: Limits,
+    /// The zones of the object identifier resolution system, and the DNS server for them.
+    pub dns: Dns,
     /// The audit log.
     pub audit: Audit,
     /// What answers of OID-IP tell beyond the register.
@@ -140,6 +166,7 @@ impl Default for Settings {
             journal: Journal::default(),
             projection: Projection::default(),
             limits: Limits::default(),
+            dns: Dns::default(),
             audit: Audit::default(),
             oidip: OidIp::default(),
             whois: Whois::default(),
@@ -385,6 +412,113 @@ impl Default for Limits {
     }
 }
 
+/// The zones of the object identifier resolution system (ORS, X.672), and the DNS server for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dns {
+    /// Where queries are answered, over UDP and TCP; none means that there is no DNS server.
+    pub listen: Vec<SocketAddr>,
+    /// The domain below which a zone lies that is not named otherwise.
+    pub ors_domain: String,
+    /// The zones; none means one for each of the authority's nodes, below `ors_domain`.
+    pub zones: Vec<DnsZone>,
+    /// The zones' servers, the primary one first.
+    pub name_servers: Vec<String>,
+    /// The mailbox of whoever looks after the zones, as a name; empty means `hostmaster` at each zone's name.
+    pub hostmaster: String,
+    /// Whether facts stand at a node's own name too, and not below `ors-dummy` alone.
+    pub plain_names: bool,
+    /// How long facts may be kept.
+    pub ttl_seconds: u64,
+    /// How long absence may be kept.
+    pub negative_ttl_seconds: u64,
+    /// How often secondaries look for a change.
+    pub refresh_seconds: u64,
+    /// How soon they look again.
+    pub retry_seconds: u64,
+    /// For how long they answer on their own.
+    pub expire_seconds: u64,
+    /// Whether the zones are signed.
+    pub dnssec: bool,
+    /// How long signatures hold; after a quarter of it all are made anew.
+    pub signature_seconds: u64,
+    /// The file of the keys shared with secondaries, as BIND writes it; empty means none.
+    pub keys: PathBuf,
+    /// Names of the keys by which zones may be transferred.
+    pub transfer_keys: Vec<String>,
+    /// Secondaries that are told of changes.
+    pub notify: Vec<DnsNotify>,
+    /// Octets of a response over UDP at most.
+    pub udp_bytes: u64,
+    /// How many times the same response goes to the same network in a second over UDP; 0 means any number.
+    pub responses_per_second: u64,
+    /// Threads that answer over UDP, for each address; 0 means one for each processor.
+    pub threads: u64,
+    /// Connections at a time; more are closed.
+    pub connections: u64,
+    /// Connections at a time of one source; more are closed.
+    pub connections_per_source: u64,
+    /// How long a connection may be without a query, or take nothing of an answer.
+    pub idle_seconds: u64,
+}
+
+impl Default for Dns {
+    fn default() -> Self {
+        Self {
+            listen: Vec::new(),
+            ors_domain: ORS_DOMAIN.to_owned(),
+            zones: Vec::new(),
+            name_servers: Vec::new(),
+            hostmaster: String::new(),
+            plain_names: true,
+            ttl_seconds: DNS_TTL_SECONDS,
+            negative_ttl_seconds: DNS_NEGATIVE_TTL_SECONDS,
+            refresh_seconds: DNS_REFRESH_SECONDS,
+            retry_seconds: DNS_RETRY_SECONDS,
+            expire_seconds: DNS_EXPIRE_SECONDS,
+            dnssec: true,
+            signature_seconds: DNS_SIGNATURE_SECONDS,
+            keys: PathBuf::new(),
+            transfer_keys: Vec::new(),
+            notify: Vec::new(),
+            udp_bytes: DNS_UDP_BYTES,
+            responses_per_second: DNS_RESPONSES_PER_SECOND,
+            threads: 0,
+            connections: DNS_CONNECTIONS,
+            connections_per_source: DNS_CONNECTIONS_PER_SOURCE,
+            idle_seconds: DNS_IDLE_SECONDS,
+        }
+    }
+}
+
+impl Dns {
+    /// Whether there is a DNS server.
+    pub const fn is_on(&self) -> bool {
+        !self.listen.is_empty()
+    }
+}
+
+/// A zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DnsZone {
+    /// The node at its top, in dot notation; `.` is the whole tree.
+    pub oid: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A secondary that is told of changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DnsNotify {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The name of the key that it is told with; empty means none.
+    #[serde(default)]
+    pub key: String,
+}
+
 /// The audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -427,9 +561,6 @@ pub enum Signatures {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OidIp {
-    /// What an object identifier is put behind to make the address of its page; empty means the pages of the HTTP face where
-    /// its public URL is set, else that no such address is told.
-    pub permalinks: String,
     /// The name of the registration authority, for what it keeps in its own hands; empty means that it is not told.
     pub authority_name: String,
     /// Where it receives mail.

@@ -239,6 +239,12 @@ pub struct Delegation {
     /// Where its ORS zone is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ors: Option<String>,
+    /// The name servers of that zone, each with its addresses where it lies within the zone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub name_servers: Vec<String>,
+    /// What vouches for the zone's keys, as in a DS record.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub delegation_signers: Vec<String>,
 }
 
 /// An arc in every notation and encoding. A root arc alone is no object identifier value and has no encodings.

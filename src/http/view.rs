@@ -283,12 +283,21 @@ pub fn delegation(delegation: &Delegation) -> shape::Delegation {
             principals: strings(principals),
             oidip: None,
             ors: None,
+            name_servers: Vec::new(),
+            delegation_signers: Vec::new(),
         },
-        Delegation::External { oidip, ors } => shape::Delegation {
+        Delegation::External {
+            oidip,
+            ors,
+            name_servers,
+            signers,
+        } => shape::Delegation {
             kind: "external",
             principals: Vec::new(),
             oidip: oidip.clone(),
             ors: ors.clone(),
+            name_servers: strings(name_servers),
+            delegation_signers: strings(signers),
         },
     }
 }

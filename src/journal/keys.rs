@@ -1,5 +1,6 @@
 //! The register's secret keys, files beside the journal: `request.key` (HMAC-SHA-256, RFC 2104, over the content of
-//! requests), `checkpoint.key` and, where answers of OID-IP are signed, `oidip.key` (Ed25519, RFC 8032, the seeds).
+//! requests), `checkpoint.key` and, where answers of OID-IP or zones are signed, `oidip.key` and `dns.key` (Ed25519, RFC 8032,
+//! the seeds).
 //!
 //! It must never print a key, never make one from anything but the entropy it is given, and never replace one.
 
@@ -26,6 +27,8 @@ pub const OIDIP_KEY_FILE: &str = "oidip.key";
 pub const OIDIP_PUBLIC_FILE: &str = "oidip.jwk";
 /// The permissions of the public half: everybody reads.
 const PUBLIC_MODE: u32 = 0o644;
+/// The file of the seed of the key that signs zones.
+pub const DNS_KEY_FILE: &str = "dns.key";
 /// Bytes of each key.
 pub const KEY_BYTES: usize = 32;
 /// Bytes of a block of SHA-256.
@@ -121,6 +124,11 @@ pub fn publish_oidip_key(dir: &Path, jwk: &str) -> Result<(), KeyError> {
     written
         .map(drop)
         .map_err(|source| KeyError::Io { path, source })
+}
+
+/// Loads the key that signs zones from `dir`, or makes it from `entropy` (fresh random bytes, used only then).
+pub fn dns_key(dir: &Path, entropy: &[u8; KEY_BYTES]) -> Result<SigningKey, KeyError> {
+    load_or_create(&dir.join(DNS_KEY_FILE), entropy).map(|seed| SigningKey::from_bytes(&seed))
 }
 
 fn load_or_create(path: &Path, entropy: &[u8; KEY_BYTES]) -> Result<[u8; KEY_BYTES], KeyError> {

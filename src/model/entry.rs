@@ -409,6 +409,10 @@ pub enum Delegation {
         oidip: Option<String>,
         /// Where its ORS zone is served.
         ors: Option<String>,
+        /// The name servers of that zone.
+        name_servers: Vec<super::ors::NameServer>,
+        /// What vouches for its keys.
+        signers: Vec<super::ors::DelegationSigner>,
     },
 }
 

@@ -12,6 +12,7 @@ pub mod form;
 pub mod ids;
 pub mod limits;
 pub mod oid_text;
+pub mod ors;
 pub mod policy;
 pub mod refusal;
 pub mod tree;

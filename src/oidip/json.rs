@@ -69,7 +69,7 @@ impl Json<'_> {
     fn put_canonical(&self, out: &mut String) {
         // Names are ASCII, so that the order of UTF-16 units is that of octets.
         self.put_with(out, |members| {
-            members.sort_by(|one, other| one.0.cmp(&other.0))
+            members.sort_by(|one, other| one.0.cmp(&other.0));
         });
     }
 
@@ -78,7 +78,7 @@ impl Json<'_> {
             Self::Text(text) => string(out, text),
             Self::Number(number) => out.push_str(&number.to_string()),
             Self::List(texts) => {
-                listed(out, ('[', ']'), texts.iter(), |out, text| string(out, text))
+                listed(out, ('[', ']'), texts.iter(), |out, text| string(out, text));
             }
             Self::Object(members) => {
                 let mut members: Vec<_> = members.iter().collect();
@@ -121,7 +121,12 @@ fn string(out: &mut String, text: &str) {
             '\n' => out.push_str("\\n"),
             '\u{C}' => out.push_str("\\f"),
             '\r' => out.push_str("\\r"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' => {
+                let code = u32::from(c);
+                let digit = |shift: u32| char::from_digit((code >> shift) & 0xF, 16);
+                out.push_str("\\u00");
+                out.extend([digit(4), digit(0)].into_iter().flatten());
+            }
             c => out.push(c),
         }
     }

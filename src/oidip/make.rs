@@ -122,7 +122,7 @@ impl Maker<'_> {
         {
             section.number("distance", u64::try_from(distance).unwrap_or(u64::MAX));
         }
-        self.note(&mut answer, seen);
+        note(&mut answer, seen);
         object::tell(self, seen, &mut answer)?;
         if !seen.stub {
             parties::tell(self, seen, &mut answer)?;
@@ -139,18 +139,26 @@ impl Maker<'_> {
         Ok(answer)
     }
 
-    /// Remembers that more is shown of a node than everybody may see.
-    pub(super) fn note(&self, answer: &mut Answer, seen: &Seen) {
-        if !is_for_everybody(seen, self.sight) {
-            answer.unveiled.push(seen.entry.path.clone());
+    /// Remembers that people's data is shown with a node to somebody who sees it whole.
+    pub(super) fn note_people(&self, answer: &mut Answer, path: &NodePath) {
+        if self.sight.is_whole(path) && !answer.unveiled.contains(path) {
+            answer.unveiled.push(path.clone());
         }
     }
 }
 
-/// Whether everybody would be shown as much: no more of an entry than its visibility lets, and nobody's data.
-fn is_for_everybody(seen: &Seen, sight: &Sight) -> bool {
-    if seen.stub {
-        return seen.visibility != Visibility::Hidden;
+/// Remembers that more is shown of a node than everybody may see.
+pub(super) fn note(answer: &mut Answer, seen: &Seen) {
+    if !is_for_everybody(seen) {
+        answer.unveiled.push(seen.entry.path.clone());
     }
-    seen.visibility == Visibility::Public && !sight.is_whole(&seen.entry.path)
+}
+
+/// Whether everybody would be shown as much, people's data apart: no more of an entry than its visibility lets.
+fn is_for_everybody(seen: &Seen) -> bool {
+    if seen.stub {
+        seen.visibility != Visibility::Hidden
+    } else {
+        seen.visibility == Visibility::Public
+    }
 }

@@ -12,7 +12,7 @@ use super::answer::{Answer, Outcome};
 use super::clean::{clean, clean_line};
 use super::fields::{Kind, Section};
 use super::limits::{DESCRIPTION_CHARS_MAX, SUBORDINATES_MAX};
-use super::make::Maker;
+use super::make::{Maker, note};
 use super::parties::contact_line;
 use super::{lang, moment};
 
@@ -48,7 +48,7 @@ pub(super) fn tell(desk: &Maker<'_>, seen: &Seen, answer: &mut Answer) -> Viewed
         section.maybe("url", page(desk, entry));
         names(desk, entry, &mut section);
         section.many("oidip-service", oidip_services(entry));
-        own(desk, entry, &mut section)?;
+        own(desk, entry, &mut section, answer)?;
     }
     let (listed, cut) = subordinates(desk, seen, answer)?;
     if cut {
@@ -327,7 +327,7 @@ fn split_port(host: &str) -> Option<(&str, u16)> {
 }
 
 /// What the standard has no field for.
-fn own(desk: &Maker<'_>, entry: &Entry, section: &mut Section) -> Viewed<()> {
+fn own(desk: &Maker<'_>, entry: &Entry, section: &mut Section, answer: &mut Answer) -> Viewed<()> {
     let superior = &entry.superior;
     section.extra("state", [superior.state.word().to_owned()]);
     match &superior.relation {
@@ -349,6 +349,9 @@ fn own(desk: &Maker<'_>, entry: &Entry, section: &mut Section) -> Viewed<()> {
     let mut contacts = Vec::new();
     for contact in &entry.holder.contacts {
         contacts.push(contact_line(desk, entry, contact)?);
+    }
+    if !contacts.is_empty() {
+        desk.note_people(answer, &entry.path);
     }
     section.extra("contact", contacts);
     section.extra("revision", [entry.revision.to_string()]);
@@ -421,10 +424,7 @@ fn children(desk: &Maker<'_>, path: &NodePath, answer: &mut Answer) -> Viewed<(V
     let cut = found.len() > SUBORDINATES_MAX;
     found.truncate(SUBORDINATES_MAX);
     let lines = found.iter().map(|one| {
-        if one.visibility != Visibility::Public && !(one.stub && one.visibility == Visibility::Stub)
-        {
-            desk.note(answer, one);
-        }
+        note(answer, one);
         // Those of a stub are blank.
         with_names(&one.entry.path, &one.entry.superior.identifiers)
     });

@@ -27,10 +27,12 @@ pub(super) fn tell(desk: &Maker<'_>, seen: &Seen, answer: &mut Answer) -> Viewed
             contact_name(desk, entry)?,
         )?;
         answer.sections.push(section);
+        desk.note_people(answer, &at.path);
     } else if let Some(section) = house(desk, entry)? {
         answer.sections.push(section);
     }
     for (place, holding) in previous(desk, entry)?.into_iter().enumerate() {
+        desk.note_people(answer, &entry.path);
         let kind = Kind::Previous(place + 1);
         answer
             .sections

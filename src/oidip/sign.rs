@@ -122,12 +122,10 @@ mod tests {
                 Alphabet::Schema => STANDARD.decode(text).unwrap(),
             };
             let signature = ed25519_dalek::Signature::from_slice(&read(signature)).unwrap();
-            let signed = format!("{header}.{payload}");
-            let verifying = key().verifying_key();
-            verifying
-                .verify_strict(signed.as_bytes(), &signature)
-                .unwrap();
-            assert!(verifying.verify_strict(b"else", &signature).is_err());
+            let text = format!("{header}.{payload}");
+            let public = key().verifying_key();
+            public.verify_strict(text.as_bytes(), &signature).unwrap();
+            assert!(public.verify_strict(b"else", &signature).is_err());
             let plain =
                 |c: char| c.is_ascii_alphanumeric() || ".".contains(c) || letters.contains(c);
             assert!(jws.chars().all(plain), "{jws}");

@@ -17,11 +17,11 @@ pub(super) fn write(sections: &[Section]) -> String {
     );
     for section in sections {
         let name = section_name(section.kind);
-        out.push_str(&format!("<{name}>\n"));
+        out.extend(["<", &name, ">\n"]);
         for field in &section.fields {
             put(&mut out, field);
         }
-        out.push_str(&format!("</{name}>\n"));
+        out.extend(["</", &name, ">\n"]);
     }
     out.push_str("</oidip>\n</root>\n");
     out
@@ -33,9 +33,9 @@ fn put(out: &mut String, field: &Field) {
         Owner::Extension => "x:",
     };
     let mut element = |text: &str| {
-        out.push_str(&format!("<{prefix}{}>", field.name));
+        out.extend(["<", prefix, field.name, ">"]);
         escaped(out, text);
-        out.push_str(&format!("</{prefix}{}>\n", field.name));
+        out.extend(["</", prefix, field.name, ">\n"]);
     };
     match &field.value {
         Value::One(text) => element(text),

@@ -211,6 +211,11 @@ impl Register {
         Ok(reading?)
     }
 
+    /// A reading pinned to a revision that was published. Reads the journal: blocks.
+    pub fn reading_at(&self, seq: Seq) -> Viewed<Reading> {
+        self.core.reading(Some(seq))
+    }
+
     async fn reached(&self, seq: Seq) -> Result<(), Rejection> {
         let mut heads = self.published();
         let reached = tokio::time::timeout(AT_LEAST_WAIT, heads.wait_for(|head| *head >= seq));
@@ -221,6 +226,11 @@ impl Register {
                 "This server has not reached the revision asked for; ask again.",
             )),
         }
+    }
+
+    /// Which restore from a backup this is, the founding being the first: it goes up with each.
+    pub fn epoch(&self) -> u32 {
+        self.core.epoch
     }
 
     /// The opaque token of a revision.

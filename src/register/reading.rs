@@ -107,7 +107,7 @@ impl Reading {
     }
 
     /// The registered nodes on the way down to `path`, itself included, as far as they may be seen, topmost first.
-    pub(super) fn lineage(&self, path: &NodePath, sight: &Sight) -> Viewed<Vec<Seen>> {
+    pub fn lineage(&self, path: &NodePath, sight: &Sight) -> Viewed<Vec<Seen>> {
         let mut line: Vec<Seen> = Vec::with_capacity(path.depth());
         for depth in 1..=path.depth() {
             let entry = if depth == path.depth() {

@@ -15,6 +15,7 @@ use crate::model::limits::{
     CONTACTS_MAX, DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX, NOTE_BYTES_MAX,
     REFERENCES_MAX, SERVICES_MAX,
 };
+use crate::model::ors::{NAME_SERVERS_MAX, SIGNERS_MAX};
 use crate::model::{Code, Refusal, Refusals, Rejection, Submission, Timestamp};
 use crate::oid::Identifier;
 
@@ -261,7 +262,25 @@ impl Faults {
                     }
                 }
             }
-            Delegation::External { oidip, ors } => {
+            Delegation::External {
+                oidip,
+                ors,
+                name_servers,
+                signers,
+            } => {
+                self.count(
+                    "delegation.name_servers",
+                    name_servers.len(),
+                    NAME_SERVERS_MAX,
+                );
+                self.count("delegation.delegation_signers", signers.len(), SIGNERS_MAX);
+                for (at, server) in name_servers.iter().enumerate() {
+                    let mut before = name_servers.iter().take(at);
+                    if before.any(|before| before.name() == server.name()) {
+                        let field = format!("delegation.name_servers[{at}]");
+                        self.twice(field, "name server", server.name());
+                    }
+                }
                 for (field, address) in [("delegation.oidip", oidip), ("delegation.ors", ors)] {
                     if let Some(address) = address {
                         self.flaws(field, form::address(address));

@@ -162,6 +162,8 @@ mod tests {
         let elsewhere = |oidip: &str| Delegation::External {
             oidip: Some(oidip.to_owned()),
             ors: None,
+            name_servers: Vec::new(),
+            signers: Vec::new(),
         };
         tree.submit(delegate("2.16.834.1", elsewhere("whois.example.org")))
             .unwrap();

@@ -69,8 +69,8 @@ pub async fn serve(
     };
     let desk = Arc::new(Desk::new(register.clone(), options));
     let publication = Arc::new(publication(settings)?);
-    let of_web = web(&settings.http, Arc::clone(&publication));
-    let face = Faces::new(Arc::clone(&desk), of_web)?;
+    let options = web(&settings.http, Arc::clone(&publication));
+    let face = Faces::new(Arc::clone(&desk), options)?;
     let whois = sockets.whois.map(|listener| {
         let (settings, stopping) = (settings.whois.clone(), stopping.clone());
         tokio::spawn(whois::serve(
@@ -120,6 +120,7 @@ fn pages(http: &Http) -> String {
     Base::new(&http.public_url).url("/")
 }
 
+/// How the HTTP face behaves.
 fn web(http: &Http, publication: Arc<Publication>) -> web::Options {
     web::Options {
         base: Base::new(&http.public_url),

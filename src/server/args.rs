@@ -50,6 +50,9 @@ pub enum Command {
     Verify,
     /// Make the tables anew from the journal.
     Rebuild,
+    /// Show the zones of the DNS face.
+    #[command(subcommand)]
+    Zone(Zone),
     /// Make certificates to develop and test with: an authority, a server on this machine, a client.
     DevCertificate {
         /// The directory for them.
@@ -76,6 +79,23 @@ pub enum Journal {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+}
+
+/// Showing the zones. No server may run meanwhile: `dig AXFR` asks one that does.
+#[derive(Debug, Subcommand)]
+pub enum Zone {
+    /// Write a zone as a master file, with its signatures.
+    Export {
+        /// Which zone, by its name; need not be said where there is one.
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Print the DS record of each zone, for the zone above it.
+    Ds,
+    /// Print each zone's name and the node at its top.
+    List,
+    /// Make the serials go ahead of all that were served: once, after the files of a backup were put in place.
+    Renumber,
 }
 
 #[cfg(test)]

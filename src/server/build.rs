@@ -18,6 +18,7 @@ use crate::{
 use super::{
     authority,
     data::ReferenceData,
+    dns,
     entropy::SystemEntropy,
     exit::Failure,
     founding::{self, administrator_token, is_founded, make_data_dir},
@@ -42,6 +43,7 @@ impl World {
         let data = ReferenceData::embedded()?;
         let nodes = authority::load(&settings.authority.file)?;
         let tls = Tls::load(&settings.tls)?.map(Arc::new);
+        dns::load(settings)?;
         Ok(Self { data, nodes, tls })
     }
 }

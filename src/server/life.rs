@@ -28,8 +28,9 @@ use crate::{
 };
 
 use super::{
-    api::{self, Beside},
+    api::{self, Beside, Sockets},
     build::{Built, World, build, load_newer_data},
+    dns,
     exit::Failure,
     health::Health,
     listeners::Listeners,
@@ -99,8 +100,9 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
         audit: audit.clone(),
         uses: Arc::clone(&uses.uses),
     };
-    let ports = api::Sockets { ports, whois };
-    let mut serving = api::serve(settings, ports, &register, kept, stopping.clone()).await?;
+    let sockets = Sockets { ports, whois };
+    let mut serving = api::serve(settings, sockets, &register, kept, stopping.clone()).await?;
+    dns::serve(settings, listeners.dns, &register, stopping.clone()).await?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",

@@ -1,6 +1,6 @@
 //! Every socket, bound before any work: a port that is taken is told in the first second, not after a rebuild.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 
 use tokio::net::TcpListener;
 
@@ -24,6 +24,8 @@ pub struct Listeners {
     pub whois: Option<TcpListener>,
     /// Where it is, with the port that the system chose.
     pub whois_address: Option<SocketAddr>,
+    /// For the DNS, over UDP and TCP.
+    pub dns: Vec<(UdpSocket, TcpListener)>,
     /// For metrics and health.
     pub metrics: TcpListener,
     /// Where they are, with the port that the system chose.
@@ -43,6 +45,10 @@ impl Listeners {
         } else {
             (None, None)
         };
+        let mut dns = Vec::new();
+        for address in &settings.dns.listen {
+            dns.push(both(*address).await?);
+        }
         let path = &settings.admin_socket;
         let local = if path.as_os_str().is_empty() {
             None
@@ -65,10 +71,28 @@ impl Listeners {
             local,
             whois,
             whois_address,
+            dns,
             metrics,
             metrics_address,
         })
     }
+}
+
+/// The same port over UDP and TCP.
+async fn both(wanted: SocketAddr) -> Result<(UdpSocket, TcpListener), Failure> {
+    let setting = "dns.listen";
+    let (tcp, address) = bind(setting, wanted).await?;
+    let udp = UdpSocket::bind(address).map_err(|source| Failure::Bind {
+        setting,
+        address,
+        source,
+    })?;
+    Listening {
+        face: "dns",
+        address,
+    }
+    .emit();
+    Ok((udp, tcp))
 }
 
 async fn bind(

@@ -9,6 +9,7 @@ pub mod authority;
 pub mod build;
 pub mod data;
 pub mod dev_certificate;
+pub mod dns;
 pub mod dump;
 pub mod entropy;
 pub mod exit;
@@ -25,8 +26,9 @@ pub mod shutdown;
 pub mod signing;
 pub mod transport;
 pub mod uses;
-mod welcome;
+pub mod welcome;
 pub mod whois;
+pub mod zone;
 
 use std::{
     ffi::OsString,

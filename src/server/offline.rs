@@ -30,7 +30,7 @@ use super::{
     exit::Failure,
     founding::is_founded,
     progress::Shown,
-    signing,
+    signing, zone,
 };
 
 /// Where the journal lies in the data directory.
@@ -63,6 +63,12 @@ pub fn run(command: &Command, settings: &Settings) -> Result<(), Failure> {
         Command::Journal(Journal::Salvage { out }) => salvage(&journal, out),
         Command::Verify => verify(settings),
         Command::Rebuild => rebuild(settings),
+        Command::Zone(command) => {
+            let register = open(settings)?.register;
+            let done = zone::run(command, settings, &register);
+            close(register)?;
+            done
+        }
     }
 }
 

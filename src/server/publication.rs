@@ -14,7 +14,8 @@ use super::{entropy::SystemEntropy, exit::Failure};
 /// What the settings say. The key is made in the data directory when it is wanted for the first time.
 pub fn publication(settings: &Settings) -> Result<Publication, Failure> {
     let told = &settings.oidip;
-    let base = permalinks(settings);
+    let base = Base::new(&settings.http.public_url);
+    let permalinks = base.is_absolute().then(|| Arc::from(base.url("/oid/")));
     let alphabet = match told.signatures {
         Signatures::Off => None,
         Signatures::Jws => Some(Alphabet::Jws),
@@ -22,7 +23,7 @@ pub fn publication(settings: &Settings) -> Result<Publication, Failure> {
     };
     let signer = alphabet.map(|alphabet| signer(settings, alphabet));
     Ok(Publication {
-        permalinks: base.map(Arc::from),
+        permalinks,
         house: House {
             name: told.authority_name.clone(),
             email: told.authority_email.clone(),
@@ -30,16 +31,6 @@ pub fn publication(settings: &Settings) -> Result<Publication, Failure> {
         },
         signer: signer.transpose()?.map(Arc::new),
     })
-}
-
-/// What a node's dot notation is put behind: what is set, else the pages of the HTTP face where the outside reaches it.
-fn permalinks(settings: &Settings) -> Option<String> {
-    let set = &settings.oidip.permalinks;
-    if !set.is_empty() {
-        return Some(set.clone());
-    }
-    let base = Base::new(&settings.http.public_url);
-    base.is_absolute().then(|| base.url("/oid/"))
 }
 
 fn signer(settings: &Settings, alphabet: Alphabet) -> Result<Signer, Failure> {

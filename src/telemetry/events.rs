@@ -63,7 +63,7 @@ impl Emit for Started<'_> {
 /// A socket is bound.
 #[derive(Debug)]
 pub struct Listening {
-    /// What is served there: `api`, `whois` or `metrics`.
+    /// What is served there: `api`, `dns`, `whois` or `metrics`.
     pub face: &'static str,
     /// Where, with the port that the system chose.
     pub address: SocketAddr,
@@ -544,6 +544,144 @@ impl Emit for WhoisAnswered {
             m.whois_answers.with_label_values(&[self.result]).inc();
             m.whois_seconds.observe(self.took.as_secs_f64());
         });
+    }
+}
+
+/// The DNS zones were made, or brought to a new revision.
+#[derive(Debug)]
+pub struct ZonesMade {
+    /// The SOA serial.
+    pub serial: u32,
+    /// Names in all zones.
+    pub names: usize,
+    /// Nodes whose names the DNS cannot carry.
+    pub nodes_left_out: u64,
+    /// Unicode labels that it cannot carry.
+    pub labels_left_out: u64,
+    /// Addresses that it cannot carry.
+    pub values_left_out: u64,
+}
+
+impl Emit for ZonesMade {
+    fn emit(self) {
+        debug!(
+            serial = self.serial,
+            names = self.names,
+            "The zones are up to date."
+        );
+        let gauge = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        count(|m| {
+            m.dns_serial.set(i64::from(self.serial));
+            m.dns_names
+                .set(i64::try_from(self.names).unwrap_or(i64::MAX));
+            for (what, number) in [
+                ("nodes", self.nodes_left_out),
+                ("labels", self.labels_left_out),
+                ("values", self.values_left_out),
+            ] {
+                m.dns_left_out.with_label_values(&[what]).set(gauge(number));
+            }
+        });
+    }
+}
+
+/// A DNS query was answered.
+#[derive(Debug)]
+pub struct DnsAnswered {
+    /// The response code, one of a few.
+    pub rcode: &'static str,
+    /// `udp` or `tcp`.
+    pub transport: &'static str,
+}
+
+impl Emit for DnsAnswered {
+    fn emit(self) {
+        count(|m| {
+            let labels = [self.transport, self.rcode];
+            m.dns_answers.with_label_values(&labels).inc();
+        });
+    }
+}
+
+/// A DNS query could not be answered because the register could not be read.
+#[derive(Debug)]
+pub struct DnsFailed<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Emit for DnsFailed<'_> {
+    fn emit(self) {
+        error!(why = self.why, "A DNS query could not be answered.");
+        fault(Fault::Dns);
+    }
+}
+
+/// A response was held back by the limit of rates, whole (`drop`) or in part (`truncate`).
+#[derive(Debug)]
+pub struct DnsHeldBack {
+    /// How.
+    pub how: &'static str,
+}
+
+impl Emit for DnsHeldBack {
+    fn emit(self) {
+        count(|m| m.dns_held_back.with_label_values(&[self.how]).inc());
+    }
+}
+
+/// A DNS connection was refused because there are too many.
+#[derive(Debug)]
+pub struct DnsTurnedAway;
+
+impl Emit for DnsTurnedAway {
+    fn emit(self) {
+        count(|m| m.turned_away.with_label_values(&["dns"]).inc());
+    }
+}
+
+/// A zone was transferred to a secondary.
+#[derive(Debug)]
+pub struct ZoneTransferred {
+    /// `whole`, `difference` or `current` (there was nothing to tell).
+    pub kind: &'static str,
+    /// The serial that it is of.
+    pub serial: u32,
+    /// Records sent.
+    pub records: u64,
+    /// Whether the other side took them all.
+    pub complete: bool,
+}
+
+impl Emit for ZoneTransferred {
+    fn emit(self) {
+        let (kind, serial, records) = (self.kind, self.serial, self.records);
+        if self.complete {
+            info!(kind, serial, records, "A zone was transferred.");
+        } else {
+            warn!(
+                kind,
+                serial, records, "A zone's transfer was broken off by the other side."
+            );
+        }
+        count(|m| m.dns_transfers.with_label_values(&[kind]).inc());
+    }
+}
+
+/// A secondary was told that a zone changed.
+#[derive(Debug)]
+pub struct Notified {
+    /// Whether it answered.
+    pub answered: bool,
+}
+
+impl Emit for Notified {
+    fn emit(self) {
+        let word = if self.answered { "answered" } else { "silent" };
+        if !self.answered {
+            warn!("A secondary did not answer that a zone changed.");
+        }
+        count(|m| m.dns_notices.with_label_values(&[word]).inc());
     }
 }
 

@@ -39,11 +39,13 @@ pub enum Fault {
     Keys,
     /// The audit log could not be written.
     Audit,
+    /// A DNS query could not be answered.
+    Dns,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Call,
         Self::Checkpoint,
         Self::Writer,
@@ -53,6 +55,7 @@ impl Fault {
         Self::Certificate,
         Self::Keys,
         Self::Audit,
+        Self::Dns,
     ];
 
     /// The word it is counted under.
@@ -67,6 +70,7 @@ impl Fault {
             Self::Certificate => "certificate",
             Self::Keys => "keys",
             Self::Audit => "audit",
+            Self::Dns => "dns",
         }
     }
 }
@@ -115,6 +119,20 @@ pub struct Metrics {
     pub audit_lines: IntCounter,
     /// Lines that are missing from the audit log.
     pub audit_lost: IntCounter,
+    /// The SOA serial of the DNS zones.
+    pub dns_serial: IntGauge,
+    /// Names in the DNS zones.
+    pub dns_names: IntGauge,
+    /// What the DNS cannot carry, by what it is.
+    pub dns_left_out: IntGaugeVec,
+    /// DNS queries answered, by transport and response code.
+    pub dns_answers: IntCounterVec,
+    /// DNS responses held back by the limit of rates, by how.
+    pub dns_held_back: IntCounterVec,
+    /// Zones transferred, by kind.
+    pub dns_transfers: IntCounterVec,
+    /// Secondaries told of a change, by whether they answered.
+    pub dns_notices: IntCounterVec,
     /// Faults that someone must see to, by kind.
     pub faults: IntCounterVec,
 }
@@ -171,6 +189,33 @@ impl Metrics {
             audit_lost: shelf.counter(
                 "audit_lost_total",
                 "Lines that are missing from the audit log.",
+            )?,
+            dns_serial: shelf.gauge("dns_serial", "The SOA serial of the DNS zones.")?,
+            dns_names: shelf.gauge("dns_names", "Names in the DNS zones.")?,
+            dns_left_out: shelf.gauges(
+                "dns_left_out",
+                "What the DNS cannot carry: nodes, labels, values.",
+                &["what"],
+            )?,
+            dns_answers: shelf.counters(
+                "dns_answers_total",
+                "DNS queries answered.",
+                &["transport", "rcode"],
+            )?,
+            dns_held_back: shelf.counters(
+                "dns_held_back_total",
+                "DNS responses held back by the limit of rates.",
+                &["how"],
+            )?,
+            dns_transfers: shelf.counters(
+                "dns_transfers_total",
+                "Zones transferred to secondaries.",
+                &["kind"],
+            )?,
+            dns_notices: shelf.counters(
+                "dns_notices_total",
+                "Secondaries told of a change.",
+                &["answer"],
             )?,
             faults: shelf.counters(
                 "faults_total",

@@ -206,17 +206,15 @@ async fn answered(
         begun,
     };
     let asked = ask(&face.desk, &face.publication, asking);
-    match AssertUnwindSafe(asked).catch_unwind().await {
-        Ok(reply) => Some(reply.answer),
-        Err(_) => {
-            CallFailed {
-                id: "whois",
-                fault: "answering panicked",
-            }
-            .emit();
-            None
+    let reply = AssertUnwindSafe(asked).catch_unwind().await;
+    if reply.is_err() {
+        CallFailed {
+            id: "whois",
+            fault: "answering panicked",
         }
+        .emit();
     }
+    reply.ok().map(|reply| reply.answer)
 }
 
 /// A document in lines that end as those of WHOIS do.

@@ -650,6 +650,7 @@ async fn elsewhere(house: &House, number: u64) {
     let external = pb::delegation::External {
         oidip: "https://oid.example.org/oidip/".into(),
         ors: "ns.example.org".into(),
+        ..Default::default()
     };
     let request = pb::DelegateRequest {
         oid: format!("{NODE}.{number}"),

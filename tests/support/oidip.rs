@@ -85,7 +85,7 @@ pub fn of_text(text: &str) -> Told {
             let (name, value) = line.split_once(':').unwrap();
             let value = value.trim_start();
             if section.is_empty() {
-                section = name.to_owned();
+                name.clone_into(&mut section);
             }
             let prefix = format!("{section}-");
             let short = match name {
@@ -265,9 +265,9 @@ pub fn check(told: &Told, what: &str) {
             assert!(STATUSES.contains(&status), "{what}: {status}");
         }
         for name in ["created", "updated"] {
-            values(told, section, name)
-                .iter()
-                .for_each(|one| moment(one));
+            for one in values(told, section, name) {
+                moment(one);
+            }
         }
     }
     let previous: Vec<&str> = names

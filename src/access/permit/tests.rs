@@ -134,6 +134,8 @@ fn an_administrator_acts_everywhere_that_is_not_anothers() {
         Delegation::External {
             oidip: None,
             ors: None,
+            name_servers: Vec::new(),
+            signers: Vec::new(),
         },
     );
     for at in ["2.16.834", "2.16.834.1", "2.16.834.9.9"] {

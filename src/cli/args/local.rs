@@ -120,6 +120,38 @@ pub struct ExplainArgs {
     pub code: Option<String>,
 }
 
+/// Asks the object identifier resolution system (ORS, X.672) for what a node has, through a DNS resolver
+///
+/// It needs no server of ours. Whether an answer is secure is told by the resolver, so name one that you trust, on this machine
+/// or on a network of yours. The results are OK, BAD_IRI, NAME_TOO_LONG, NOT_ORS_SUPPORTED, SERVICE_ABSENT, INSECURE, BOGUS and,
+/// where no answer is had, DNS_FAILURE.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl ors /2/16/834 COID
+  oidctl ors /Country/TZ RINF --resolver 127.0.0.1 --secure
+  oidctl ors 2.16.834.7 UINF --domain ors.example.org -o json")]
+pub struct OrsArgs {
+    /// The node, as an OID-IRI or in dot notation
+    #[arg(value_name = "OID-IRI")]
+    pub iri: String,
+    /// The service: COID, CINF, RINF, MINF, UINF or another one
+    #[arg(value_name = "SERVICE")]
+    pub service: String,
+    /// The resolver, with its port where that is not 53; without it, this machine's
+    #[arg(long, value_name = "ADDRESS")]
+    pub resolver: Option<String>,
+    /// The domain of the resolution system
+    #[arg(long, value_name = "NAME", default_value = "oid-res.org")]
+    pub domain: String,
+    /// Take nothing that the resolver does not call authentic (DNSSEC)
+    #[arg(long)]
+    pub secure: bool,
+    /// Where the node has no name, ask for the nearest superior that has one
+    #[arg(long)]
+    pub nearest: bool,
+}
+
 /// Asks after the server itself; without a verb, what it is
 #[derive(Debug, Args)]
 #[command(after_help = "\

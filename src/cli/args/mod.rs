@@ -205,6 +205,7 @@ pub enum Command {
     Audit(AuditArgs),
     Convert(ConvertArgs),
     Explain(ExplainArgs),
+    Ors(OrsArgs),
     Server(ServerArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),

@@ -14,7 +14,8 @@ Examples:
   oidctl resolve 2.16.834
   oidctl resolve '{joint-iso-itu-t(2) country(16) tz(834)}' urn:oid:2.999
   oidctl resolve /Country/TZ --superiors
-  oidctl resolve 2.16.834.7 --as-of 2026-03-03 -o json")]
+  oidctl resolve 2.16.834.7 --as-of 2026-03-03 -o json
+  oidctl resolve 2.16.834.11.3.4 --follow")]
 pub struct ResolveArgs {
     /// The object identifiers, in any notation
     #[arg(required = true, value_name = "OID")]
@@ -25,6 +26,9 @@ pub struct ResolveArgs {
     /// Show the superiors too, the nearest first
     #[arg(long)]
     pub superiors: bool,
+    /// Where it is registered elsewhere, ask there, and where that one leads, and tell the way
+    #[arg(long)]
+    pub follow: bool,
 }
 
 /// Draws the tree below a node

@@ -385,17 +385,18 @@ pub enum StateAct {
 
 /// Lets somebody else act as the registration authority below an arc
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("delegate").args(["to", "oidip", "ors"]).required(true).multiple(true))]
+#[command(group = ArgGroup::new("delegate").args(["to", "oidip", "ors", "name_server"]).required(true).multiple(true))]
 #[command(after_help = "\
 Examples:
   oidctl delegate 2.16.834.7 --to p-health --to p-health-deputy
-  oidctl delegate 2.16.834.7 --oidip https://oid.example.org --ors oid.example.org")]
+  oidctl delegate 2.16.834.7 --oidip https://oid.example.org --ors oid.example.org
+  oidctl delegate 2.16.834.7 --name-server ns1.example.org --name-server ns2.example.org")]
 pub struct DelegateArgs {
     /// The arc, in any notation
     #[arg(value_name = "OID")]
     pub oid: String,
     /// A principal who acts in this register
-    #[arg(long, value_name = "PRINCIPAL", num_args = 1.., conflicts_with_all = ["oidip", "ors"])]
+    #[arg(long, value_name = "PRINCIPAL", num_args = 1.., conflicts_with_all = ["oidip", "ors", "name_server"])]
     pub to: Vec<String>,
     /// Where the holder's own register answers OID-IP
     #[arg(long, value_name = "URI")]
@@ -403,6 +404,12 @@ pub struct DelegateArgs {
     /// Where the ORS zone of the holder's own register is served
     #[arg(long, value_name = "NAME")]
     pub ors: Option<String>,
+    /// A name server of that zone, with its addresses behind it where its name lies in the zone
+    #[arg(long, value_name = "HOST[ ADDRESS…]")]
+    pub name_server: Vec<String>,
+    /// What vouches for the zone's key, as in a DS record: key tag, algorithm, digest type, digest
+    #[arg(long, value_name = "DS", requires = "name_server")]
+    pub delegation_signer: Vec<String>,
 }
 
 /// Ends a delegation

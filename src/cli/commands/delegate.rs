@@ -21,6 +21,8 @@ pub async fn delegate(
         delegation::Kind::External(delegation::External {
             oidip: args.oidip.clone().unwrap_or_default(),
             ors: args.ors.clone().unwrap_or_default(),
+            name_servers: args.name_server.clone(),
+            delegation_signers: args.delegation_signer.clone(),
         })
     } else {
         delegation::Kind::Hosted(delegation::Hosted {

@@ -54,8 +54,10 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Invite(args) => credential::invite(desk, client, args).await,
         Command::Accept(args) => credential::accept(desk, client, args).await,
         Command::Server(args) => server::run(desk, client, &args).await,
-        Command::Convert(_) | Command::Explain(_) | Command::Completions(_) | Command::Man(_) => {
-            Ok(Outcome::Done)
-        }
+        Command::Convert(_)
+        | Command::Explain(_)
+        | Command::Completions(_)
+        | Command::Ors(_)
+        | Command::Man(_) => Ok(Outcome::Done),
     }
 }

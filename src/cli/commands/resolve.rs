@@ -9,6 +9,7 @@ use crate::{
         client::Client,
         desk::Desk,
         failure::{Failure, Outcome},
+        follow::{End, Followed, Follower, Trust},
         output::note,
         table::clean,
         view::{EntryView, ResolveView},
@@ -26,7 +27,7 @@ const PAGE_ENTRIES_MAX: u64 = 1_000;
 pub async fn resolve(desk: &Desk, client: &Client, args: &ResolveArgs) -> Result<Outcome, Failure> {
     match args.oids.as_slice() {
         [oid] => one(desk, client, args, oid).await,
-        oids if args.superiors => {
+        oids if args.superiors || args.follow => {
             let mut outcome = Outcome::Done;
             for oid in oids {
                 if one(desk, client, args, oid).await? == Outcome::No {
@@ -54,16 +55,103 @@ async fn one(
     let answer = client
         .call(&request, async |r| client.resolution().resolve(r).await)
         .await?;
-    let view = ResolveView::answered(oid, &answer);
+    let mut view = ResolveView::answered(oid, &answer);
     if desk.output.is_for_people() {
         warning::tell("", &view.tolerated, &view.disagreements);
     }
+    let followed = if args.follow {
+        followed(desk, client, &answer).await?
+    } else {
+        None
+    };
+    view.followed = followed.as_ref().map(Into::into);
     match desk.output.format {
         Format::Human => show(desk, oid, &answer)?,
         Format::Table => desk.output.table(ROW_HEADING, &[row(view, &answer)])?,
         _ => desk.output.one(&view)?,
     }
+    if let Some(followed) = &followed {
+        if desk.output.is_for_people() {
+            show_way(desk, followed)?;
+        }
+        return Ok(match followed.end {
+            End::Found => Outcome::Done,
+            _ => Outcome::No,
+        });
+    }
+    let ors = answer.referral.as_ref().map_or("", |one| &one.ors);
+    if args.follow && !ors.is_empty() {
+        note("Its holder names an ORS zone alone, and those are not followed.");
+    }
     Ok(outcome(&answer))
+}
+
+/// Where the referral of an answer leads; none where there is none.
+async fn followed(
+    desk: &Desk,
+    client: &Client,
+    answer: &v1::ResolveResponse,
+) -> Result<Option<Followed>, Failure> {
+    if answer.outcome() != Answer::SuperiorFound {
+        return Ok(None);
+    }
+    let named = answer.referral.iter().map(|one| one.oidip.clone());
+    let services = answer.entry.iter().flat_map(|entry| &entry.services);
+    let services = services.filter(|one| one.kind == "oidip");
+    let services = services.map(|one| one.uri.clone());
+    let mut addresses: Vec<_> = named.chain(services).collect();
+    addresses.retain(|address| !address.is_empty());
+    if addresses.is_empty() {
+        return Ok(None);
+    }
+    let oid = answer.notations.as_ref().map_or("", |forms| &forms.dot);
+    let ca = desk.settings.seals()?.ca.map(Into::into);
+    let trust = Trust::new(ca);
+    let here = is_here(client.server());
+    Ok(Some(
+        Follower::new(oid, &trust)
+            .within(desk.settings.timeout)
+            .follow(addresses, here)
+            .await,
+    ))
+}
+
+/// Whether a server is on this machine.
+fn is_here(server: &str) -> bool {
+    let uri: Option<http::Uri> = server.parse().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let address = host.parse::<std::net::IpAddr>();
+    server.starts_with("unix:")
+        || host == "localhost"
+        || address.is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// The way that referrals led, and what the last one said.
+fn show_way(desk: &Desk, followed: &Followed) -> Result<(), Failure> {
+    desk.output.text("\nThe way:\n")?;
+    for (place, hop) in followed.way.iter().enumerate() {
+        let object = match hop.object.as_str() {
+            "" => String::new(),
+            object => format!(" ({})", clean(object)),
+        };
+        let (service, result) = (clean(&hop.service), clean(&hop.result));
+        let line = format!("  {}  {service}  {result}{object}\n", place + 1);
+        desk.output.text(&line)?;
+    }
+    if !followed.fields.is_empty() {
+        desk.output.text("\n")?;
+    }
+    let longest = followed.fields.iter().map(|(name, _)| name.len()).max();
+    let column = longest.unwrap_or_default() + 1;
+    for (name, value) in &followed.fields {
+        let name = format!("{}:", clean(name));
+        let line = format!("{name:<column$}  {}\n", clean(value));
+        desk.output.text(&line)?;
+    }
+    desk.output.flush()?;
+    note(followed.end.sentence());
+    Ok(())
 }
 
 fn outcome(answer: &v1::ResolveResponse) -> Outcome {

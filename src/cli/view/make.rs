@@ -5,11 +5,15 @@
 use prost_types::Timestamp;
 
 use super::{
-    ContactView, DelegationView, DisagreementView, EntryView, ExternalView, HistoryView, HoldView,
-    HoldingView, LabelView, NotationsView, OriginView, PolicyView, RangeView, ReferenceView,
-    RelationView, ResolveView, RevisionView, ServiceView, TextView, ToleranceView, WrittenView,
+    ContactView, DelegationView, DisagreementView, EntryView, ExternalView, FieldView,
+    FollowedView, HistoryView, HoldView, HoldingView, HopView, LabelView, NotationsView,
+    OriginView, PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView,
+    ServiceView, TextView, ToleranceView, WrittenView,
 };
-use crate::pb::v1;
+use crate::{
+    cli::follow::{Followed, Hop},
+    pb::v1,
+};
 
 /// A moment as RFC 3339 writes it; nothing where there is none.
 pub fn moment(time: Option<&Timestamp>) -> String {
@@ -187,6 +191,8 @@ impl From<&v1::delegation::External> for ExternalView {
         Self {
             oidip: e.oidip.clone(),
             ors: e.ors.clone(),
+            name_servers: e.name_servers.clone(),
+            delegation_signers: e.delegation_signers.clone(),
         }
     }
 }
@@ -321,6 +327,26 @@ impl From<&v1::Tolerance> for ToleranceView {
     }
 }
 
+impl From<&Followed> for FollowedView {
+    fn from(followed: &Followed) -> Self {
+        let hop = |hop: &Hop| HopView {
+            service: hop.service.clone(),
+            result: hop.result.clone(),
+            object: hop.object.clone(),
+            distance: hop.distance,
+        };
+        let field = |(name, value): &(String, String)| FieldView {
+            name: name.clone(),
+            value: value.clone(),
+        };
+        Self {
+            end: followed.end.word(),
+            way: followed.way.iter().map(hop).collect(),
+            fields: followed.fields.iter().map(field).collect(),
+        }
+    }
+}
+
 impl ResolveView {
     /// The answer to the question `asked`.
     pub fn answered(asked: &str, r: &v1::ResolveResponse) -> Self {
@@ -334,6 +360,7 @@ impl ResolveView {
             disagreements: views(&r.disagreements),
             tolerated: views(&r.tolerated),
             referral: r.referral.as_ref().map(Into::into),
+            followed: None,
             revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),
             code: String::new(),
             message: String::new(),

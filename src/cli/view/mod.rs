@@ -90,7 +90,9 @@ view! {
 
 view! {
     /// A register elsewhere.
-    ExternalView { oidip: String, ors: String, }
+    ExternalView {
+        oidip: String, ors: String, name_servers: Vec<String>, delegation_signers: Vec<String>,
+    }
 }
 
 view! {
@@ -137,11 +139,27 @@ view! {
 }
 
 view! {
+    /// A service that was asked on the way.
+    HopView { service: String, result: String, object: String, distance: u64, }
+}
+
+view! {
+    /// A field of an answer from elsewhere.
+    FieldView { name: String, value: String, }
+}
+
+view! {
+    /// Where referrals led.
+    FollowedView { end: &'static str, way: Vec<HopView>, fields: Vec<FieldView>, }
+}
+
+view! {
     /// The answer to one question what an OID is.
     ResolveView {
         asked: String, outcome: String, distance: u32, notations: NotationsView, entry: Option<EntryView>,
         superiors: Vec<EntryView>, disagreements: Vec<DisagreementView>, tolerated: Vec<ToleranceView>,
-        referral: Option<ExternalView>, revision: RevisionView, code: String, message: String,
+        referral: Option<ExternalView>, followed: Option<FollowedView>, revision: RevisionView, code: String,
+        message: String,
     }
 }
 

@@ -303,9 +303,16 @@ pub fn delegation(delegation: &Delegation) -> pb::Delegation {
         Delegation::Hosted { principals } => Kind::Hosted(Hosted {
             principals: principals.iter().map(ToString::to_string).collect(),
         }),
-        Delegation::External { oidip, ors } => Kind::External(External {
+        Delegation::External {
+            oidip,
+            ors,
+            name_servers,
+            signers,
+        } => Kind::External(External {
             oidip: oidip.clone().unwrap_or_default(),
             ors: ors.clone().unwrap_or_default(),
+            name_servers: name_servers.iter().map(ToString::to_string).collect(),
+            delegation_signers: signers.iter().map(ToString::to_string).collect(),
         }),
     };
     pb::Delegation { kind: Some(kind) }

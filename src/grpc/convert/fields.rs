@@ -385,7 +385,8 @@ pub fn delegation(value: &pb::Delegation, outer: &str, faults: &mut Faults) -> O
         }
         Some(pb::delegation::Kind::External(external)) => {
             let outer = within(outer, "external");
-            if external.oidip.is_empty() && external.ors.is_empty() {
+            let servers = &external.name_servers;
+            if external.oidip.is_empty() && external.ors.is_empty() && servers.is_empty() {
                 let detail = "the address of an OID-IP service or an ORS zone is needed";
                 faults.at(Code::FieldRequired, &outer, detail);
             }
@@ -397,6 +398,12 @@ pub fn delegation(value: &pb::Delegation, outer: &str, faults: &mut Faults) -> O
             Some(Delegation::External {
                 oidip: some(&external.oidip),
                 ors: some(&external.ors),
+                name_servers: each(servers, &within(&outer, "name_servers"), faults),
+                signers: each(
+                    &external.delegation_signers,
+                    &within(&outer, "delegation_signers"),
+                    faults,
+                ),
             })
         }
         None => {
@@ -404,6 +411,28 @@ pub fn delegation(value: &pb::Delegation, outer: &str, faults: &mut Faults) -> O
             None
         }
     }
+}
+
+/// Each value in its own form.
+fn each<T: std::str::FromStr<Err: std::fmt::Display>>(
+    values: &[String],
+    field: &str,
+    faults: &mut Faults,
+) -> Vec<T> {
+    let mut read = Vec::with_capacity(values.len());
+    for (at, value) in values.iter().enumerate() {
+        match value.parse::<T>() {
+            Ok(value) => read.push(value),
+            Err(why) => {
+                faults.at(
+                    Code::FieldInvalid,
+                    format!("{field}[{at}]"),
+                    why.to_string(),
+                );
+            }
+        }
+    }
+    read
 }
 
 fn delegates(values: &[String], outer: &str, faults: &mut Faults) -> Vec<PrincipalId> {

@@ -356,9 +356,16 @@ pub(super) fn delegation_to(delegation: &Delegation) -> pb::Delegation {
         Delegation::Hosted { principals } => Kind::Hosted(Hosted {
             principals: principals.iter().map(id_to).collect(),
         }),
-        Delegation::External { oidip, ors } => Kind::External(External {
+        Delegation::External {
+            oidip,
+            ors,
+            name_servers,
+            signers,
+        } => Kind::External(External {
             oidip: oidip.clone(),
             ors: ors.clone(),
+            name_servers: name_servers.iter().map(ToString::to_string).collect(),
+            delegation_signers: signers.iter().map(ToString::to_string).collect(),
         }),
     };
     pb::Delegation { kind: Some(kind) }
@@ -372,8 +379,28 @@ pub(super) fn delegation_from(stored: pb::Delegation) -> Result<Delegation, Code
         Kind::Hosted(hosted) => Ok(Delegation::Hosted {
             principals: ids_from(&hosted.principals)?,
         }),
-        Kind::External(External { oidip, ors }) => Ok(Delegation::External { oidip, ors }),
+        Kind::External(External {
+            oidip,
+            ors,
+            name_servers,
+            delegation_signers,
+        }) => Ok(Delegation::External {
+            oidip,
+            ors,
+            name_servers: words_from(&name_servers, "a name server")?,
+            signers: words_from(&delegation_signers, "a delegation signer")?,
+        }),
     }
+}
+
+/// Values that are stored in their own text form.
+fn words_from<T: std::str::FromStr>(
+    stored: &[String],
+    what: &'static str,
+) -> Result<Vec<T>, CodecError> {
+    let each = stored.iter().map(|text| text.parse());
+    each.collect::<Result<_, _>>()
+        .map_err(|_| CodecError::Malformed { what })
 }
 
 fn ranges_to(ranges: &[NumberRange]) -> Vec<pb::NumberRange> {

@@ -443,6 +443,8 @@ fn other_events() -> Vec<(&'static str, Event)> {
     let external = Delegation::External {
         oidip: some("https://oidip.example/"),
         ors: some("ors.example"),
+        name_servers: Vec::new(),
+        signers: Vec::new(),
     };
     vec![
         (
@@ -634,6 +636,8 @@ fn full_entry() -> Entry {
         delegation: Some(Delegation::External {
             oidip: None,
             ors: some("ors.example"),
+            name_servers: Vec::new(),
+            signers: Vec::new(),
         }),
         policy: Some(policy()),
         applied: Some(Timestamp::from_micros(1)),

@@ -170,7 +170,12 @@ pub(crate) fn relation() -> impl Strategy<Value = Relation> {
 pub(crate) fn delegation() -> impl Strategy<Value = Delegation> {
     prop_oneof![
         vec(id(), 0..3).prop_map(|principals| Delegation::Hosted { principals }),
-        (of(word()), of(word())).prop_map(|(oidip, ors)| Delegation::External { oidip, ors }),
+        (of(word()), of(word()), 0..3_usize).prop_map(|(oidip, ors, many)| Delegation::External {
+            oidip,
+            ors,
+            name_servers: vec!["ns1.example 192.0.2.1 2001:db8::1".parse().unwrap(); many],
+            signers: vec!["1 15 9 abcd".parse().unwrap(); many],
+        }),
     ]
 }
 

@@ -585,6 +585,8 @@ impl World {
                     None => Delegation::External {
                         oidip: Some("whois.example".to_owned()),
                         ors: None,
+                        name_servers: Vec::new(),
+                        signers: Vec::new(),
                     },
                 },
             },

@@ -312,3 +312,40 @@ fn reasons_are_bounded() {
         [(Code::FieldTooLong, "options.override_reason".to_owned())]
     );
 }
+
+#[test]
+fn a_zone_elsewhere_has_so_many_servers_each_once() {
+    let server = |at: usize| format!("ns{at}.example").parse().unwrap();
+    let signer = || "1 15 9 abcd".parse().unwrap();
+    let check = |servers: Vec<_>, signers: usize, expect: &[&str]| {
+        let mut faults = Faults::new();
+        faults.delegation(&Delegation::External {
+            oidip: None,
+            ors: None,
+            name_servers: servers,
+            signers: (0..signers).map(|_| signer()).collect(),
+        });
+        let told = faults
+            .refuse()
+            .map_or_else(|refused| refusals(&refused), |()| Vec::new());
+        let fields: Vec<_> = told.iter().map(|(_, field)| field.as_str()).collect();
+        assert_eq!(fields, expect);
+    };
+    let servers = |count: usize| (0..count).map(server).collect::<Vec<_>>();
+    check(servers(NAME_SERVERS_MAX), SIGNERS_MAX, &[]);
+    check(
+        servers(NAME_SERVERS_MAX + 1),
+        0,
+        &["delegation.name_servers"],
+    );
+    check(
+        servers(1),
+        SIGNERS_MAX + 1,
+        &["delegation.delegation_signers"],
+    );
+    check(
+        vec![server(1), server(2), server(1)],
+        0,
+        &["delegation.name_servers[2]"],
+    );
+}
