@@ -121,6 +121,26 @@ fn from_register_to_register_by_whois() {
     // Nothing is followed that is found, or where nobody is named.
     assert_eq!(follow(&first, "2.999.1"), (0, String::new(), Vec::new()));
     assert_eq!(follow(&first, "2.999.9"), (1, String::new(), Vec::new()));
+    // Over HTTP, too.
+    let over_http = format!("{}/oidip", third.address());
+    allocate(&first, "2.999", "2", &over_http);
+    let (code, end, way) = follow(&first, "2.999.2.5");
+    assert_eq!((code, end.as_str()), (1, "no-further"));
+    assert_eq!(way, [(over_http, superior.clone())]);
+    let second_http = format!("{}/oidip/", second.address());
+    let done = first.oidctl(&[
+        "amend",
+        "2.999",
+        "--service",
+        &format!("oidip={second_http}"),
+    ]);
+    assert!(done.status.success(), "{}", said(&done));
+    let (code, end, way) = follow(&first, "2.999.9.1");
+    assert_eq!(
+        (code, end.as_str(), way.len()),
+        (1, "no-further", 1),
+        "{way:?}"
+    );
     // Two that point at each other.
     allocate(&third, "2.999.1.1", "9", second.whois());
     let (code, end, way) = follow(&first, "2.999.1.1.9.5");

@@ -49,6 +49,7 @@ fn done(output: &Output) -> String {
 }
 
 /// Arcs of every kind below 2.16.834.
+#[expect(clippy::too_many_lines, reason = "a list of what there is")]
 fn fill(server: &Server) {
     let long_label = "𐍈".repeat(255);
     let long_name = "a".repeat(255);
@@ -715,7 +716,7 @@ fn signatures_are_good_by_openssl() {
                 assert!(!verified(&at("other")).unwrap().status.success());
             }
             Err(why) => {
-                eprintln!("openssl cannot be run, so it has not judged the signature: {why}")
+                eprintln!("openssl cannot be run, so it has not judged the signature: {why}");
             }
         }
         assert!(server.stop().success());
