@@ -1,4 +1,4 @@
-//! The HTTP face asked by programs that are not ours: curl, xmllint, tidy, a browser, validators of OpenAPI and JSON Schema.
+//! The HTTP face asked by programs that are not ours: curl, xmllint, tidy, a browser, validators of `OpenAPI` and JSON Schema.
 //! And every example of `docs/http.md`, run as its reader would.
 //!
 //! A program that is not here is said and passed over. The validators of Python are looked for in `target/validators`
@@ -335,7 +335,7 @@ const ROLES: &[&str] = &[
     "sponsor",
 ];
 
-fn words<'a>(value: &'a Value) -> Vec<&'a str> {
+fn words(value: &Value) -> Vec<&str> {
     value
         .as_array()
         .unwrap()
@@ -478,8 +478,10 @@ fn links_are_absolute_where_the_address_is_known() {
     )
     .unwrap();
     let arguments = ["--config", settings.to_str().unwrap()];
-    let server = Server::start_with(&dir.path().join("data"), &arguments);
-    let served = Served { server, _dir: dir };
+    let served = Served {
+        server: Server::start_with(&dir.path().join("data"), &arguments),
+        _dir: dir,
+    };
     let Some(body) = served.body("/oid/2.16.834") else {
         return;
     };

@@ -20,6 +20,9 @@ pub type Body = Full<Bytes>;
 /// Bytes of the digest in an entity tag: nobody gains by making two answers collide.
 const TAG_BYTES: usize = 12;
 
+/// Bytes of an answer in JSON, as a guess for the space that it needs.
+const JSON_BYTES: usize = 2_048;
+
 /// How long an answer may be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keep {
@@ -71,7 +74,8 @@ impl Answer {
         content: &impl Serialize,
         keep: Keep,
     ) -> Result<Self, ViewFault> {
-        let body = serde_json::to_vec(content)
+        let mut body = Vec::with_capacity(JSON_BYTES);
+        serde_json::to_writer(&mut body, content)
             .map_err(|error| ViewFault(format!("an answer could not be written: {error}")))?;
         Ok(Self::new(kind, body, keep))
     }
@@ -114,14 +118,25 @@ impl Answer {
             self.status
         };
         let mut headers = self.headers;
+        if let Some(link) = headers.get_mut(header::LINK) {
+            // Each is another one: the table of headers is for those that come again (RFC 7541 7.1.3).
+            link.set_sensitive(true);
+        }
+        let fixed = [
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            (header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ];
+        for (name, value) in fixed {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
         let mut set = |name: HeaderName, value: &str| {
-            if let Ok(value) = HeaderValue::from_str(value) {
+            if let Ok(mut value) = HeaderValue::from_str(value) {
+                value.set_sensitive(name == header::ETAG);
                 headers.insert(name, value);
             }
         };
         set(header::CACHE_CONTROL, &control);
-        set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         if let Some(tag) = &tag {
             set(header::ETAG, tag);
         }
@@ -144,10 +159,6 @@ impl Answer {
         headers.append(
             header::VARY,
             HeaderValue::from_static("Accept, Authorization"),
-        );
-        headers.insert(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static(EXPOSED),
         );
         let mut response = Response::new(Body::new(body));
         *response.status_mut() = status;

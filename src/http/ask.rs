@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::HeaderValue;
 
 use crate::{
     desk::Call,
@@ -117,8 +117,10 @@ impl Query {
 
 /// One request.
 pub struct Ask {
-    /// Its header fields.
-    pub headers: HeaderMap,
+    /// The type of its body.
+    pub content_type: Option<HeaderValue>,
+    /// The languages that it likes.
+    pub accept_language: Option<HeaderValue>,
     /// Its parameters.
     pub query: Query,
     /// What it accepts.

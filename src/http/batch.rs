@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{StatusCode, header};
+use http::StatusCode;
 
 use crate::{
     desk::Desk,
@@ -53,7 +53,7 @@ pub async fn answer(site: &Arc<Site>, ask: &Ask) -> Result<Answer, Failure> {
 }
 
 fn read(ask: &Ask) -> Result<Vec<String>, Failure> {
-    let kind = ask.headers.get(header::CONTENT_TYPE);
+    let kind = ask.content_type.as_ref();
     let kind = kind
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();

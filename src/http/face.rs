@@ -3,7 +3,7 @@
 //! Each call is let in by the desk, as one of gRPC is; what is asked is found in the table of [`super::route`], and whatever
 //! becomes of it, a panic included, is answered. It must never look at a body that no address takes.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -21,7 +21,7 @@ use crate::{
     desk::{Admitted, Arrival, Desk, Kind, Proofs, Token, trail},
     model::{Code, Refusal, RequestId, ViewFault},
     oidip,
-    telemetry::calls::Calls,
+    telemetry::calls::{Calls, Meter},
 };
 
 use super::{
@@ -99,7 +99,8 @@ pub struct Site {
     /// The bootstrap document as it was made last.
     pub bootstrap: Bootstrap,
     openapi: Bytes,
-    calls: Calls,
+    meters: HashMap<Route, Arc<Meter>>,
+    other: Arc<Meter>,
 }
 
 /// The HTTP face. Cheap to clone.
@@ -110,12 +111,17 @@ impl Face {
     /// The face of what `desk` keeps.
     pub fn new(desk: Arc<Desk>, options: Options) -> Result<Self, ViewFault> {
         let openapi = openapi::document(&options.base)?;
-        let names = ADDRESSES.iter().map(|one| format!("/http/{}", one.name));
+        let path = |one: &Address| format!("/http/{}", one.name);
+        let calls = Calls::new(ADDRESSES.iter().map(path));
+        let meters = ADDRESSES
+            .iter()
+            .map(|one| (one.route, calls.meter(&path(one))));
         Ok(Self(Arc::new(Site {
             desk,
             bootstrap: Bootstrap::default(),
             openapi,
-            calls: Calls::new(names),
+            meters: meters.collect(),
+            other: calls.meter(""),
             searches: Arc::new(Semaphore::new(options.searches_at_once_max)),
             base: options.base.clone(),
             options,
@@ -136,7 +142,8 @@ impl Face {
         let span = tracing::debug_span!("call", id = id.as_str(), method = head.uri.path());
         let answered = site.answered(&head, body, found, &id, begun);
         let (answer, public) = answered.instrument(span).await;
-        let name = found.map_or("", |(address, _)| address.name);
+        let meter = found.and_then(|(address, _)| site.meters.get(&address.route));
+        let meter = Arc::clone(meter.unwrap_or(&site.other));
         let status = answer.status;
         let mut response = answer.send(&Asked {
             method: &head.method,
@@ -149,7 +156,6 @@ impl Face {
             value.set_sensitive(true);
             response.headers_mut().insert(REQUEST_ID, value);
         }
-        let meter = site.calls.meter(&format!("/http/{name}"));
         meter.ended(meter::code(status), begun.elapsed());
         response
     }
@@ -177,6 +183,9 @@ impl Site {
             route,
             call: id.as_str(),
         };
+        if let Err(failure) = fits(head) {
+            return (problem::answer(failure, &told), false);
+        }
         if route == Some(Route::Oidip) && (is_read(&head.method) || head.method == Method::POST) {
             let rest = found.map_or("", |(_, rest)| rest);
             let handled = oid_ip::answer(self, head, body, rest, id, begun);
@@ -248,7 +257,6 @@ impl Site {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        fits(head)?;
         let Some((address, rest)) = found else {
             let detail = "nothing is at this address; / has the list of all there are";
             return Err(Failure::http(StatusCode::NOT_FOUND, detail));
@@ -271,7 +279,8 @@ impl Site {
             return Ok(problem::answer(failure, &told).with(header::ALLOW, allowed));
         }
         let ask = Ask {
-            headers: head.headers.clone(),
+            content_type: head.headers.get(header::CONTENT_TYPE).cloned(),
+            accept_language: head.headers.get(header::ACCEPT_LANGUAGE).cloned(),
             query: Query::parse(head.uri.query().unwrap_or_default()),
             accept: accept.clone(),
             body: if address.method == Method::POST {

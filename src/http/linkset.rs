@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use http::{StatusCode, header};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -49,13 +50,8 @@ pub fn fields(answer: Answer, site: &Site, path: &NodePath) -> Answer {
         let (word, media) = (format.word(), format.media());
         format!("<{own}?format={word}>; rel=\"{relation}\"; type=\"{media}\"")
     };
-    for format in [
-        Format::Json,
-        Format::Html,
-        Format::Rdap,
-        Format::OidipJson,
-        Format::OidipXml,
-    ] {
+    // The linkset has all of them.
+    for format in [Format::Json, Format::Html, Format::Rdap] {
         all.push(own_form(format, "alternate"));
     }
     let described = site.base.url(format_args!("/oidip/oid/{path}/json"));
@@ -222,11 +218,12 @@ fn in_text(anchor: &str, links: &[(&'static str, Vec<Link>)]) -> String {
     written.join(",\n") + "\n"
 }
 
-/// A URI as it may stand between angle brackets: without what ends them.
+/// What may stand in a header field and between angle brackets only when it is percent-encoded, beside what is not ASCII.
+const UNWELCOME: &AsciiSet = &CONTROLS.add(b' ').add(b'<').add(b'>').add(b'"');
+
+/// A URI, or what is meant as one, as it may stand in a header field and between angle brackets (RFC 3987 3.1).
 fn uri(uri: &str) -> String {
-    uri.replace('<', "%3C")
-        .replace('>', "%3E")
-        .replace(char::is_whitespace, "%20")
+    utf8_percent_encode(uri, UNWELCOME).to_string()
 }
 
 /// A text as it may stand in quotation marks (RFC 9110 5.6.4).
@@ -313,6 +310,14 @@ mod tests {
         let expect = "<https://example.org/%3E%20x>; rel=\"related\"; anchor=\"/oid/2.999\"; \
                       title=\"a \\\"b\\\" \\\\  c\"\n";
         assert_eq!(text, expect);
+    }
+
+    #[test]
+    fn what_no_field_can_hold_is_percent_encoded() {
+        assert_eq!(
+            uri("https://example.org/é \n<>\"%41"),
+            "https://example.org/%C3%A9%20%0A%3C%3E%22%41"
+        );
     }
 
     #[test]

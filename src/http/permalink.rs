@@ -287,7 +287,7 @@ async fn in_oidip(
     path: NodePath,
     format: Format,
 ) -> Result<Answer, Failure> {
-    let wanted = ask.headers.get(header::ACCEPT_LANGUAGE);
+    let wanted = ask.accept_language.as_ref();
     let wanted = wanted.and_then(|value| value.to_str().ok());
     let wanted = wanted.map(crate::oidip::wanted_of_header);
     let (own, sight) = (Arc::clone(site), ask.call.sight());

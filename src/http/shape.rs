@@ -227,6 +227,10 @@ pub struct Holding {
 
 /// Who acts as the registration authority below an arc.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the records that vouch for a delegation have that name (RFC 4034)"
+)]
 pub struct Delegation {
     /// `hosted` here, or `external`: a register elsewhere.
     pub kind: &'static str,

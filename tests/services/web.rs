@@ -35,7 +35,7 @@ impl Reply {
     }
 
     fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|why| panic!("{why}: {self:?}"))
+        serde_json::from_slice(&self.body).expect("an answer in JSON")
     }
 }
 
@@ -79,10 +79,10 @@ impl House {
     }
 
     async fn ask(&self, method: &str, target: &str, fields: &[(&str, &str)]) -> Reply {
-        let fields: String = fields
+        let lines = fields
             .iter()
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
-            .collect();
+            .map(|(name, value)| [name, ": ", value, "\r\n"].concat());
+        let fields = lines.collect::<Vec<_>>().concat();
         send(
             self.address,
             &format!("{method} {target} HTTP/1.1\r\n{fields}"),
