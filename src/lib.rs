@@ -6,6 +6,7 @@
 pub mod access;
 pub mod cli;
 pub mod config;
+pub mod desk;
 pub mod dns;
 pub mod grpc;
 pub mod journal;

@@ -25,6 +25,7 @@ const MAP: &[(&str, &[&str])] = &[
         &[
             "dns",
             "grpc",
+            "desk",
             "register",
             "rules",
             "access",
@@ -39,9 +40,18 @@ const MAP: &[(&str, &[&str])] = &[
     ("cli", &["pb", "oid", "model"]),
     (
         "grpc",
-        &["register", "access", "model", "oid", "pb", "telemetry"],
+        &[
+            "desk",
+            "register",
+            "access",
+            "model",
+            "oid",
+            "pb",
+            "telemetry",
+        ],
     ),
     ("dns", &["register", "access", "model", "oid", "telemetry"]),
+    ("desk", &["register", "access", "model", "oid", "telemetry"]),
     (
         "register",
         &["rules", "access", "journal", "model", "oid", "telemetry"],
@@ -162,35 +172,52 @@ fn room_of(file: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-/// The rooms that a text's `crate::` paths name (`oidra::` in the programs), with their line numbers.
+/// The rooms that a text imports from, each with its line: the first name after `crate::`, or those of a group.
 fn imports(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
-    let mut open = false;
+    // How many braces deep within a group we are; a room stands at the first.
+    let mut depth = 0;
     for (number, line) in code_lines(text) {
-        for root in ["crate::", "oidra::"] {
-            for (at, _) in line.match_indices(root) {
-                let rest = &line[at + root.len()..];
-                open = rest.starts_with('{') && !rest.contains('}');
-                for name in heads(rest) {
-                    found.push((number, name));
+        let mut rest = line;
+        if depth == 0 {
+            let starts = ["crate::", "oidra::"].map(|root| (line.match_indices(root), root.len()));
+            for (at, length) in starts
+                .into_iter()
+                .flat_map(|(found, length)| found.map(move |(at, _)| (at, length)))
+            {
+                let path = &line[at + length..];
+                if let Some(group) = path.strip_prefix('{') {
+                    (depth, rest) = (1, group);
+                } else {
+                    found.extend(head(path).map(|name| (number, name)));
                 }
             }
         }
-        // A grouped import over several lines: `use crate::{` and then a room a line.
-        if open && !line.contains("crate::") {
-            found.extend(line.split(',').filter_map(head).map(|name| (number, name)));
-            open = !line.trim_start().starts_with("};");
+        if depth > 0 {
+            found.extend(of_group(rest, &mut depth).map(|name| (number, name)));
         }
     }
     found
 }
 
-/// The first names of what follows `crate::`: one, or those of a group.
-fn heads(rest: &str) -> Vec<String> {
-    match rest.strip_prefix('{') {
-        None => head(rest).into_iter().collect(),
-        Some(group) => group.split(',').filter_map(head).collect(),
+/// The rooms that stand at the first level of a group in this line of it.
+fn of_group(line: &str, depth: &mut i32) -> impl Iterator<Item = String> {
+    let mut names = vec![String::new()];
+    for c in line.chars() {
+        match c {
+            '{' => *depth += 1,
+            '}' => *depth -= 1,
+            ',' if *depth == 1 => names.push(String::new()),
+            _ => {}
+        }
+        if *depth <= 0 {
+            break;
+        }
+        if *depth == 1 && c != ',' && c != '}' {
+            names.last_mut().unwrap().push(c);
+        }
     }
+    names.into_iter().filter_map(|name| head(&name))
 }
 
 /// The room that a path begins with, if it is one of ours.
@@ -213,7 +240,8 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 #[test]
 fn the_reader_of_imports_sees_groups() {
-    let text = "use crate::{\n    model::Entry,\n    oid::Oid,\n};\nlet x = crate::rules::decide();\n// crate::server\n";
+    let text = "use crate::{\n    model::{Entry,\n        register::Not,\n    },\n    oid::Oid,\n};\nlet x = crate::rules::decide();\n// crate::server\n\
+                use crate::{access, desk::{grpc, Desk}, pb};\nlet journal = 1;\n";
     let names: Vec<_> = imports(text).into_iter().map(|(_, name)| name).collect();
-    assert_eq!(names, ["model", "oid", "rules"]);
+    assert_eq!(names, ["model", "oid", "rules", "access", "desk", "pb"]);
 }

@@ -42,6 +42,14 @@ impl Identity {
         }
     }
 
+    /// The credential that the principal who asks is known by.
+    pub const fn shown(&self) -> Option<&TokenDigest> {
+        match self {
+            Self::Principal(_, shown) | Self::Claimed(_, shown, _) => Some(shown),
+            Self::Anonymous | Self::Local | Self::System => None,
+        }
+    }
+
     /// The id of the principal who asks.
     pub const fn id(&self) -> Option<&PrincipalId> {
         match self {

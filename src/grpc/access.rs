@@ -5,12 +5,13 @@
 
 mod list;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use tonic::{Request, Response, Status};
 
 use crate::{
     access::{self, Identity, Insight, InvitationCode, Token},
+    desk::{Call, Desk, trail},
     model::{
         Code, Command, Event, Principal, PrincipalId, Refusal, Rejection, Seq, TreeView as _,
         actor::Credential,
@@ -26,8 +27,7 @@ use super::{
         access::{self as requests, Minted},
         principal as shown,
     },
-    desk::{Call, Desk},
-    trail,
+    layer, status,
     view::revision,
     write::{self, Write},
 };
@@ -84,7 +84,7 @@ impl Keeper {
     fn told<T>(&self, call: &Call, answer: Result<T, Rejection>) -> Result<Response<T>, Status> {
         answer
             .map(Response::new)
-            .map_err(|rejection| self.desk.status(call, &rejection))
+            .map_err(|rejection| status::of(&self.desk, call, &rejection))
     }
 
     /// Carries out what is about a principal.
@@ -92,7 +92,7 @@ impl Keeper {
         &self,
         request: Request<W>,
     ) -> Result<Response<pb::PrincipalResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = async {
             someone(&call)?;
             let request = request.into_inner();
@@ -206,6 +206,12 @@ impl Keeper {
         })
     }
 
+    /// A credential with its last use.
+    fn known(&self, one: Credential) -> pb::Credential {
+        let last_used = self.desk.options.uses.last(&one.token_sha256);
+        shown::credential(one, last_used)
+    }
+
     fn who(&self, call: &Call) -> Result<pb::WhoAmIResponse, Rejection> {
         let Some((own, digest)) = call.caller.identity.acting() else {
             return Ok(pb::WhoAmIResponse {
@@ -216,7 +222,7 @@ impl Keeper {
         let credential = self.desk.register.newest().credential(&digest.0)?;
         Ok(pb::WhoAmIResponse {
             principal: Some(shown::principal(own)),
-            credential: credential.map(shown::credential),
+            credential: credential.map(|one| self.known(one)),
             local: false,
         })
     }
@@ -276,7 +282,7 @@ fn issued(mut outcome: Outcome) -> Option<pb::Credential> {
     let tried = outcome.seq == Seq::ZERO;
     let credential: Credential = outcome.credentials.pop()?;
     let is_new = !credential.revoked;
-    let mut credential = shown::credential(credential);
+    let mut credential = shown::credential(credential, None);
     if tried && is_new {
         credential.id.clear();
     }
@@ -289,7 +295,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::WhoAmIRequest>,
     ) -> Result<Response<pb::WhoAmIResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         self.told(&call, self.who(&call))
     }
 
@@ -318,7 +324,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::GetPrincipalRequest>,
     ) -> Result<Response<pb::PrincipalResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = self.one(&call, request.into_inner()).await;
         let known = answer.as_ref().ok().and_then(|one| one.principal.as_ref());
         let id = known.map_or("", |one| &one.id);
@@ -330,7 +336,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::ListPrincipalsRequest>,
     ) -> Result<Response<pb::ListPrincipalsResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = list::principals(&self.desk, &call, request.into_inner()).await;
         trail::looked(&self.desk, &call, "ListPrincipals", "", &answer);
         self.told(&call, answer)
@@ -354,7 +360,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::IssueTokenRequest>,
     ) -> Result<Response<pb::IssueTokenResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = self.token(&call, request.into_inner()).await;
         self.told(&call, answer)
     }
@@ -363,7 +369,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::BindCredentialRequest>,
     ) -> Result<Response<pb::CredentialResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = async {
             someone(&call)?;
             let request = self.minted(&call, request.into_inner(), [0; 32]);
@@ -378,7 +384,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::InviteRequest>,
     ) -> Result<Response<pb::InviteResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = self.invitation(&call, request.into_inner()).await;
         self.told(&call, answer)
     }
@@ -387,10 +393,18 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::AcceptInvitationRequest>,
     ) -> Result<Response<pb::IssueTokenResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
+        let (source, begun) = (call.proofs.source(), Instant::now());
+        // A code is a secret as a token is: guessing costs as much.
+        let pages = &self.desk.options.pages;
+        let may = self.desk.may_prove(source, begun);
+        may.map_err(|denied| status::of_denied(&denied, call.id.as_str(), pages))?;
         let token = Token::from_entropy(self.desk.register.fresh_secret());
         let request = self.minted(&call, request.into_inner(), token.sha256());
         let outcome = write::submit_apart(&self.desk, &call, request).await;
+        if let Err(rejection) = &outcome {
+            self.desk.disproved(source, begun, rejection);
+        }
         let answer = outcome.map(|outcome| self.about_token(outcome, &token));
         self.told(&call, answer)
     }
@@ -399,7 +413,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::RevokeCredentialRequest>,
     ) -> Result<Response<pb::CredentialResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = async {
             someone(&call)?;
             let request = request.into_inner();
@@ -414,7 +428,7 @@ impl AccessService for Keeper {
         &self,
         request: Request<pb::ListCredentialsRequest>,
     ) -> Result<Response<pb::ListCredentialsResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let request = request.into_inner();
         let of = request.principal.parse::<PrincipalId>().ok();
         let answer = list::credentials(&self.desk, &call, request).await;

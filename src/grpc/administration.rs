@@ -5,18 +5,14 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use crate::{
+    desk::{Desk, Options},
     model::{self, Code, Refusal, Rejection},
     oid,
     pb::v1::{self as pb, administration_service_server::AdministrationService},
     register::Info,
 };
 
-use super::{
-    convert::timestamp,
-    desk::{Call, Desk, Options},
-    limits, status,
-    view::revision,
-};
+use super::{convert::timestamp, layer, limits, status, view::revision};
 
 /// The service.
 pub struct Administrator {
@@ -52,20 +48,20 @@ impl AdministrationService for Administrator {
         &self,
         request: Request<pb::GetServerInfoRequest>,
     ) -> Result<Response<pb::GetServerInfoResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let info = self.desk.register.info().map_err(Rejection::from);
         info.map(|info| Response::new(self.about(info)))
-            .map_err(|rejection| self.desk.status(&call, &rejection))
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
     }
 
     async fn explain_refusal(
         &self,
         request: Request<pb::ExplainRefusalRequest>,
     ) -> Result<Response<pb::ExplainRefusalResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         explained(&request.into_inner().code)
             .map(|pages| Response::new(pb::ExplainRefusalResponse { pages }))
-            .map_err(|refusal| self.desk.status(&call, &refusal.into()))
+            .map_err(|refusal| status::of(&self.desk, &call, &refusal.into()))
     }
 }
 
@@ -126,6 +122,31 @@ fn limits(options: &Options) -> Vec<pb::Limit> {
             "streams_at_once_max",
             size(options.streams_at_once_max),
             "streams",
+        ),
+        bound(
+            "source_calls_at_once_max",
+            options.rates.source_calls_at_once,
+            "calls",
+        ),
+        bound(
+            "source_reads_per_second",
+            options.rates.source_reads,
+            "calls",
+        ),
+        bound(
+            "source_writes_per_second",
+            options.rates.source_writes,
+            "calls",
+        ),
+        bound(
+            "principal_reads_per_second",
+            options.rates.principal_reads,
+            "calls",
+        ),
+        bound(
+            "principal_writes_per_second",
+            options.rates.principal_writes,
+            "calls",
         ),
         bound("page_size_max", u64::from(limits::PAGE_SIZE_MAX), "entries"),
         bound(

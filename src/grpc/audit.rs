@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     access,
+    desk::{Call, Desk, trail},
     model::{PrincipalId, Rejection, Seq, Timestamp, ViewFault},
     oid::NodePath,
     pb::v1::{self as pb, audit_service_server::AuditService},
@@ -17,9 +18,9 @@ use crate::{
 
 use super::{
     convert::{Faults, access as requests, fields, moment, timestamp},
-    desk::{Call, Desk},
+    layer,
     page::{self, Kind, Mark},
-    trail,
+    status,
     view::View,
 };
 
@@ -41,7 +42,7 @@ impl AuditService for Auditor {
         &self,
         request: Request<pb::ListAuditRequest>,
     ) -> Result<Response<pb::ListAuditResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let request = request.into_inner();
         let about = request.principal.clone();
         let answer = list(&self.desk, &call, request).await;
@@ -49,7 +50,7 @@ impl AuditService for Auditor {
         trail::looked(&self.desk, &call, "ListAudit", about, &answer);
         answer
             .map(Response::new)
-            .map_err(|rejection| self.desk.status(&call, &rejection))
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
     }
 }
 

@@ -19,6 +19,7 @@ use tower::{
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
 use crate::{
+    desk::Desk,
     pb::{
         self,
         v1::{
@@ -30,19 +31,12 @@ use crate::{
             resolution_service_server::ResolutionServiceServer,
         },
     },
-    register::Register,
     telemetry::calls::Calls,
 };
 
 use super::{
-    access::Keeper,
-    administration::Administrator,
-    audit::Auditor,
-    desk::{Desk, Options},
-    health, layer,
-    notation::Translator,
-    registration::Registrar,
-    resolution::Resolver,
+    access::Keeper, administration::Administrator, audit::Auditor, health, layer,
+    notation::Translator, registration::Registrar, resolution::Resolver,
 };
 
 /// For how long browsers may remember what the CORS answer said, in seconds.
@@ -64,9 +58,9 @@ struct Faces {
 }
 
 impl Face {
-    /// The face of a register. Must be called within a runtime: a task keeps the health answers true.
-    pub fn new(register: Register, options: Options) -> Result<Self, BuildError> {
-        let services = Arc::new(Services::new(Arc::new(Desk::new(register, options)))?);
+    /// The face of what `desk` keeps. Must be called within a runtime: a task keeps the health answers true.
+    pub fn new(desk: Arc<Desk>) -> Result<Self, BuildError> {
+        let services = Arc::new(Services::new(desk)?);
         let direct = Arc::clone(&services);
         let calls = service_fn(move |request: Request<Body>| {
             let direct = Arc::clone(&direct);

@@ -9,6 +9,7 @@ use tonic_health::{
 };
 
 use crate::{
+    desk::Desk,
     pb::v1::{
         access_service_server::SERVICE_NAME as ACCESS,
         administration_service_server::SERVICE_NAME as ADMINISTRATION,
@@ -18,8 +19,6 @@ use crate::{
     },
     register::Readiness,
 };
-
-use super::desk::Desk;
 
 /// The service; a task keeps its answers true until the register is closed.
 pub fn server(desk: &Arc<Desk>) -> HealthServer<impl Health + use<>> {

@@ -4,6 +4,7 @@
 
 use crate::{
     access,
+    desk::{Call, Desk},
     model::Rejection,
     oid::ArcValue,
     pb::v1::{self as pb, list_holds_response::Held},
@@ -12,7 +13,6 @@ use crate::{
 
 use super::{
     convert::{text, timestamp},
-    desk::{Call, Desk},
     page::{self, Kind, Mark},
     registration::below,
     resolution,

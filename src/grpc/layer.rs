@@ -9,31 +9,29 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
-use tokio::sync::OwnedSemaphorePermit;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use tonic::{Status, body::Body};
 use tracing::Instrument as _;
 
 use crate::{
-    access::{Caller, Peer, Source},
-    model::{Class, Code, Refusal, Rejection, RequestId},
+    access::Peer,
+    desk::{Admitted, Arrival, Call, Desk, Kind, Proofs, Token},
+    model::RequestId,
 };
 
-use super::{
-    desk::{Call, Desk, Proofs, Token},
-    rates::{Held, Kind, Open},
-    status,
-    trail::Witness,
-};
+use super::status;
 
 /// The header that names a call.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The header that says how long a caller waits.
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
-/// The shortest wait that a caller is told.
-const WAIT_MIN: Duration = Duration::from_millis(10);
 /// Calls below this path need to know who calls; health and reflection do not.
 const OURS: &str = "/oidra.";
+/// Methods outside the registration that change nothing begin with one of these words; any other counts as a change.
+const READING: [&str; 15] = [
+    "Resolve", "Batch", "List", "Walk", "Get", "Watch", "Convert", "Encode", "Decode", "Explain",
+    "Search", "Find", "Check", "Verify", "Who",
+];
 
 /// Carries one call out that began at `begun`.
 pub async fn around<B, F>(
@@ -70,119 +68,51 @@ where
     response
 }
 
-/// What a call holds while it is carried out.
-struct Admitted {
-    _open: Open,
-    _place: Option<OwnedSemaphorePermit>,
-}
-
 /// Lets a call in, and puts what is known of it where its handler finds it.
 fn admit<B>(
-    desk: &Arc<Desk>,
+    desk: &Desk,
     id: &RequestId,
     request: &mut Request<B>,
     begun: Instant,
 ) -> Result<Admitted, Status> {
     let pages = &desk.options.pages;
-    let kind = Kind::of(request.uri().path());
-    let peer = request.extensions().get::<Arc<Peer>>();
-    let peer = peer.cloned();
-    let source = peer.as_ref().map_or(Source::Local, |peer| peer.source);
-    let open = desk.rates.begin(source, kind, begun);
-    let open = open.map_err(|held| held_back(held, "address", pages))?;
-    // Who asks after the server's health is never told to come back later.
-    let place = match kind {
-        Kind::Health => None,
-        Kind::Read | Kind::Write => Some(place(desk)?),
-    };
-    let deadline = timeout(request.headers()).and_then(|wait| begun.checked_add(wait));
-    let token = token(request.headers()).map_err(|refusal| status::of_refusal(refusal, pages))?;
-    let proofs = Proofs { token, peer };
-    let caller = if request.uri().path().starts_with(OURS) {
-        desk.readable()
-            .map_err(|refusal| status::of_refusal(refusal, pages))?;
-        if proofs.is_empty() {
-            Caller::ANONYMOUS
-        } else {
-            identify(desk, id, &proofs, source, begun)?
-        }
-    } else {
-        Caller::ANONYMOUS
-    };
-    if let Some(id) = caller.identity.id() {
-        let let_through = desk.rates.principal(id, kind, begun);
-        let_through.map_err(|held| held_back(held, "principal", pages))?;
-    }
-    let call = Call {
-        witness: Witness::of(desk, &caller.identity),
+    let path = request.uri().path();
+    let token = Token::of_headers(request.headers());
+    let arrival = Arrival {
         id: id.clone(),
-        caller,
-        proofs,
-        deadline,
+        kind: kind(path),
+        asks_register: path.starts_with(OURS),
+        proofs: Proofs {
+            token: token.map_err(|refusal| status::of_refusal(refusal, pages))?,
+            peer: request.extensions().get::<Arc<Peer>>().cloned(),
+        },
+        begun,
+        deadline: timeout(request.headers()).and_then(|wait| begun.checked_add(wait)),
     };
-    request.extensions_mut().insert(Arc::new(call));
-    Ok(Admitted {
-        _open: open,
-        _place: place,
-    })
+    let admitted = desk.admit(arrival);
+    let admitted = admitted.map_err(|denied| status::of_denied(&denied, id.as_str(), pages))?;
+    request.extensions_mut().insert(Arc::clone(&admitted.call));
+    Ok(admitted)
 }
 
-/// A place among the calls that are carried out at once.
-fn place(desk: &Arc<Desk>) -> Result<OwnedSemaphorePermit, Status> {
-    Arc::clone(&desk.calls).try_acquire_owned().map_err(|_| {
-        let detail = "more calls at once than the server bears";
-        let refusal = Refusal::new(Code::Overloaded, "", detail);
-        status::of_refusal(refusal, &desk.options.pages)
-    })
+/// The call that a request belongs to.
+pub fn call<T>(request: &tonic::Request<T>) -> Result<Arc<Call>, Status> {
+    let call = request.extensions().get::<Arc<Call>>();
+    call.cloned()
+        .ok_or_else(|| Status::internal("the call did not pass the layer"))
 }
 
-/// Who calls by what the call shows, unless its source showed too many tokens that nobody has.
-fn identify(
-    desk: &Arc<Desk>,
-    id: &RequestId,
-    proofs: &Proofs,
-    source: Source,
-    begun: Instant,
-) -> Result<Caller, Status> {
-    let pages = &desk.options.pages;
-    if proofs.token.is_some() {
-        desk.rates.may_identify(source, begun).map_err(|held| {
-            let detail = "too many tokens that are not known came from this address; none is looked up for a while";
-            held_for(held, detail.to_owned(), pages)
-        })?;
+/// What a call to `path`, such as `/oidra.v1.NotationService/Convert`, is as far as rates go.
+fn kind(path: &str) -> Kind {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let (service, method) = path.split_once('/').unwrap_or((path, ""));
+    match service.strip_prefix("oidra.") {
+        Some("v1.RegistrationService") => Kind::Write,
+        Some(_) if READING.iter().any(|word| method.starts_with(word)) => Kind::Read,
+        Some(_) => Kind::Write,
+        None if service == "grpc.health.v1.Health" => Kind::Health,
+        None => Kind::Read,
     }
-    contained(|| desk.known_by(proofs)).map_err(|rejection| {
-        if let Rejection::Refused(refusals) = &rejection
-            && refusals.main().code.class() == Class::Unauthenticated
-        {
-            desk.rates.failed(source, begun);
-        }
-        status::of_rejection(&rejection, id.as_str(), pages)
-    })
-}
-
-/// The answer to a call that comes too often; `whose` says of what there are too many.
-fn held_back(held: Held, whose: &str, pages: &str) -> Status {
-    let detail = match held {
-        Held::TooSoon(_) => format!("calls of this {whose} come faster than the server takes them"),
-        Held::TooMany => format!("more calls of this {whose} are open than the server takes"),
-    };
-    held_for(held, detail, pages)
-}
-
-fn held_for(held: Held, detail: String, pages: &str) -> Status {
-    let refusal = Refusal::new(Code::RateLimited, "", detail);
-    match held {
-        Held::TooSoon(wait) => status::of_refusal_for(refusal, wait.max(WAIT_MIN), pages),
-        Held::TooMany => status::of_refusal(refusal, pages),
-    }
-}
-
-/// Reads the tables; should they panic, that is a fault as any other.
-fn contained<T>(read: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {
-    std::panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
-        Err(crate::model::ViewFault("a reading of the tables panicked".to_owned()).into())
-    })
 }
 
 /// The answer of `handled`, if it comes in time; a panic becomes a fault of this call alone.
@@ -220,17 +150,6 @@ fn request_id(headers: &HeaderMap, desk: &Desk) -> RequestId {
     given.unwrap_or_else(|| desk.fresh_call_id())
 }
 
-fn token(headers: &HeaderMap) -> Result<Option<Token>, Refusal> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else {
-        return Ok(None);
-    };
-    let token = value.to_str().ok().and_then(Token::of_header);
-    token.map(Some).ok_or_else(|| {
-        let detail = "the authorization must be of the form Bearer <token>";
-        Refusal::new(Code::TokenUnknown, "authorization", detail)
-    })
-}
-
 /// How long a caller waits, by its `grpc-timeout`: at most eight digits and a unit.
 fn timeout(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(TIMEOUT)?.to_str().ok()?;
@@ -252,7 +171,10 @@ fn timeout(headers: &HeaderMap) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use prost::Message as _;
+
     use super::*;
+    use crate::pb;
 
     /// The gRPC code of an answer, which a refusal has in its headers.
     fn code(headers: &HeaderMap) -> tonic::Code {
@@ -305,13 +227,37 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_taken_from_a_bearer_header_and_never_shown() {
-        let read = |value| token(&headers(header::AUTHORIZATION, value));
-        let shown = format!("{:?}", read("bearer oidra_secret").unwrap());
-        assert!(!shown.contains("secret"));
-        for value in ["Basic abc", "oidra_secret", ""] {
-            assert_eq!(read(value).unwrap_err().code, Code::TokenUnknown, "{value}");
+    fn every_method_is_read_or_write_as_it_should_be() {
+        let described = prost_types::FileDescriptorSet::decode(pb::DESCRIPTORS).unwrap();
+        let mut seen = 0;
+        for file in &described.file {
+            for service in &file.service {
+                let expect = match service.name() {
+                    "ResolutionService" | "NotationService" => Some(Kind::Read),
+                    "RegistrationService" => Some(Kind::Write),
+                    _ => None,
+                };
+                for method in &service.method {
+                    let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
+                    let kind = super::kind(&path);
+                    assert!(
+                        expect.is_none_or(|expect| kind == expect),
+                        "{path}: {kind:?}"
+                    );
+                    seen += 1;
+                }
+            }
         }
-        assert!(token(&HeaderMap::new()).unwrap().is_none());
+        assert!(seen > 15);
+        for (path, kind) in [
+            ("/oidra.v1.AdministrationService/GetServerInfo", Kind::Read),
+            ("/oidra.v1.AccessService/GrantRole", Kind::Write),
+            ("/oidra.v1.AccessService/WhoAmI", Kind::Read),
+            ("/grpc.health.v1.Health/Check", Kind::Health),
+            ("/grpc.reflection.v1.ServerReflection/Info", Kind::Read),
+            ("", Kind::Read),
+        ] {
+            assert_eq!(super::kind(path), kind, "{path}");
+        }
     }
 }

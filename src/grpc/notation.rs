@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use crate::{
+    desk::{Call, Desk, trail},
     model::{Code, Refusal, Rejection},
     oid::{
         NodePath, Oid,
@@ -16,11 +17,7 @@ use crate::{
     pb::v1::{self as pb, notation_service_server::NotationService},
 };
 
-use super::{
-    convert::text,
-    desk::{Call, Desk},
-    view::View,
-};
+use super::{convert::text, layer, status, view::View};
 
 /// The service.
 pub struct Translator {
@@ -37,16 +34,18 @@ impl Translator {
     fn with_names<T>(
         &self,
         call: &Call,
+        method: &'static str,
         work: impl FnOnce(&View<'_>) -> Result<T, Refusal>,
     ) -> Result<Response<T>, Status> {
         let reading = self.desk.register.newest();
-        let view = View::new(&reading, call.sight());
+        let view = View::new(&reading, call.sight()).noting(&call.witness);
         let answer = work(&view)
             .map_err(Rejection::from)
             .and_then(|answer| view.settled(answer).map_err(Rejection::from));
+        trail::shown(&self.desk, call, method);
         answer
             .map(Response::new)
-            .map_err(|rejection| self.desk.status(call, &rejection))
+            .map_err(|rejection| status::of(&self.desk, call, &rejection))
     }
 }
 
@@ -56,9 +55,9 @@ impl NotationService for Translator {
         &self,
         request: Request<pb::ConvertRequest>,
     ) -> Result<Response<pb::ConvertResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let request = request.into_inner();
-        self.with_names(&call, |view| {
+        self.with_names(&call, "Convert", |view| {
             let read = text::read(&request.text, request.strict, view.names(), "text")?;
             Ok(pb::ConvertResponse {
                 notations: Some(view.notations(&read.resolved.path)),
@@ -73,9 +72,9 @@ impl NotationService for Translator {
         &self,
         request: Request<pb::EncodeRequest>,
     ) -> Result<Response<pb::EncodeResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let request = request.into_inner();
-        self.with_names(&call, |view| {
+        self.with_names(&call, "Encode", |view| {
             let encoding = encoding(request.encoding)?;
             let path = text::read(&request.oid, false, view.names(), "oid")?
                 .resolved
@@ -94,9 +93,9 @@ impl NotationService for Translator {
         &self,
         request: Request<pb::DecodeRequest>,
     ) -> Result<Response<pb::DecodeResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let request = request.into_inner();
-        self.with_names(&call, |view| {
+        self.with_names(&call, "Decode", |view| {
             let encoding = encoding(request.encoding)?;
             let path = decoded(&request.octets, encoding, view.names())?;
             Ok(pb::DecodeResponse {

@@ -9,11 +9,11 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::{
+    desk::Desk,
     model::{Code, Refusal, Rejection, Seq},
     register::{ReadAt, Reading},
 };
 
-use super::desk::Desk;
 use super::limits::{PAGE_SIZE_MAX, PAGE_SIZE_STANDARD, TOKEN_CHARS_MAX};
 
 /// The form of tokens; a token of another form is refused.

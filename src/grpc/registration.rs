@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use crate::{
+    desk::{Call, Desk, trail},
     model::{Command, Event, Rejection, entry::Hold},
     oid::notation::Names,
     pb::v1::{self as pb, registration_service_server::RegistrationService},
@@ -15,10 +16,9 @@ use crate::{
 
 use super::{
     convert::{Faults, command, timestamp},
-    desk::{Call, Desk},
-    holds,
+    holds, layer,
     limits::WRITTEN_INLINE_MAX,
-    trail,
+    status,
     view::View,
     write::{self, Write},
 };
@@ -54,7 +54,7 @@ impl Registrar {
         &self,
         request: Request<W>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let written = write::submit(&self.desk, &call, request.into_inner()).await;
         let answer = match written {
             Ok(outcome) => self.rendered(&call, outcome).await,
@@ -62,19 +62,19 @@ impl Registrar {
         };
         answer
             .map(Response::new)
-            .map_err(|rejection| self.desk.status(&call, &rejection))
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
     }
 
     async fn hold_of<W: Write>(
         &self,
         request: Request<W>,
     ) -> Result<Response<pb::HoldResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let written = write::submit(&self.desk, &call, request.into_inner()).await;
         let answer = written.map(|outcome| self.held(&outcome));
         answer
             .map(Response::new)
-            .map_err(|rejection| self.desk.status(&call, &rejection))
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
     }
 
     /// The entries written, with the names as of the record.
@@ -201,12 +201,12 @@ impl RegistrationService for Registrar {
         &self,
         request: Request<pb::ListHoldsRequest>,
     ) -> Result<Response<pb::ListHoldsResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = holds::page(&self.desk, &call, request.into_inner()).await;
         trail::looked(&self.desk, &call, "ListHolds", "", &answer);
         answer
             .map(Response::new)
-            .map_err(|rejection| self.desk.status(&call, &rejection))
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
     }
 
     async fn reserve(

@@ -13,6 +13,8 @@ use crate::{
     telemetry::events::{CallFailed, Emit as _, Refused},
 };
 
+use crate::desk::{Call, Denied, Desk};
+
 use super::limits::{DETAILS_BYTES_MAX, MESSAGE_BYTES_MAX};
 
 /// The domain of our codes in `google.rpc.ErrorInfo`.
@@ -102,12 +104,20 @@ pub fn of_refusals(refusals: &Refusals, pages: &str) -> Status {
     Status::with_error_details(code_of(main.code.class()), message, details)
 }
 
-/// The status of a refusal that says itself when to ask again.
-pub fn of_refusal_for(refusal: Refusal, wait: Duration, pages: &str) -> Status {
-    let status = of_refusal(refusal, pages);
+/// The status of a call that was not let in.
+pub fn of_denied(denied: &Denied, id: &str, pages: &str) -> Status {
+    let status = of_rejection(&denied.rejection, id, pages);
+    if denied.wait.is_none() {
+        return status;
+    }
     let mut details = status.get_error_details();
-    details.set_retry_info(Some(wait));
+    details.set_retry_info(denied.wait);
     Status::with_error_details(status.code(), status.message(), details)
+}
+
+/// The status of a rejection within `call`.
+pub fn of(desk: &Desk, call: &Call, rejection: &Rejection) -> Status {
+    of_rejection(rejection, call.id.as_str(), &desk.options.pages)
 }
 
 /// The status of one refusal.

@@ -7,6 +7,7 @@ use prost::Message as _;
 
 use crate::{
     access::Sight,
+    desk::trail::Witness,
     model::{Entry, Rejection, Seq, Timestamp, TreeView as _, ViewFault, Viewed, Visibility},
     oid::{ArcValue, Identifier, NodePath, UnicodeLabel, notation::Names},
     pb::v1 as pb,
@@ -16,7 +17,6 @@ use crate::{
 use super::{
     convert::{entry, notations, timestamp},
     limits::ANSWER_BYTES_AIM,
-    trail::Witness,
 };
 
 /// A reading as one caller sees it.
@@ -54,7 +54,23 @@ impl<'a> View<'a> {
 
     /// A node in every notation.
     pub fn notations(&self, path: &NodePath) -> pb::Notations {
+        self.note_names(path);
         notations::notations(path, &self.names)
+    }
+
+    /// Notes the way to a node, if not everybody may know its names.
+    fn note_names(&self, path: &NodePath) {
+        if !self.witness.is_wanted() {
+            return;
+        }
+        let nearest = match self.reading.resolve(path, &self.sight) {
+            Ok(Resolution::Found(seen) | Resolution::SuperiorFound(seen, _)) => seen,
+            // What could not be read was not shown either: the names tell the fault.
+            Ok(Resolution::Unknown) | Err(_) => return,
+        };
+        if !nearest.stub && nearest.visibility != Visibility::Public {
+            self.witness.note(&nearest.entry.path);
+        }
     }
 
     /// An entry as the caller sees it.

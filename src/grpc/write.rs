@@ -8,6 +8,7 @@ use prost::Message;
 
 use crate::{
     access::{self, Permit},
+    desk::{Call, Desk, trail::Trail},
     model::{Command, Rejection, Seq, Submission},
     oid::notation::Names,
     pb::v1 as pb,
@@ -16,8 +17,6 @@ use crate::{
 
 use super::{
     convert::{Faults, command},
-    desk::{Call, Desk},
-    trail::Trail,
     view,
 };
 

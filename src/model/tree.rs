@@ -7,7 +7,7 @@ use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 use super::{
     actor::{Credential, Principal},
     entry::{Entry, Hold, Registrant},
-    ids::{PrincipalId, RegisterId, RegistrantId},
+    ids::{CredentialId, PrincipalId, RegisterId, RegistrantId},
 };
 
 /// The tree could not be read: ours to mend, no fault of the caller.
@@ -84,6 +84,11 @@ pub trait TreeView {
 
     /// Every credential, ended ones included, in no order that means anything.
     fn credentials(&self) -> Viewed<Vec<Credential>>;
+
+    /// The credential of this id.
+    fn credential_of_id(&self, id: &CredentialId) -> Viewed<Option<Credential>> {
+        Ok(self.credentials()?.into_iter().find(|one| one.id == *id))
+    }
 
     /// The credential of a token with this SHA-256.
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>>;

@@ -305,8 +305,7 @@ pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome
                 credentials.extend(source.credential(&new.token_sha256)?);
             }
             Event::CredentialRevoked(id) => {
-                let all = source.credentials()?;
-                credentials.extend(all.into_iter().find(|one| one.id == *id));
+                credentials.extend(source.credential_of_id(id)?);
             }
             _ => {}
         }

@@ -16,8 +16,7 @@ pub fn principal(tree: &dyn TreeView, id: &PrincipalId) -> Result<Principal, Rej
 
 /// A credential that is known.
 pub fn credential(tree: &dyn TreeView, id: &CredentialId) -> Result<Credential, Rejection> {
-    let all = tree.credentials()?;
-    all.into_iter().find(|one| one.id == *id).ok_or_else(|| {
+    tree.credential_of_id(id)?.ok_or_else(|| {
         let detail = "no credential has this id";
         Refusal::new(Code::CredentialUnknown, "credential", detail)
             .value(id)

@@ -6,7 +6,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Limits, Settings},
-    grpc::{self, Face, rates::Rates},
+    desk::{Desk, Options, Rates, uses::Uses},
+    grpc::Face,
     model::clock::SystemClock,
     register::Register,
     telemetry::audit::{self, Audit},
@@ -21,12 +22,20 @@ use super::{
     transport::{self, Bounds, Ports},
 };
 
+/// What is kept of the calls beside the register.
+pub struct Beside {
+    /// Who did, tried or looked at what, where that is wanted.
+    pub audit: Option<Audit>,
+    /// When credentials were used last.
+    pub uses: Arc<Uses>,
+}
+
 /// Begins to serve. The task ends when `stopping` is cancelled and every call in flight has ended.
 pub async fn serve(
     settings: &Settings,
     ports: Ports,
     register: &Register,
-    audit: Option<Audit>,
+    beside: Beside,
     stopping: CancellationToken,
 ) -> Result<Serving, Failure> {
     let limits = &settings.limits;
@@ -37,13 +46,14 @@ pub async fn serve(
         tokio::spawn(openid::keep(issuer, keys, every, wanted));
         openid
     });
-    let options = grpc::Options {
+    let options = Options {
         openid,
-        audit,
+        audit: beside.audit,
+        uses: beside.uses,
         checkpoint_key: verifier_key(settings)?.into(),
         ..options(limits, stopping.clone())
     };
-    let face = Face::new(register.clone(), options);
+    let face = Face::new(Arc::new(Desk::new(register.clone(), options)));
     let face = face.map_err(|why| Failure::Serving(why.to_string()))?;
     let bounds = bounds(limits);
     Ok(tokio::spawn(transport::serve(
@@ -83,8 +93,8 @@ fn bounds(limits: &Limits) -> Bounds {
     }
 }
 
-fn options(limits: &Limits, stopping: CancellationToken) -> grpc::Options {
-    grpc::Options {
+fn options(limits: &Limits, stopping: CancellationToken) -> Options {
+    Options {
         stopping,
         call_time_max: Duration::from_secs(limits.deadline_seconds),
         request_bytes_max: size(limits.message_bytes),
@@ -96,6 +106,6 @@ fn options(limits: &Limits, stopping: CancellationToken) -> grpc::Options {
             source_calls_at_once: limits.calls_per_source,
             token_failures: limits.token_failures_per_minute,
         },
-        ..grpc::Options::new(Arc::new(SystemClock))
+        ..Options::new(Arc::new(SystemClock))
     }
 }

@@ -28,7 +28,7 @@ use crate::{
 };
 
 use super::{
-    api,
+    api::{self, Beside},
     build::{Built, World, build, load_newer_data},
     dns,
     exit::Failure,
@@ -38,6 +38,7 @@ use super::{
     progress::Shown,
     shutdown::Signals,
     transport::Ports,
+    uses::Kept,
     welcome::Welcome,
 };
 
@@ -92,8 +93,13 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
         local: listeners.local,
     };
     let audit = api::audit(settings)?;
-    let told = audit.clone();
-    let mut serving = api::serve(settings, ports, &register, told, stopping.clone()).await?;
+    let uses = Kept::open(&settings.data_dir);
+    tokio::spawn(uses.clone().keep());
+    let kept = Beside {
+        audit: audit.clone(),
+        uses: Arc::clone(&uses.uses),
+    };
+    let mut serving = api::serve(settings, ports, &register, kept, stopping.clone()).await?;
     dns::serve(settings, listeners.dns, &register, stopping.clone()).await?;
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
@@ -124,6 +130,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     Draining { signal, grace }.emit();
     signals.next_one_ends_the_process();
     drain(register, serving, stopping, grace).await;
+    uses.save().await;
     if let Some(audit) = audit {
         // What was told last must stand, too; a disk that hangs is not waited for.
         tokio::task::spawn_blocking(move || audit.close())

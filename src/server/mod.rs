@@ -23,7 +23,8 @@ pub mod progress;
 pub mod shutdown;
 pub mod signing;
 pub mod transport;
-pub mod welcome;
+pub mod uses;
+mod welcome;
 pub mod zone;
 
 use std::{

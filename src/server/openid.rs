@@ -14,7 +14,7 @@ use tokio::{sync::Notify, time::Instant};
 use crate::{
     access::openid::{Issuer, Mapping},
     config as settings,
-    grpc::desk::OpenId,
+    desk::OpenId,
     model::actor::Role,
     oid::NodePath,
     telemetry::events::{Emit as _, KeysTaken, KeysUnavailable},

@@ -482,6 +482,21 @@ impl Emit for TokensShut {
     }
 }
 
+/// When credentials were used last could not be read or written; nothing but that is lost.
+#[derive(Debug)]
+pub struct UsesUnkept<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Why.
+    pub why: &'a std::io::Error,
+}
+
+impl Emit for UsesUnkept<'_> {
+    fn emit(self) {
+        warn!(path = %self.path.display(), why = %self.why, "When credentials were used last could not be kept.");
+    }
+}
+
 /// A connection ended.
 #[derive(Debug)]
 pub struct Disconnected;

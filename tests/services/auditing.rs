@@ -181,11 +181,18 @@ async fn what_is_not_for_everybody_is_told_when_it_is_shown() {
     let walk = house.reads().walk_subtree(house.signed(walk)).await;
     let mut walk = walk.unwrap().into_inner();
     while walk.message().await.unwrap().is_some() {}
+    // The names on the way are shown, too.
+    let convert = pb::ConvertRequest {
+        text: format!("{secret}.7"),
+        ..Default::default()
+    };
+    let convert = house.notations().convert(house.signed(convert)).await;
+    convert.unwrap();
     let people = pb::ListPrincipalsRequest::default();
     let people = house.access().list_principals(house.signed(people)).await;
     people.unwrap();
 
-    let entries = told(&house, &admin, all(), 6).await;
+    let entries = told(&house, &admin, all(), 7).await;
     let reads: Vec<_> = entries[2..]
         .iter()
         .map(|entry| (entry.method.as_str(), entry.oids.join(" ")))
@@ -193,7 +200,8 @@ async fn what_is_not_for_everybody_is_told_when_it_is_shown() {
     let expect = [
         ("Resolve", secret.clone()),
         ("ListChildren", secret.clone()),
-        ("WalkSubtree", secret),
+        ("WalkSubtree", secret.clone()),
+        ("Convert", secret),
         ("ListPrincipals", ".".to_owned()),
     ];
     assert_eq!(reads, expect);

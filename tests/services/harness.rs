@@ -11,7 +11,8 @@ use std::{
 
 use oidra::{
     access::Token,
-    grpc::{Face, Options},
+    desk::{Desk, Options},
+    grpc::Face,
     model::{
         Policy, Timestamp,
         actor::{Credential, Principal, PrincipalKind},
@@ -122,9 +123,13 @@ impl House {
 
     /// A new register behind a server with options of its own.
     pub async fn open_with(set: impl FnOnce(&mut Options)) -> Self {
+        Self::open_at(Arc::new(SystemClock), set).await
+    }
+
+    /// The same by a clock of one's own.
+    pub async fn open_at(clock: Arc<dyn Clock>, set: impl FnOnce(&mut Options)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let token = Token::from_entropy([7; 32]);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let options = register::Options::new(dir.path());
         let made = founding(&token);
         let opened_clock = Arc::clone(&clock);
@@ -136,7 +141,7 @@ impl House {
         let mut options = Options::new(clock);
         set(&mut options);
         let stopping = options.stopping.clone();
-        let face = Face::new(register.clone(), options).unwrap();
+        let face = Face::new(Arc::new(Desk::new(register.clone(), options))).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let bounds = Bounds {

@@ -11,8 +11,10 @@
 )]
 
 mod auditing;
+mod clock;
 mod delegating;
 mod harness;
+mod hiding;
 mod principals;
 mod reading;
 mod transport;

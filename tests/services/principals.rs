@@ -2,6 +2,7 @@
 
 use oidra::pb::v1 as pb;
 use tonic::Code;
+use tonic_types::StatusExt as _;
 
 use crate::harness::{House, NODE, because, refused, signed_with};
 
@@ -62,7 +63,15 @@ async fn a_token_is_shown_once() {
     let who = signed_with(&first.token, pb::WhoAmIRequest {});
     let who = house.access().who_am_i(who).await.unwrap().into_inner();
     assert_eq!(who.principal.unwrap().id, "p-admin");
-    assert_eq!(who.credential, first.credential);
+    // It was used a moment ago, by this very call.
+    let mut shown = who.credential.unwrap();
+    assert!(shown.last_used.take().is_some());
+    assert_eq!(Some(shown), first.credential);
+    let list = pb::ListCredentialsRequest::default();
+    let list = house.access().list_credentials(house.signed(list)).await;
+    let list = list.unwrap().into_inner().credentials;
+    assert_eq!(list.len(), 2);
+    assert!(list.iter().all(|one| one.last_used.is_some()), "{list:?}");
     let nobody = house.access().who_am_i(pb::WhoAmIRequest {}).await;
     assert_eq!(nobody.unwrap().into_inner(), pb::WhoAmIResponse::default());
     house.close().await;
@@ -122,6 +131,40 @@ async fn an_invitation_is_good_once() {
             (pb::CredentialKind::Token, false)
         ]
     );
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_codes_is_shut_out_as_who_guesses_tokens() {
+    let house = House::open_with(|options| options.rates.token_failures = 5).await;
+    let admin = house.token.clone();
+    let id = house.add(&admin, "Somebody", "").await;
+    let invite = pb::InviteRequest {
+        principal: id,
+        ..Default::default()
+    };
+    let good = house.access().invite(signed_with(&admin, invite)).await;
+    let good = good.unwrap().into_inner().code;
+    let accept = |code: String| pb::AcceptInvitationRequest {
+        code,
+        name: "laptop".into(),
+        options: None,
+    };
+    for _ in 0..5 {
+        let guess = accept(format!("{good}x"));
+        let guess = house.access().accept_invitation(guess).await;
+        refused(guess, Code::Unauthenticated, "INVITATION_UNKNOWN");
+    }
+    // Now not even the right one is looked up, nor a token that is good.
+    let shut = house.access().accept_invitation(accept(good)).await;
+    let shut = refused(shut, Code::ResourceExhausted, "RATE_LIMITED");
+    assert!(shut.get_details_retry_info().is_some());
+    let who = house
+        .access()
+        .who_am_i(house.signed(pb::WhoAmIRequest {}))
+        .await;
+    refused(who, Code::ResourceExhausted, "RATE_LIMITED");
+    house.access().who_am_i(pb::WhoAmIRequest {}).await.unwrap();
     house.close().await;
 }
 

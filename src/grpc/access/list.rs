@@ -4,9 +4,9 @@
 
 use crate::{
     access::{Insight, Knows},
+    desk::{Call, Desk},
     grpc::{
         convert::{Faults, access as requests, principal as shown},
-        desk::{Call, Desk},
         page::{self, Kind, Mark},
         view::{View, revision},
     },
@@ -139,8 +139,12 @@ pub async fn credentials(
         };
         page::token(Kind::Credentials, &query, &mark, &seal)
     });
+    let known = |one: Credential| {
+        let last_used = desk.options.uses.last(&one.token_sha256);
+        shown::credential(one, last_used)
+    };
     Ok(pb::ListCredentialsResponse {
-        credentials: all.into_iter().map(shown::credential).collect(),
+        credentials: all.into_iter().map(known).collect(),
         next_page_token,
         revision: Some(revision(&desk.register, seq, Some(time))),
     })

@@ -4,6 +4,7 @@
 
 use crate::{
     model::{
+        Timestamp,
         actor::{Credential, CredentialKind, Grant, Principal, Role, Scope, Standing},
         entry::RegistrantDetails,
     },
@@ -63,8 +64,8 @@ const fn standing(standing: Standing) -> pb::Standing {
     }
 }
 
-/// A credential.
-pub fn credential(one: Credential) -> pb::Credential {
+/// A credential, and when it was used last, if that is known.
+pub fn credential(one: Credential, last_used: Option<Timestamp>) -> pb::Credential {
     pb::Credential {
         id: one.id.to_string(),
         principal: one.principal.to_string(),
@@ -75,7 +76,7 @@ pub fn credential(one: Credential) -> pb::Credential {
         revoked: one.revoked,
         scope: Some(scope(&one.scope)),
         bound_to: one.bound_to.unwrap_or_default(),
-        last_used: None,
+        last_used: last_used.map(timestamp),
     }
 }
 

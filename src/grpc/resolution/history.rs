@@ -3,9 +3,9 @@
 use prost::Message as _;
 
 use crate::{
+    desk::{Call, Desk},
     grpc::{
         convert::{text, timestamp},
-        desk::{Call, Desk},
         limits::MESSAGE_BYTES_AIM,
         page::{self, Kind, Mark},
         view::{View, revision},

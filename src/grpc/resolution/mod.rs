@@ -14,17 +14,15 @@ use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
 use crate::{
+    desk::{Call, Desk, trail},
+    grpc::{layer, status},
     model::{Code, Refusal, Refusals, Rejection, Timestamp},
     oid::NodePath,
     pb::v1::{self as pb, resolution_service_server::ResolutionService},
     register::{ReadAt, Reading, Resolution},
 };
 
-use super::{
-    desk::{Call, Desk},
-    trail,
-    view::View,
-};
+use super::view::View;
 
 /// What a stream gives, piece by piece.
 type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -50,7 +48,7 @@ impl ResolutionService for Resolver {
         &self,
         request: Request<pb::ResolveRequest>,
     ) -> Result<Response<pb::ResolveResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = resolve::one(&self.desk, &call, request.into_inner()).await;
         answered(&self.desk, &call, "Resolve", answer)
     }
@@ -59,7 +57,7 @@ impl ResolutionService for Resolver {
         &self,
         request: Request<pb::BatchResolveRequest>,
     ) -> Result<Response<pb::BatchResolveResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = resolve::batch(&self.desk, &call, request.into_inner()).await;
         answered(&self.desk, &call, "BatchResolve", answer)
     }
@@ -68,7 +66,7 @@ impl ResolutionService for Resolver {
         &self,
         request: Request<pb::ListChildrenRequest>,
     ) -> Result<Response<pb::ListChildrenResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = list::children(&self.desk, &call, request.into_inner()).await;
         answered(&self.desk, &call, "ListChildren", answer)
     }
@@ -77,7 +75,7 @@ impl ResolutionService for Resolver {
         &self,
         request: Request<pb::WalkSubtreeRequest>,
     ) -> Result<Response<Self::WalkSubtreeStream>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = walk::subtree(&self.desk, &call, request.into_inner()).await;
         answered(&self.desk, &call, "WalkSubtree", answer)
     }
@@ -86,7 +84,7 @@ impl ResolutionService for Resolver {
         &self,
         request: Request<pb::GetHistoryRequest>,
     ) -> Result<Response<pb::GetHistoryResponse>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = history::page(&self.desk, &call, request.into_inner()).await;
         answered(&self.desk, &call, "GetHistory", answer)
     }
@@ -95,7 +93,7 @@ impl ResolutionService for Resolver {
         &self,
         request: Request<pb::WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        let call = Call::of(&request)?;
+        let call = layer::call(&request)?;
         let answer = watch::changes(&self.desk, &call, &request.into_inner());
         answered(&self.desk, &call, "Watch", answer)
     }
@@ -110,7 +108,7 @@ fn answered<T>(
     trail::shown(desk, call, method);
     answer
         .map(Response::new)
-        .map_err(|rejection| desk.status(call, &rejection))
+        .map_err(|rejection| status::of(desk, call, &rejection))
 }
 
 /// The reading that `read` asks for; the newest without it.

@@ -3,9 +3,9 @@
 use prost::Message as _;
 
 use crate::{
+    desk::{Call, Desk},
     grpc::{
         convert::{entry, text},
-        desk::{Call, Desk},
         limits::{ANSWER_BYTES_AIM, BATCH_ROWS_MAX},
         view::{View, revision},
     },

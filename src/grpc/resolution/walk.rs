@@ -13,11 +13,11 @@ use tracing::Instrument as _;
 
 use crate::{
     access::Sight,
+    desk::{Call, Desk, trail},
     grpc::{
         convert::text,
-        desk::{Call, Desk},
         limits::{MESSAGE_BYTES_AIM, STREAM_MESSAGES_MAX, WALK_ENTRIES_MAX},
-        status, trail,
+        status,
         view::{View, revision},
     },
     model::{Code, Refusal, Rejection},
@@ -83,7 +83,7 @@ async fn feed(
             return Err(status::of_refusal(refusal, &desk.options.pages));
         }
         desk.identify(call)
-            .map_err(|rejection| desk.status(call, &rejection))?;
+            .map_err(|rejection| status::of(desk, call, &rejection))?;
         let read = {
             let (reading, sight) = (reading.clone(), sight.clone());
             let witness = call.witness.clone();
@@ -94,8 +94,8 @@ async fn feed(
             })
             .await
         };
-        let (entries, rest) = read.map_err(|rejection| desk.status(call, &rejection))?;
-        let entries = entries.map_err(|rejection| desk.status(call, &rejection))?;
+        let (entries, rest) = read.map_err(|rejection| status::of(desk, call, &rejection))?;
+        let entries = entries.map_err(|rejection| status::of(desk, call, &rejection))?;
         walk = rest;
         if entries.is_empty() {
             return Ok(());

@@ -17,14 +17,14 @@ use tracing::Instrument as _;
 
 use crate::{
     access::Sight,
+    desk::{Call, Desk, trail},
     grpc::{
         convert::{text, timestamp},
-        desk::{Call, Desk},
         limits::{
             MESSAGE_BYTES_AIM, STREAM_MESSAGES_MAX, WATCH_CHANGES_MAX, WATCH_IDENTIFY_EVERY,
             WATCH_RECORDS_MAX,
         },
-        trail,
+        status,
         view::{View, revision},
     },
     model::{Code, Refusal, Rejection, Seq, Timestamp},
@@ -69,7 +69,7 @@ pub fn changes(
     tokio::spawn(
         async move {
             if let Err(End::Refused(rejection)) = watcher.run(published).await {
-                let status = watcher.desk.status(&watcher.call, &rejection);
+                let status = status::of(&watcher.desk, &watcher.call, &rejection);
                 // Where nobody listens any longer nothing is to be told.
                 drop(watcher.sender.send(Err(status)).await);
             }

@@ -13,7 +13,7 @@ use crate::{
     telemetry::audit::{Audit, Line, Nodes, Outcome},
 };
 
-use super::desk::{Call, Desk};
+use super::{Call, Desk};
 
 /// The nodes of which a caller was shown what is not for everybody. Cheap to clone.
 #[derive(Clone, Default)]
@@ -24,6 +24,11 @@ impl Witness {
     pub fn of(desk: &Desk, identity: &Identity) -> Self {
         let remembers = desk.options.audit.is_some() && *identity != Identity::Anonymous;
         Self(remembers.then(Arc::default))
+    }
+
+    /// Whether anybody wants to know.
+    pub const fn is_wanted(&self) -> bool {
+        self.0.is_some()
     }
 
     /// More was shown of this node than everybody sees.
@@ -201,8 +206,7 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         Command::DescribePrincipal { id, .. } | Command::ChangeStanding { id, .. } => home(id)?,
         Command::IssueCredential(ask) => home(&ask.principal)?,
         Command::RevokeCredential { id } => {
-            let all = view.credentials()?;
-            let owner = all.into_iter().find(|one| one.id == *id);
+            let owner = view.credential_of_id(id)?;
             let (nodes, _) = owner.map_or(Ok(Default::default()), |one| home(&one.principal))?;
             (nodes, Some(id.to_string()))
         }

@@ -52,27 +52,6 @@ pub enum Kind {
     Write,
 }
 
-/// Methods outside the registration that change nothing begin with one of these words; any other counts as a change.
-const READING: [&str; 15] = [
-    "Resolve", "Batch", "List", "Walk", "Get", "Watch", "Convert", "Encode", "Decode", "Explain",
-    "Search", "Find", "Check", "Verify", "Who",
-];
-
-impl Kind {
-    /// The kind of a call to `path`, such as `/oidra.v1.NotationService/Convert`.
-    pub fn of(path: &str) -> Self {
-        let path = path.strip_prefix('/').unwrap_or(path);
-        let (service, method) = path.split_once('/').unwrap_or((path, ""));
-        match service.strip_prefix("oidra.") {
-            Some("v1.RegistrationService") => Self::Write,
-            Some(_) if READING.iter().any(|word| method.starts_with(word)) => Self::Read,
-            Some(_) => Self::Write,
-            None if service == "grpc.health.v1.Health" => Self::Health,
-            None => Self::Read,
-        }
-    }
-}
-
 /// Why a call is held back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
@@ -314,8 +293,6 @@ impl<K: Eq + Hash + Clone> Part<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pb;
-    use prost::Message as _;
 
     const HERE: Source = Source::Address(core::net::IpAddr::V4(core::net::Ipv4Addr::LOCALHOST));
 
@@ -339,41 +316,6 @@ mod tests {
     /// How many calls out of a thousand are let through at one moment.
     fn through(mut call: impl FnMut() -> Result<(), Held>) -> usize {
         (0..1_000).filter(|_| call().is_ok()).count()
-    }
-
-    #[test]
-    fn every_method_is_read_or_write_as_it_should_be() {
-        let described = prost_types::FileDescriptorSet::decode(pb::DESCRIPTORS).unwrap();
-        let mut seen = 0;
-        for file in &described.file {
-            for service in &file.service {
-                let expect = match service.name() {
-                    "ResolutionService" | "NotationService" => Some(Kind::Read),
-                    "RegistrationService" => Some(Kind::Write),
-                    _ => None,
-                };
-                for method in &service.method {
-                    let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
-                    let kind = Kind::of(&path);
-                    assert!(
-                        expect.is_none_or(|expect| kind == expect),
-                        "{path}: {kind:?}"
-                    );
-                    seen += 1;
-                }
-            }
-        }
-        assert!(seen > 15);
-        for (path, kind) in [
-            ("/oidra.v1.AdministrationService/GetServerInfo", Kind::Read),
-            ("/oidra.v1.AccessService/GrantRole", Kind::Write),
-            ("/oidra.v1.AccessService/WhoAmI", Kind::Read),
-            ("/grpc.health.v1.Health/Check", Kind::Health),
-            ("/grpc.reflection.v1.ServerReflection/Info", Kind::Read),
-            ("", Kind::Read),
-        ] {
-            assert_eq!(Kind::of(path), kind, "{path}");
-        }
     }
 
     #[test]
@@ -435,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_source_has_as_many_calls_at_once_as_the_standard_says() {
-        let most = crate::grpc::limits::SOURCE_CALLS_AT_ONCE_MAX;
+        let most = crate::desk::limits::SOURCE_CALLS_AT_ONCE_MAX;
         let ledger = ledger(|rates| rates.source_calls_at_once = most);
         let now = Instant::now();
         let call = |_: u64| ledger.begin(HERE, Kind::Read, now);
