@@ -330,3 +330,29 @@ fn a_delegation_is_referred_to() {
     assert!(told.contains("/2/16/834/8/1!"), "{told}");
     primary.close();
 }
+
+#[test]
+fn dnspython_takes_the_zone_over_and_validates_all_of_it() {
+    let here = std::process::Command::new("python3")
+        .args(["-c", "import dns, cryptography"])
+        .status();
+    if !here.is_ok_and(|status| status.success()) {
+        eprintln!("dnspython (Debian package python3-dnspython) is not here: this is skipped");
+        return;
+    }
+    let primary = Primary::start("");
+    primary.allocate("7", &["--label", "Afya"]);
+    primary.allocate("8", &[]);
+    primary.oidctl(&[
+        "delegate",
+        "2.16.834.8",
+        "--name-server",
+        "ns1.other.example",
+    ]);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dns/zone.py");
+    let port = primary.port.to_string();
+    let told = run("python3", &[script, &port, APEX, crate::harness::SECRET]);
+    // Five sets at the apex, facts at four names and the apex's own, a DNAME, and a link for each of six names.
+    assert_eq!(told.trim(), "15", "{told}");
+    primary.close();
+}

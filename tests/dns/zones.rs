@@ -52,11 +52,13 @@ fn the_master_file_is_the_zone_that_is_transferred() {
         "--name-server",
         &format!("ns.8.{APEX} 192.0.2.7"),
     ]);
+    // A number of more digits than a label holds.
+    primary.allocate(&format!("1{}", "0".repeat(63)), &[]);
     let transferred = primary.transfer();
     let keys = primary.dig(&[APEX, "DNSKEY", "+noall", "+answer"]);
     primary.down();
     let (zone, told) = primary.oidrad(&["zone", "export"]);
-    assert!(told.contains("0 nodes, 1 labels, 1 values"), "{told}");
+    assert!(told.contains("1 nodes, 1 labels, 1 values"), "{told}");
     let file = primary.dir.path().join("zone");
     fs::write(&file, &zone).unwrap();
     let file = file.to_str().unwrap();
