@@ -25,7 +25,7 @@ pub fn run(text: &str) {
             (bad.query, answer)
         }
     };
-    let (namespace, _) = query.split_once(':').expect("an echo without a name space");
+    let (namespace, _) = query.split_once(':').unwrap();
     let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     assert!(
         !namespace.is_empty() && namespace.bytes().all(word),

@@ -50,7 +50,7 @@ impl Ors {
         let of = |kind: &str| {
             let service = format!("ORS+{kind}");
             told.iter()
-                .find(|one| one.services().to_string() == service)
+                .find(|one| one.services().as_slice() == service.as_bytes())
                 .map(|one| one.regexp().to_string())
         };
         let canonical = of("COID").unwrap();

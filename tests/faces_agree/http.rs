@@ -76,7 +76,7 @@ impl Json {
                 let Some(node) = word(&nearest["oid"]) else {
                     return Facts::default();
                 };
-                let distance = nearest["distance"].as_u64().unwrap() as usize;
+                let distance = usize::try_from(nearest["distance"].as_u64().unwrap()).unwrap();
                 let (status, answer) = self.0.json(&format!("/oid/{node}"), accept).await;
                 assert_eq!(status, 200, "{node}, the nearest superior of {oid}");
                 (distance, answer)
@@ -161,7 +161,7 @@ impl Face for Rdap {
         Facts {
             // Arcs have one of each at most here.
             identifiers: name.take(1).cloned().collect(),
-            labels: Default::default(),
+            labels: std::collections::BTreeSet::new(),
             revision: None,
             ..facts.clone()
         }

@@ -116,7 +116,7 @@ impl World {
         number: u64,
         visibility: pb::Visibility,
     ) -> Result<(), tonic::Status> {
-        let named = number % 3 != 0;
+        let named = !number.is_multiple_of(3);
         let label = pb::Label {
             // With letters that are written from right to left, and beyond the first plane.
             label: match number % 4 {
@@ -133,8 +133,11 @@ impl World {
             }),
             entry: Some(NewEntry {
                 identifiers: named.then(|| format!("arc-{number}")).into_iter().collect(),
-                labels: (number % 5 != 0).then_some(label).into_iter().collect(),
-                titles: (number % 7 != 0)
+                labels: (!number.is_multiple_of(5))
+                    .then_some(label)
+                    .into_iter()
+                    .collect(),
+                titles: (!number.is_multiple_of(7))
                     .then(|| title(number))
                     .into_iter()
                     .collect(),
