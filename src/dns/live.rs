@@ -20,8 +20,8 @@ use super::record::Fqdn;
 use super::serial::{self, Turns};
 use super::zone::{LeftOut, Zone};
 
-/// Records that are read from the journal in one go.
-const RECORDS_AT_ONCE: usize = 512;
+/// Records that are read from the journal in one go: each may tell of a thousand arcs.
+const RECORDS_AT_ONCE: usize = 16;
 /// Most arcs that are brought up to date one by one; after more of them the index is made anew.
 pub const TOUCHED_MAX: usize = 20_000;
 

@@ -289,9 +289,8 @@ pub async fn serve(
             stopping.clone(),
         ));
     }
-    if !targets.is_empty() {
-        tokio::spawn(notify::keep(zones, targets, stopping.clone()));
-    }
+    // It follows the register even where nobody is to be told, so that those who ask need not wait for that.
+    tokio::spawn(notify::keep(zones, targets, stopping.clone()));
     tokio::spawn(async move {
         stopping.cancelled().await;
         stop.store(true, Ordering::Relaxed);
