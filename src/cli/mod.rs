@@ -14,6 +14,7 @@ mod convert;
 mod desk;
 mod failure;
 mod output;
+pub mod paper;
 mod report;
 mod settings;
 mod table;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
     access::{Identity, Source},
-    model::{Command, PrincipalId, Rejection, Seq, Submission, TreeView, Viewed},
+    model::{ApplicationId, Command, PrincipalId, Rejection, Seq, Submission, TreeView, Viewed},
     oid::NodePath,
     register::Outcome as Recorded,
     telemetry::audit::{Audit, Line, Nodes, Outcome},
@@ -186,6 +186,10 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         let home = view.principal(id)?.map(|one| one.home);
         Ok((home.iter().collect::<Nodes>(), Some(id.to_string())))
     };
+    let application = |id: &ApplicationId| -> Viewed<_> {
+        let superior = view.application(id)?.map(|one| one.superior);
+        Ok((superior.iter().collect::<Nodes>(), Some(id.to_string())))
+    };
     Ok(match command {
         Command::Allocate(ask) => arc(&ask.superior),
         Command::BatchAllocate(asks) => (asks.iter().map(|ask| &ask.superior).collect(), None),
@@ -210,8 +214,12 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
             let (nodes, _) = owner.map_or(Ok(Default::default()), |one| home(&one.principal))?;
             (nodes, Some(id.to_string()))
         }
+        Command::SubmitApplication(ask) => arc(&ask.superior),
+        Command::AmendApplication(ask) => application(&ask.id)?,
+        Command::OnApplication(on) => application(&on.id)?,
         Command::AcceptInvitation { .. }
         | Command::ExpireHolds
+        | Command::ExpireApplications
         | Command::LoadReferences { .. } => Default::default(),
     })
 }
