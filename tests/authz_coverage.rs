@@ -131,7 +131,39 @@ const TABLE: &[Row] = &[
         "ListPrincipals",
         "TOKEN_MISSING BLIND BLIND SEES BLIND SEES BLIND SEES SEES",
     ),
+    // Applying for an arc below it: the policy there lets everybody known.
+    (
+        "SubmitApplication",
+        "TOKEN_MISSING OK OK OK OK SCOPE_TOO_NARROW SCOPE_TOO_NARROW OK OK",
+    ),
+    // What those do who judge what a guest applied for there.
+    ("AcknowledgeApplication", JUDGE),
+    ("BeginReview", JUDGE),
+    ("RequestInformation", JUDGE),
+    ("CommentApplication", JUDGE),
+    ("ApproveApplication", JUDGE),
+    ("RejectApplication", JUDGE),
+    ("DecideAppeal", JUDGE),
+    ("SetApplicationFee", JUDGE),
+    // What is for whoever handed it in, which the organisation did.
+    ("AnswerApplication", APPLY),
+    ("AmendApplication", APPLY),
+    ("AppealApplication", APPLY),
+    ("WithdrawApplication", APPLY),
+    (
+        "GetApplication",
+        "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN OK APPLICATION_UNKNOWN OK APPLICATION_UNKNOWN OK OK",
+    ),
+    (
+        "ListApplications",
+        "TOKEN_MISSING BLIND BLIND SEES BLIND SEES BLIND SEES SEES",
+    ),
 ];
+
+const JUDGE: &str = "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN NOT_PERMITTED APPLICATION_UNKNOWN \
+                     SCOPE_TOO_NARROW SCOPE_TOO_NARROW DELEGATED_AWAY OK";
+const APPLY: &str = "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN NOT_PERMITTED APPLICATION_UNKNOWN \
+                     SCOPE_TOO_NARROW SCOPE_TOO_NARROW NOT_PERMITTED OK";
 
 const REGISTER: &str = "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED DELEGATED_AWAY SCOPE_TOO_NARROW \
                         SCOPE_TOO_NARROW DELEGATED_AWAY OK";
@@ -246,6 +278,8 @@ struct Stage {
     staff: String,
     credential: String,
     code: String,
+    /// Applications of a guest: submitted, under review, appealed; and of the organisation: submitted, asked, rejected.
+    cases: [String; 6],
 }
 
 impl Stage {
@@ -277,9 +311,13 @@ impl Stage {
         let read_only = narrowed(&house, &delegate, true, "").await;
         let narrow = narrowed(&house, &delegate, false, "2.999.5.9").await;
         let known = [sibling, reviewer, auditor, registrar, read_only, narrow];
-        let known = known.into_iter().chain([admin, delegate]).map(Some);
         let credential = who(&house, &own).await.credential.unwrap().id;
+        house.policy(&delegate, ARC, harness::open_to_all(1)).await;
+        let guest = house.add(&admin, "Guest", "").await;
+        let guest = house.welcome(&admin, &guest).await;
+        let known = known.into_iter().chain([admin, delegate.clone()]).map(Some);
         Self {
+            cases: cases(&house, &guest, &delegate, &own).await,
             over: over(&house).await,
             callers: std::iter::once(None).chain(known).collect(),
             staff,
@@ -311,7 +349,121 @@ impl Stage {
             }
             "AddPrincipal" | "DescribePrincipal" | "ChangeStanding" | "GetPrincipal"
             | "ListPrincipals" | "GrantRole" | "RevokeRole" => self.principal(method, token).await,
+            _ if method.contains("Application")
+                || matches!(
+                    method,
+                    "BeginReview" | "RequestInformation" | "DecideAppeal"
+                ) =>
+            {
+                self.application(method, token).await
+            }
             _ => self.credential(method, token).await,
+        }
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm for each method")]
+    async fn application(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        let mut work = self.house.applications();
+        let [submitted, reviewed, appealed, own, asked, rejected] = self.cases.clone();
+        let options = tried();
+        let on = |application: String| pb::ActOnApplicationRequest {
+            application,
+            options: tried(),
+            ..Default::default()
+        };
+        let tell = |application: String| pb::TellApplicationRequest {
+            application,
+            text: "why".into(),
+            options: tried(),
+            ..Default::default()
+        };
+        match method {
+            "SubmitApplication" => {
+                let ask = pb::SubmitApplicationRequest {
+                    options,
+                    ..harness::application(ARC, "Another")
+                };
+                fine(work.submit_application(with(token, ask)).await)
+            }
+            "GetApplication" => {
+                let ask = pb::GetApplicationRequest {
+                    application: submitted,
+                };
+                fine(work.get_application(with(token, ask)).await)
+            }
+            "ListApplications" => {
+                let ask = pb::ListApplicationsRequest::default();
+                let answer = work.list_applications(with(token, ask)).await?.into_inner();
+                Ok(sees(
+                    answer.applications.iter().any(|one| one.id == submitted),
+                ))
+            }
+            "AcknowledgeApplication" => fine(
+                work.acknowledge_application(with(token, on(submitted)))
+                    .await,
+            ),
+            "BeginReview" => fine(work.begin_review(with(token, on(submitted))).await),
+            "ApproveApplication" => fine(work.approve_application(with(token, on(reviewed))).await),
+            "WithdrawApplication" => fine(work.withdraw_application(with(token, on(own))).await),
+            "RequestInformation" => {
+                fine(work.request_information(with(token, tell(submitted))).await)
+            }
+            "AnswerApplication" => fine(work.answer_application(with(token, tell(asked))).await),
+            "AppealApplication" => fine(work.appeal_application(with(token, tell(rejected))).await),
+            "CommentApplication" => {
+                let ask = pb::CommentApplicationRequest {
+                    application: submitted,
+                    text: "hm".into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(work.comment_application(with(token, ask)).await)
+            }
+            "AmendApplication" => {
+                let anew = harness::application(ARC, "Anew");
+                let ask = pb::AmendApplicationRequest {
+                    application: own,
+                    entry: Some(titled("anew")),
+                    about: anew.about,
+                    options,
+                    ..Default::default()
+                };
+                fine(work.amend_application(with(token, ask)).await)
+            }
+            "RejectApplication" => {
+                let ask = pb::RejectApplicationRequest {
+                    application: reviewed,
+                    reason: pb::RejectionReason::Duplicate as i32,
+                    text: "twice".into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(work.reject_application(with(token, ask)).await)
+            }
+            "DecideAppeal" => {
+                let ask = pb::DecideAppealRequest {
+                    application: appealed,
+                    granted: true,
+                    text: "so be it".into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(work.decide_appeal(with(token, ask)).await)
+            }
+            "SetApplicationFee" => {
+                let fee = pb::Fee {
+                    state: pb::FeeState::Waived as i32,
+                    text: "a public body".into(),
+                };
+                let ask = pb::SetApplicationFeeRequest {
+                    application: submitted,
+                    fee: Some(fee),
+                    options,
+                    ..Default::default()
+                };
+                fine(work.set_application_fee(with(token, ask)).await)
+            }
+            _ => panic!("{method} is called nowhere here"),
         }
     }
 
@@ -734,6 +886,46 @@ async fn below(house: &House, delegate: &str) {
         options: None,
     };
     writes.hold(signed_with(delegate, held)).await.unwrap();
+}
+
+/// The applications of [`Stage::cases`], judged by the staff of the arc.
+async fn cases(house: &House, guest: &str, delegate: &str, staff: &str) -> [String; 6] {
+    let mut work = house.applications();
+    let mut made = Vec::new();
+    for (token, name) in [(guest, "G"), (delegate, "D")] {
+        for number in 0..3 {
+            let ask = harness::application(ARC, &format!("{name}{number}"));
+            made.push(house.apply(token, ask).await);
+        }
+    }
+    let on = |id: &String| pb::ActOnApplicationRequest {
+        application: id.clone(),
+        ..Default::default()
+    };
+    let tell = |id: &String| pb::TellApplicationRequest {
+        application: id.clone(),
+        text: "why".into(),
+        ..Default::default()
+    };
+    for at in [1, 2, 5] {
+        let review = signed_with(staff, on(&made[at]));
+        work.begin_review(review).await.unwrap();
+    }
+    for at in [2, 5] {
+        let reject = pb::RejectApplicationRequest {
+            application: made[at].clone(),
+            reason: pb::RejectionReason::Other as i32,
+            text: "no".into(),
+            ..Default::default()
+        };
+        let reject = signed_with(staff, reject);
+        work.reject_application(reject).await.unwrap();
+    }
+    let appeal = signed_with(guest, tell(&made[2]));
+    work.appeal_application(appeal).await.unwrap();
+    let question = signed_with(staff, tell(&made[4]));
+    work.request_information(question).await.unwrap();
+    made.try_into().unwrap()
 }
 
 /// The token of somebody with a role.

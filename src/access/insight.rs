@@ -197,12 +197,13 @@ pub fn token_missing(why: &str) -> Rejection {
 }
 
 /// Whether a principal looks over a place as an auditor.
-fn audits(principal: &Principal, at: &NodePath) -> bool {
+pub(super) fn audits(principal: &Principal, at: &NodePath) -> bool {
     let mut grants = principal.grants.iter();
     grants.any(|grant| grant.role == Role::Auditor && at.starts_with(&grant.at))
 }
 
-fn granted<T>(right: Result<T, Rejection>) -> Result<bool, Rejection> {
+/// Whether a right was granted.
+pub(super) fn granted<T>(right: Result<T, Rejection>) -> Result<bool, Rejection> {
     match right {
         Ok(_) => Ok(true),
         Err(Rejection::Refused(_)) => Ok(false),

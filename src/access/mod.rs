@@ -3,6 +3,7 @@
 //! Only this room can make a [`Permit`], and the register takes no command without one. It must never decide whether a
 //! command is right, only whether this caller may give it; and never let a secret reach a log.
 
+mod casework;
 mod identify;
 mod identity;
 mod insight;
@@ -17,6 +18,7 @@ mod sight;
 mod testing;
 pub mod token;
 
+pub use casework::{Casework, Knowledge, unknown as unknown_application};
 pub use identify::{identify, names as certificate_names};
 pub use identity::{
     Caller, Identity, authenticate, bound_digest, of_certificate, of_openid, openid_name,

@@ -7,13 +7,15 @@
 use std::sync::Arc;
 
 use crate::model::actor::{Credential, CredentialKind, Grant, Standing};
-use crate::model::command::{Command, IssueCredential};
+use crate::model::command::{Command, IssueCredential, Whole};
 use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Submission, TreeView};
 use crate::oid::NodePath;
 
+use super::casework;
 use super::identity::Identity;
 use super::insight::{Insight, Knows};
 use super::rights::{self, Grounds, Need};
+use super::sight::{Sight, sight};
 use super::token::TokenDigest;
 
 /// The permit to give one command.
@@ -38,7 +40,7 @@ impl Permit {
         self.overrides
     }
 
-    /// The server's own permit: it is good for `ExpireHolds` and `LoadReferences` only.
+    /// The server's own permit: it is good for what expires and for `LoadReferences` only.
     pub fn system() -> Self {
         Self {
             actor: Actor::System,
@@ -46,6 +48,30 @@ impl Permit {
             claimed: Arc::default(),
             overrides: false,
         }
+    }
+
+    /// What the actor sees whole, for a command whose refusals must not tell more: an application is judged by what whoever
+    /// hands it in may know.
+    pub fn whole(&self, submission: &Submission, view: &dyn TreeView) -> Result<Whole, Rejection> {
+        let applies = matches!(
+            submission.command,
+            Command::SubmitApplication(_) | Command::AmendApplication(_)
+        );
+        let (Actor::Principal(id), Some(digest), true) = (&self.actor, self.credential, applies)
+        else {
+            return Ok(Whole::All);
+        };
+        let nothing = Whole::Within(Arc::default());
+        let (Some(own), Some(credential)) = (view.principal(id)?, view.credential(&digest.0)?)
+        else {
+            return Ok(nothing);
+        };
+        let identity = Identity::Claimed(own, digest, Arc::clone(&self.claimed));
+        Ok(match sight(&identity, &credential.scope) {
+            Sight::Public => nothing,
+            Sight::Within(arcs) => Whole::Within(arcs),
+            Sight::All => Whole::All,
+        })
     }
 
     /// Judges the grounds again, in the tree as it is now: the credential, the principal, and the right.
@@ -78,7 +104,7 @@ pub fn permit(
     }
     let own = matches!(
         command,
-        Command::ExpireHolds | Command::LoadReferences { .. }
+        Command::ExpireHolds | Command::ExpireApplications | Command::LoadReferences { .. }
     );
     match identity {
         Identity::Anonymous => {
@@ -311,8 +337,12 @@ fn needs(
             None => govern(NodePath::root()),
         },
         // The server's own, and what needs a code instead: both are decided before.
+        Command::SubmitApplication(_)
+        | Command::AmendApplication(_)
+        | Command::OnApplication(_) => casework::needs(command, caller, view)?,
         Command::AcceptInvitation { .. }
         | Command::ExpireHolds
+        | Command::ExpireApplications
         | Command::LoadReferences { .. } => Vec::new(),
     };
     needs.sort_unstable();

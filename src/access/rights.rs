@@ -14,6 +14,10 @@ use crate::oid::NodePath;
 /// What an act needs at a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
+    /// To apply: any principal may ask, and the policy says whether it is heard.
+    Apply,
+    /// To judge applications.
+    Review,
     /// To register: allocate, reserve, hold, amend, change states, transfer.
     Register,
     /// To govern: delegate, recall, set the policy, grant roles, look after principals.
@@ -40,6 +44,8 @@ enum Closed {
 enum By {
     /// A delegation names the principal.
     Delegation,
+    /// A role that lets it judge applications.
+    Reviewer,
     /// A role that lets it register.
     Registrar,
     /// A role that lets it do everything.
@@ -54,6 +60,9 @@ pub fn at(
     need: Need,
     overrides: bool,
 ) -> Result<Grounds, Rejection> {
+    if need == Need::Apply {
+        return Ok(Grounds::Plain);
+    }
     let (by, closed) = way(view, principal, node, need)?;
     match (by, closed) {
         (Some(_), None) => Ok(Grounds::Plain),
@@ -108,8 +117,10 @@ fn way(
 fn role(principal: &Principal, at: &NodePath, need: Need) -> Option<By> {
     if principal.has(Role::Administrator, at) || (at.is_root() && principal.administrator) {
         Some(By::Administrator)
-    } else if need == Need::Register && principal.has(Role::Registrar, at) {
+    } else if need < Need::Govern && principal.has(Role::Registrar, at) {
         Some(By::Registrar)
+    } else if need == Need::Review && principal.has(Role::Reviewer, at) {
+        Some(By::Reviewer)
     } else {
         None
     }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::model::actor::{Credential, Grant, Principal, PrincipalKind, Role};
+use crate::model::application::{Application, Docket, Place};
 use crate::model::entry::{
     Delegation, Entry, Flags, Hold, HolderFields, Holding, Origin, Registrant,
 };
 use crate::model::entry::{State, SuperiorFields, Visibility};
 use crate::model::{
-    Code, PrincipalId, RegisterId, RegistrantId, Rejection, Seq, Timestamp, TreeView, Viewed,
+    ApplicationId, Code, PrincipalId, RegisterId, RegistrantId, Rejection, Seq, Timestamp,
+    TreeView, Viewed,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -28,6 +30,7 @@ pub(super) struct Tree {
     pub(super) entries: BTreeMap<NodePath, Arc<Entry>>,
     pub(super) principals: BTreeMap<PrincipalId, Principal>,
     pub(super) credentials: BTreeMap<[u8; 32], Credential>,
+    pub(super) applications: BTreeMap<ApplicationId, Application>,
 }
 
 pub(super) fn path(text: &str) -> NodePath {
@@ -227,6 +230,12 @@ impl TreeView for Tree {
     }
     fn registrant(&self, _: &RegistrantId) -> Viewed<Option<Registrant>> {
         Ok(None)
+    }
+    fn application(&self, id: &ApplicationId) -> Viewed<Option<Application>> {
+        Ok(self.applications.get(id).cloned())
+    }
+    fn docket(&self, _: &Docket, _: Option<&Place>, _: usize) -> Viewed<Vec<Place>> {
+        Ok(Vec::new())
     }
     fn data_version(&self) -> Viewed<Option<String>> {
         Ok(None)

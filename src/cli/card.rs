@@ -158,6 +158,16 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     let span = |seconds: Option<u64>| seconds.map(show_seconds).unwrap_or_default();
     out.push(("reinstatement within", span(p.reinstatement_seconds)));
     out.push(("longest hold", span(p.hold_seconds_max)));
+    // Where nobody may apply, nothing of it means anything.
+    if p.applicants() == v1::Applicants::Principals {
+        out.push(("who may apply", "principals".to_owned()));
+        out.push(("wished numbers held", yes(p.wishes_held)));
+        out.push(("acknowledged within", span(p.acknowledge_seconds)));
+        out.push(("decided within", span(p.decide_seconds)));
+        out.push(("answered within", span(p.answer_seconds)));
+        out.push(("appealed within", span(p.appeal_seconds)));
+        out.push(("fee", p.fee.clone()));
+    }
     out.retain(|(_, text)| !text.is_empty());
     out
 }

@@ -20,6 +20,7 @@ use crate::{
     pb::v1::{
         access_service_client::AccessServiceClient,
         administration_service_client::AdministrationServiceClient,
+        application_service_client::ApplicationServiceClient,
         audit_service_client::AuditServiceClient, notation_service_client::NotationServiceClient,
         registration_service_client::RegistrationServiceClient,
         resolution_service_client::ResolutionServiceClient,
@@ -63,6 +64,7 @@ impl Client {
         access AccessServiceClient;
         administration AdministrationServiceClient;
         audit AuditServiceClient;
+        applications ApplicationServiceClient;
         health HealthClient;
     }
 

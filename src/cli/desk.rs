@@ -84,10 +84,13 @@ macro_rules! changes {
 }
 
 changes! {
-    AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest;
+    AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest
+    AmendApplicationRequest ActOnApplicationRequest TellApplicationRequest CommentApplicationRequest
+    RejectApplicationRequest DecideAppealRequest SetApplicationFeeRequest;
     AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest
     AddPrincipalRequest DescribePrincipalRequest ChangeStandingRequest GrantRoleRequest RevokeRoleRequest
     IssueTokenRequest BindCredentialRequest InviteRequest AcceptInvitationRequest RevokeCredentialRequest
+    SubmitApplicationRequest
 }
 
 /// Makes a request's name from random bits.

@@ -16,6 +16,7 @@ mod failure;
 mod follow;
 mod ors;
 mod output;
+pub mod paper;
 mod report;
 mod settings;
 mod table;

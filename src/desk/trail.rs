@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
     access::{Identity, Sight, Source},
-    model::{Command, PrincipalId, Rejection, Seq, Submission, TreeView, Viewed, Visibility},
+    model::{
+        ApplicationId, Command, PrincipalId, Rejection, Seq, Submission, TreeView, Viewed,
+        Visibility,
+    },
     oid::NodePath,
     register::{Outcome as Recorded, Seen},
     telemetry::audit::{Audit, Line, Nodes, Outcome},
@@ -206,6 +209,10 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         let home = view.principal(id)?.map(|one| one.home);
         Ok((home.iter().collect::<Nodes>(), Some(id.to_string())))
     };
+    let application = |id: &ApplicationId| -> Viewed<_> {
+        let superior = view.application(id)?.map(|one| one.superior);
+        Ok((superior.iter().collect::<Nodes>(), Some(id.to_string())))
+    };
     Ok(match command {
         Command::Allocate(ask) => arc(&ask.superior),
         Command::BatchAllocate(asks) => (asks.iter().map(|ask| &ask.superior).collect(), None),
@@ -230,8 +237,12 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
             let (nodes, _) = owner.map_or(Ok(Default::default()), |one| home(&one.principal))?;
             (nodes, Some(id.to_string()))
         }
+        Command::SubmitApplication(ask) => arc(&ask.superior),
+        Command::AmendApplication(ask) => application(&ask.id)?,
+        Command::OnApplication(on) => application(&on.id)?,
         Command::AcceptInvitation { .. }
         | Command::ExpireHolds
+        | Command::ExpireApplications
         | Command::LoadReferences { .. } => Default::default(),
     })
 }

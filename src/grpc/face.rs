@@ -25,6 +25,7 @@ use crate::{
         v1::{
             access_service_server::AccessServiceServer,
             administration_service_server::AdministrationServiceServer,
+            application_service_server::ApplicationServiceServer,
             audit_service_server::AuditServiceServer,
             notation_service_server::NotationServiceServer,
             registration_service_server::RegistrationServiceServer,
@@ -35,8 +36,8 @@ use crate::{
 };
 
 use super::{
-    access::Keeper, administration::Administrator, audit::Auditor, health, layer,
-    notation::Translator, registration::Registrar, resolution::Resolver,
+    access::Keeper, administration::Administrator, applications::Caseworker, audit::Auditor,
+    health, layer, notation::Translator, registration::Registrar, resolution::Resolver,
 };
 
 /// For how long browsers may remember what the CORS answer said, in seconds.
@@ -111,6 +112,7 @@ struct Services {
     administration: AdministrationServiceServer<Administrator>,
     access: AccessServiceServer<Keeper>,
     audit: AuditServiceServer<Auditor>,
+    applications: ApplicationServiceServer<Caseworker>,
     /// Health, reflection, and what no service answers.
     others: Routes,
 }
@@ -148,6 +150,7 @@ impl Services {
             administration: bounded!(AdministrationServiceServer, Administrator),
             access: bounded!(AccessServiceServer, Keeper),
             audit: bounded!(AuditServiceServer, Auditor),
+            applications: bounded!(ApplicationServiceServer, Caseworker),
             others,
             desk,
         })
@@ -185,6 +188,7 @@ impl Services {
             AdministrationServiceServer::<Administrator>::NAME => call!(self.administration),
             AccessServiceServer::<Keeper>::NAME => call!(self.access),
             AuditServiceServer::<Auditor>::NAME => call!(self.audit),
+            ApplicationServiceServer::<Caseworker>::NAME => call!(self.applications),
             _ => self.others.clone().call(request.map(Body::new)).await,
         };
         match answer {

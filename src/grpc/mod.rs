@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod administration;
+pub mod applications;
 pub mod audit;
 pub mod convert;
 pub mod etag;

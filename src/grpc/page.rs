@@ -41,6 +41,8 @@ pub enum Kind {
     Holds = 5,
     /// The audit log; the revision is the file and the position the byte before which it goes on.
     Audit = 6,
+    /// Applications; the position is the last one's moment and id.
+    Applications = 7,
 }
 
 /// Where a listing goes on.

@@ -4,13 +4,14 @@ use crate::oid::{ArcValue, Identifier, NodePath};
 
 use super::{
     actor::{CredentialKind, PrincipalKind, Role, Scope, Standing},
+    application::{About, FeeState, RejectionReason},
     clock::Timestamp,
     entry::{
-        Contact, Delegation, Flags, Label, Reference, RegistrantDetails, Relation, Service, State,
-        Text, Visibility,
+        Contact, Delegation, Flags, Label, Language, Reference, RegistrantDetails, Relation,
+        Service, State, Text, Visibility,
     },
     event::{Changes, Proof, ReferenceLoaded},
-    ids::{CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
+    ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
     policy::{NumberRange, Policy},
 };
 
@@ -124,8 +125,16 @@ pub enum Command {
         /// What the new token is called.
         name: String,
     },
+    /// Apply for an arc.
+    SubmitApplication(Box<SubmitApplication>),
+    /// Correct an application.
+    AmendApplication(Box<AmendApplication>),
+    /// Do something else about an application.
+    OnApplication(OnApplication),
     /// End the holds whose time is over. The server's own.
     ExpireHolds,
+    /// End the applications whose applicants did not answer in time. The server's own.
+    ExpireApplications,
     /// Load a version of the reference data. The server's own.
     LoadReferences {
         /// Which version.
@@ -137,7 +146,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 24] = [
+    pub const WORDS: [&'static str; 38] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -160,7 +169,21 @@ impl Command {
         "issue-credential",
         "revoke-credential",
         "accept-invitation",
+        "submit-application",
+        "amend-application",
+        "acknowledge-application",
+        "begin-review",
+        "request-information",
+        "answer-application",
+        "comment-application",
+        "approve-application",
+        "reject-application",
+        "appeal-application",
+        "decide-appeal",
+        "withdraw-application",
+        "set-fee",
         "expire-holds",
+        "expire-applications",
         "load-references",
     ];
 
@@ -189,7 +212,23 @@ impl Command {
             Self::IssueCredential(_) => "issue-credential",
             Self::RevokeCredential { .. } => "revoke-credential",
             Self::AcceptInvitation { .. } => "accept-invitation",
+            Self::SubmitApplication(_) => "submit-application",
+            Self::AmendApplication(_) => "amend-application",
+            Self::OnApplication(on) => match on.act {
+                ApplicationAct::Acknowledge => "acknowledge-application",
+                ApplicationAct::BeginReview => "begin-review",
+                ApplicationAct::RequestInformation(_) => "request-information",
+                ApplicationAct::Answer(_) => "answer-application",
+                ApplicationAct::Comment { .. } => "comment-application",
+                ApplicationAct::Approve => "approve-application",
+                ApplicationAct::Reject { .. } => "reject-application",
+                ApplicationAct::Appeal(_) => "appeal-application",
+                ApplicationAct::DecideAppeal { .. } => "decide-appeal",
+                ApplicationAct::Withdraw => "withdraw-application",
+                ApplicationAct::SetFee { .. } => "set-fee",
+            },
             Self::ExpireHolds => "expire-holds",
+            Self::ExpireApplications => "expire-applications",
             Self::LoadReferences { .. } => "load-references",
         }
     }
@@ -206,9 +245,9 @@ pub enum NumberChoice {
     Random(Option<NumberRange>),
 }
 
-/// What a new arc shall hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NewEntry {
+/// What a new arc shall hold. A command may name new parties; an application that is kept names ids only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry<P = RegistrantRef> {
     /// Its secondary identifiers, the preferred one first.
     pub identifiers: Vec<Identifier>,
     /// Its Unicode labels, the preferred one first.
@@ -226,13 +265,52 @@ pub struct NewEntry {
     /// Its references.
     pub references: Vec<Reference>,
     /// Whom to turn to about it. A new party that is named again, here or as the registrant, is one.
-    pub contacts: Vec<Contact<RegistrantRef>>,
+    pub contacts: Vec<Contact<P>>,
     /// To whom it is assigned; `None` means that the superior keeps it.
-    pub registrant: Option<RegistrantRef>,
+    pub registrant: Option<P>,
     /// Who speaks for the registrant.
     pub sponsor: Option<RegistrantId>,
     /// When it was applied for, if that is known.
     pub applied: Option<Timestamp>,
+}
+
+impl<P> Default for NewEntry<P> {
+    fn default() -> Self {
+        Self {
+            identifiers: Vec::new(),
+            labels: Vec::new(),
+            visibility: None,
+            flags: Flags::default(),
+            titles: Vec::new(),
+            descriptions: Vec::new(),
+            services: Vec::new(),
+            references: Vec::new(),
+            contacts: Vec::new(),
+            registrant: None,
+            sponsor: None,
+            applied: None,
+        }
+    }
+}
+
+impl<P> NewEntry<P> {
+    /// The same with other parties.
+    pub fn with_parties<Q>(&self, contacts: Vec<Contact<Q>>, registrant: Option<Q>) -> NewEntry<Q> {
+        NewEntry {
+            identifiers: self.identifiers.clone(),
+            labels: self.labels.clone(),
+            visibility: self.visibility,
+            flags: self.flags,
+            titles: self.titles.clone(),
+            descriptions: self.descriptions.clone(),
+            services: self.services.clone(),
+            references: self.references.clone(),
+            contacts,
+            registrant,
+            sponsor: self.sponsor.clone(),
+            applied: self.applied,
+        }
+    }
 }
 
 /// A registrant that the register knows, or a new one.
@@ -280,6 +358,104 @@ pub struct AllocateBlock {
     pub count: u64,
     /// What each shall hold. Names would clash and are refused where `count` is above one.
     pub entry: NewEntry,
+}
+
+/// Apply for an arc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmitApplication {
+    /// Below which node.
+    pub superior: NodePath,
+    /// What is asked for.
+    pub ask: Ask,
+    /// In which language the applicant wants to hear.
+    pub language: Language,
+}
+
+/// What an application asks for, new parties among it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ask {
+    /// The wished number.
+    pub number: Option<ArcValue>,
+    /// What the arc shall hold; its registrant is the applicant.
+    pub entry: NewEntry,
+    /// Everything else.
+    pub about: About,
+}
+
+/// Correct an application: all that it asks for, told anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmendApplication {
+    /// The application.
+    pub id: ApplicationId,
+    /// The revision it must still have, if the caller cares.
+    pub if_revision: Option<Seq>,
+    /// What is asked for now. Without a registrant the applicant stays who it is; it cannot become another.
+    pub ask: Ask,
+}
+
+/// Do something about an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnApplication {
+    /// The application.
+    pub id: ApplicationId,
+    /// The revision it must still have, if the caller cares.
+    pub if_revision: Option<Seq>,
+    /// What to do.
+    pub act: ApplicationAct,
+}
+
+/// What can be done about an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApplicationAct {
+    /// Say that the authority has it.
+    Acknowledge,
+    /// Begin to judge it.
+    BeginReview,
+    /// Ask the applicant something.
+    RequestInformation(String),
+    /// Answer what was asked.
+    Answer(String),
+    /// Say something about it.
+    Comment {
+        /// What.
+        text: String,
+        /// Whether it is for the applicant; else it is for the authority's staff.
+        to_applicant: bool,
+    },
+    /// Approve it.
+    Approve,
+    /// Reject it.
+    Reject {
+        /// Why, in a word.
+        reason: RejectionReason,
+        /// Why, in a sentence.
+        text: String,
+    },
+    /// Not accept the rejection.
+    Appeal(String),
+    /// Decide an appeal.
+    DecideAppeal {
+        /// Whether it is judged anew; else the rejection stands.
+        granted: bool,
+        /// Why.
+        text: String,
+    },
+    /// Take it back.
+    Withdraw,
+    /// Say what is to be paid, or what came of it.
+    SetFee {
+        /// How it stands.
+        state: FeeState,
+        /// How much, by what the payment is found, or why nothing.
+        text: String,
+    },
+}
+
+impl ApplicationAct {
+    /// Whether it is the applicant's to do, and not the authority's.
+    pub const fn is_the_applicants(&self) -> bool {
+        matches!(self, Self::Answer(_) | Self::Appeal(_) | Self::Withdraw)
+    }
 }
 
 /// Record an arc that was assigned elsewhere or long ago.
@@ -404,6 +580,18 @@ pub struct Ctx {
     pub entropy: [u8; 32],
     /// Who acts.
     pub actor: super::actor::Actor,
+    /// What the actor sees whole, where what the rules tell depends on it.
+    pub whole: Whole,
+}
+
+/// Of which arcs somebody is told everything, whatever their visibility.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Whole {
+    /// Of all.
+    #[default]
+    All,
+    /// Of these and what is below them.
+    Within(std::sync::Arc<[NodePath]>),
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::{
     actor::{Credential, Grant, Principal, PrincipalKind, Role, Standing},
+    application::{Application, Approval, Content, Fee, Remark, Stage, Verdict},
     clock::Timestamp,
     command::RegistrantRef,
     entry::{
         Certainty, Contact, Delegation, Flags, Hold, Label, Reference, RegistrantDetails, Relation,
         Service, State, Text, Visibility,
     },
-    ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq},
+    ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq},
     policy::Policy,
 };
 
@@ -116,6 +117,39 @@ pub enum Event {
         /// The policy.
         policy: Option<Policy>,
     },
+    /// Somebody applied for an arc: the application as it was handed in.
+    ApplicationSubmitted(Box<Application>),
+    /// An application was corrected: what it asks for now. What was approved before counts no longer.
+    ApplicationAmended(Box<ApplicationAmended>),
+    /// An application went from one stage to another.
+    ApplicationMoved(Box<ApplicationMoved>),
+    /// Somebody approved an application.
+    ApplicationApproved {
+        /// The application.
+        id: ApplicationId,
+        /// The revision it had.
+        previous: Seq,
+        /// Who, and when.
+        approval: Approval,
+    },
+    /// Something was said about an application.
+    ApplicationRemarked {
+        /// The application.
+        id: ApplicationId,
+        /// The revision it had.
+        previous: Seq,
+        /// What.
+        remark: Remark,
+    },
+    /// What is to be paid for an application changed.
+    ApplicationFeeSet {
+        /// The application.
+        id: ApplicationId,
+        /// The revision it had.
+        previous: Seq,
+        /// What is to be paid.
+        fee: Fee,
+    },
 }
 
 impl Event {
@@ -144,6 +178,12 @@ impl Event {
             Self::Recalled { .. } => "recalled",
             Self::Transferred { .. } => "transferred",
             Self::PolicySet { .. } => "policy-set",
+            Self::ApplicationSubmitted(_) => "application-submitted",
+            Self::ApplicationAmended(_) => "application-amended",
+            Self::ApplicationMoved(_) => "application-moved",
+            Self::ApplicationApproved { .. } => "application-approved",
+            Self::ApplicationRemarked { .. } => "application-remarked",
+            Self::ApplicationFeeSet { .. } => "application-fee-set",
         }
     }
 
@@ -170,9 +210,60 @@ impl Event {
             | Self::DataLoaded { .. }
             | Self::RegistrantRecorded(_)
             | Self::NumberHeld(_)
-            | Self::HoldReleased(_) => None,
+            | Self::HoldReleased(_)
+            | Self::ApplicationSubmitted(_)
+            | Self::ApplicationAmended(_)
+            | Self::ApplicationMoved(_)
+            | Self::ApplicationApproved { .. }
+            | Self::ApplicationRemarked { .. }
+            | Self::ApplicationFeeSet { .. } => None,
         }
     }
+
+    /// The application that the event writes and the revision it replaces, if it writes one.
+    pub const fn application(&self) -> Option<(&ApplicationId, Seq)> {
+        match self {
+            Self::ApplicationSubmitted(e) => Some((&e.id, Seq::ZERO)),
+            Self::ApplicationAmended(e) => Some((&e.id, e.previous)),
+            Self::ApplicationMoved(e) => Some((&e.id, e.previous)),
+            Self::ApplicationApproved { id, previous, .. }
+            | Self::ApplicationRemarked { id, previous, .. }
+            | Self::ApplicationFeeSet { id, previous, .. } => Some((id, *previous)),
+            _ => None,
+        }
+    }
+}
+
+/// What an application asks for, after a correction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationAmended {
+    /// The application.
+    pub id: ApplicationId,
+    /// The revision it had.
+    pub previous: Seq,
+    /// What it asks for now.
+    pub content: Content,
+    /// The parties that became known with it.
+    pub introduced: Vec<RegistrantId>,
+    /// The hold on the number that is wished now.
+    pub hold: Option<HoldId>,
+}
+
+/// A step of an application. Approvals count no longer, unless it is approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationMoved {
+    /// The application.
+    pub id: ApplicationId,
+    /// The revision it had.
+    pub previous: Seq,
+    /// Where it stands now.
+    pub to: Stage,
+    /// Until when whoever is to act now should have acted.
+    pub deadline: Option<Timestamp>,
+    /// The rejection, or what was decided upon the appeal, where that is the step.
+    pub verdict: Option<Verdict>,
+    /// The arc that was given out, where it was approved.
+    pub arc: Option<NodePath>,
 }
 
 /// The founding of a register.

@@ -3,9 +3,11 @@
 //! Two ask: `grpc::convert`, which otherwise only parses, so that a caller learns of all faulty fields at once; and the
 //! rules, so that no other way into the register goes past. Nothing here may look at the tree or mend a value.
 
+use super::application::About;
 use super::limits::{
-    BLOCK_ARCS_MAX, BOUND_TO_BYTES_MAX, CREDENTIAL_NAME_BYTES_MAX, DESCRIPTION_BYTES_MAX,
-    NOTE_BYTES_MAX, SERVICE_KIND_CHARS_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
+    ATTACHMENT_NAME_BYTES_MAX, ATTACHMENTS_MAX, BLOCK_ARCS_MAX, BOUND_TO_BYTES_MAX,
+    CREDENTIAL_NAME_BYTES_MAX, DESCRIPTION_BYTES_MAX, FEE_BYTES_MAX, NOTE_BYTES_MAX,
+    PURPOSE_BYTES_MAX, SERVICE_KIND_CHARS_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
 };
 use super::refusal::Code;
 
@@ -99,6 +101,80 @@ fn text(text: &str, max: usize, lines: Lines) -> Vec<Flaw> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// What an application says beside what the arc shall hold: the field at fault, and what is wrong with it.
+pub fn about(about: &About) -> Vec<(String, Flaw)> {
+    let mut found = Vec::new();
+    let mut put = |field: &str, flaws: Vec<Flaw>| {
+        found.extend(flaws.into_iter().map(|flaw| (field.to_owned(), flaw)));
+    };
+    put(
+        "purpose",
+        text(&about.purpose, PURPOSE_BYTES_MAX, Lines::Many),
+    );
+    if let Some(below) = &about.below {
+        put("below", text(below, PURPOSE_BYTES_MAX, Lines::Many));
+    }
+    for (field, value) in [
+        ("legal_form", &about.legal_form),
+        ("registration_number", &about.registration_number),
+        ("fee_reference", &about.fee_reference),
+    ] {
+        if let Some(value) = value {
+            put(field, line(value));
+        }
+    }
+    if let Some(country) = &about.country {
+        let fine = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+        let detail = "must be two capital letters such as TZ (ISO 3166-1)";
+        let odd = (!fine).then(|| flaw(Code::FieldInvalid, detail));
+        put("country", odd.into_iter().collect());
+    }
+    let many = few(about.attachments.len(), ATTACHMENTS_MAX);
+    put("attachments", many.into_iter().collect());
+    for (at, one) in about.attachments.iter().enumerate().take(ATTACHMENTS_MAX) {
+        let within = |field: &str| format!("attachments[{at}].{field}");
+        let name = text(&one.name, ATTACHMENT_NAME_BYTES_MAX, Lines::One);
+        put(&within("name"), name);
+        put(&within("media_type"), media_type(&one.media_type));
+        if let Some(address) = &one.uri {
+            put(&within("uri"), uri(address));
+        }
+        let mut before = about.attachments.iter().take(at);
+        if before.any(|before| before.sha256 == one.sha256) {
+            let twice = flaw(Code::DuplicateValue, "the same attachment stands before");
+            put(&within("sha256"), vec![twice]);
+        }
+    }
+    if !about.declared {
+        let detail = "the applicant has to declare to keep records of what is registered below and never to use a \
+                      number again";
+        put(
+            "declaration_accepted",
+            vec![flaw(Code::DeclarationRequired, detail)],
+        );
+    }
+    found
+}
+
+/// RFC 6838: a type, a stroke and a subtype, in one word.
+fn media_type(value: &str) -> Vec<Flaw> {
+    let word = |part: &str| {
+        let fine = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b);
+        !part.is_empty() && part.bytes().all(fine)
+    };
+    let halves = value.split_once('/');
+    let fine = halves.is_some_and(|(kind, rest)| word(kind) && word(rest));
+    let detail = "must be a media type such as application/pdf (RFC 6838)";
+    let odd = (!fine).then(|| flaw(Code::FieldInvalid, detail));
+    let long = fits(value, ATTACHMENT_NAME_BYTES_MAX);
+    long.into_iter().chain(odd).collect()
+}
+
+/// What a policy says is to be paid for an application, or what is.
+pub fn fee(fee: &str) -> Vec<Flaw> {
+    text(fee, FEE_BYTES_MAX, Lines::One)
 }
 
 /// The kind of a service: a short word.

@@ -121,6 +121,8 @@ opaque! {
     HoldId, "h-";
     /// A credential, which is not the secret itself.
     CredentialId, "c-";
+    /// What somebody asks the authority for.
+    ApplicationId, "a-";
     /// One register, from its genesis on.
     RegisterId, "g-";
 }

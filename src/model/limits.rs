@@ -28,6 +28,24 @@ pub const BLOCK_ARCS_MAX: u64 = 1_000;
 pub const WINDOWS_MAX: usize = 256;
 /// Most principals of one hosted delegation.
 pub const DELEGATES_MAX: usize = 64;
+/// Most bytes of what an application says its arc is for, or what will be registered below it (UTF-8).
+pub const PURPOSE_BYTES_MAX: usize = 32_768;
+/// Most things that go with one application.
+pub const ATTACHMENTS_MAX: usize = 16;
+/// Most bytes of an attachment's name or media type.
+pub const ATTACHMENT_NAME_BYTES_MAX: usize = 256;
+/// Most remarks about one application.
+pub const REMARKS_MAX: usize = 200;
+/// Most rejections and decided appeals of one application.
+pub const VERDICTS_MAX: usize = 16;
+/// Most open applications that one principal handed in.
+pub const APPLICATIONS_OPEN_MAX: usize = 100;
+/// Most approvals that a policy can want.
+pub const APPROVALS_MAX: u32 = 16;
+/// Most bytes of what a policy says is to be paid.
+pub const FEE_BYTES_MAX: usize = 256;
+/// The longest a policy lets anybody take about an application, in seconds (one year).
+pub const DEADLINE_SECONDS_CEILING: u64 = 366 * 86_400;
 /// The longest a hold may ever last, in seconds (one year), whatever a policy says.
 pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
 /// How many random draws are made before the free numbers of a nearly full window are listed instead.

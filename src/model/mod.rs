@@ -4,6 +4,7 @@
 //! the API's messages stop at `grpc`, the journal's at `journal::codec`.
 
 pub mod actor;
+pub mod application;
 pub mod clock;
 pub mod command;
 pub mod entry;
@@ -18,11 +19,14 @@ pub mod refusal;
 pub mod tree;
 
 pub use actor::{Actor, Principal, PrincipalKind};
+pub use application::{Application, Stage};
 pub use clock::{Clock, Timestamp};
 pub use command::{Command, Ctx, Submission};
 pub use entry::{Entry, State, Visibility};
 pub use event::Event;
-pub use ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, RequestId, Seq};
+pub use ids::{
+    ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, RequestId, Seq,
+};
 pub use policy::Policy;
 pub use refusal::{Class, Code, Refusal, Refusals, Rejection};
 pub use tree::{TreeView, ViewFault, Viewed};

@@ -31,6 +31,16 @@ pub enum Numbering {
     RandomOnly,
 }
 
+/// Who may apply for an arc.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Applicants {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// Every principal that may act.
+    Principals,
+}
+
 /// The policy for the subordinates of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
@@ -62,6 +72,20 @@ pub struct Policy {
     pub reinstatement_seconds: u64,
     /// The longest hold, in seconds.
     pub hold_seconds_max: u64,
+    /// Who may apply for an arc.
+    pub applicants: Applicants,
+    /// Whether a wished number is held while its application runs.
+    pub wishes_held: bool,
+    /// How long an application may wait until it is acknowledged, in seconds.
+    pub acknowledge_seconds: u64,
+    /// How long it may take to judge it, in seconds.
+    pub decide_seconds: u64,
+    /// How long an applicant may take to answer, in seconds; then the application is over.
+    pub answer_seconds: u64,
+    /// How long a rejection may be appealed, in seconds.
+    pub appeal_seconds: u64,
+    /// What is to be paid for an application, in words; `None` means nothing.
+    pub fee: Option<String>,
 }
 
 impl Policy {
@@ -80,6 +104,13 @@ impl Policy {
             arcs_per_registrant_max: None,
             reinstatement_seconds: 30 * 86_400,
             hold_seconds_max: 90 * 86_400,
+            applicants: Applicants::Nobody,
+            wishes_held: false,
+            acknowledge_seconds: 7 * 86_400,
+            decide_seconds: 30 * 86_400,
+            answer_seconds: 30 * 86_400,
+            appeal_seconds: 30 * 86_400,
+            fee: None,
         }
     }
 

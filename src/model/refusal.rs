@@ -153,6 +153,13 @@ codes! {
     99 PolicyInvalid "POLICY_INVALID" Malformed "API": "The policy contradicts itself.";
     100 LastAdministrator "LAST_ADMINISTRATOR" NotNow "API": "Nobody would administer the whole register any longer.";
     101 InvitationUnknown "INVITATION_UNKNOWN" Unauthenticated "API": "The invitation code is not known, has ended or was used.";
+    102 ApplicationUnknown "APPLICATION_UNKNOWN" NotFound "API": "No application that the caller may know has this id.";
+    103 ApplicationsClosed "APPLICATIONS_CLOSED" NotNow "policy": "The policy of the superior lets nobody apply for an arc.";
+    104 ApplicationStage "APPLICATION_STAGE" NotNow "X.1500.1; X.660 clause 9": "The application is at a stage at which this cannot be done.";
+    105 FourEyes "FOUR_EYES" Denied "policy": "Somebody else has to do this: nobody judges their own application, nor judges twice.";
+    106 FeeDue "FEE_DUE" NotNow "X.660 clause 11": "A fee is due for the application.";
+    107 AppealOver "APPEAL_OVER" NotNow "X.1500.1": "The rejection can no longer be appealed.";
+    108 DeclarationRequired "DECLARATION_REQUIRED" Malformed "X.660 clause 6.2; RFC 3061": "The applicant has to declare to keep records and never to use a number again.";
     110 Overloaded "OVERLOADED" Exhausted "API limits": "More is asked at once than the server bears.";
     111 NotReady "NOT_READY" Unavailable "API": "The server is starting, stopping or rebuilding its tables.";
     112 WritingStopped "WRITING_STOPPED" Unavailable "API": "The journal could not be written; nothing is accepted until an operator has looked.";

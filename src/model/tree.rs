@@ -6,8 +6,9 @@ use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
 use super::{
     actor::{Credential, Principal},
+    application::{Application, Docket, Place},
     entry::{Entry, Hold, Registrant},
-    ids::{CredentialId, PrincipalId, RegisterId, RegistrantId},
+    ids::{ApplicationId, CredentialId, PrincipalId, RegisterId, RegistrantId},
 };
 
 /// The tree could not be read: ours to mend, no fault of the caller.
@@ -95,6 +96,12 @@ pub trait TreeView {
 
     /// A registrant.
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>>;
+
+    /// An application.
+    fn application(&self, id: &ApplicationId) -> Viewed<Option<Application>>;
+
+    /// The applications of a list after `after`, in its order, at most `limit`.
+    fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>>;
 
     /// Which version of the reference data is loaded.
     fn data_version(&self) -> Viewed<Option<String>>;

@@ -8,6 +8,7 @@ use crate::journal::Digest32;
 use crate::model::{
     Entry, Event, RegisterId, RequestId, Seq, Timestamp, Visibility,
     actor::{Credential, Principal},
+    application::Application,
     entry::Hold,
 };
 use crate::oid::NodePath;
@@ -31,6 +32,8 @@ pub struct Outcome {
     pub principals: Vec<Principal>,
     /// The credentials the record wrote, as it left them, in the order of the events.
     pub credentials: Vec<Credential>,
+    /// The application that the record was about last, as it left it.
+    pub application: Option<Application>,
     /// The request had been carried out before; this is its answer again.
     pub replayed: bool,
 }

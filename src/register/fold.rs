@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::journal::{Record, codec};
+use crate::model::application::{Application, Docket};
 use crate::model::{
     Actor, Entry, Event, Seq, Timestamp, TreeView, ViewFault, Visibility,
     entry::{Hold, Registrant, SuperiorFields},
@@ -140,6 +141,7 @@ impl Rows {
 
     fn event(&mut self, stamp: Stamp, event: &Event) -> Result<(), FoldError> {
         self.principal_event(stamp, event)?;
+        self.application_event(stamp, event)?;
         match event {
             Event::Founded(founded) => self.founded(founded),
             Event::CredentialIssued(credential) => self.put_headed(
@@ -179,6 +181,38 @@ impl Rows {
             self.put_headed(Table::Principals, key, stamp.seq, row)?;
         }
         Ok(())
+    }
+
+    fn application_event(&mut self, stamp: Stamp, event: &Event) -> Result<(), FoldError> {
+        let Some((id, previous)) = event.application() else {
+            return Ok(());
+        };
+        let old = self.application(id)?;
+        let found = old.as_ref().map_or(Seq::ZERO, |old| old.revision);
+        // As with arcs: the later events of a record cannot know its own sequence.
+        let after = rules::application_after(event, old.as_ref(), stamp.seq, stamp.time);
+        let Some(new) = after.filter(|_| found == previous || found == stamp.seq) else {
+            return Err(FoldError::Misfit(format!(
+                "its event {} names revision {previous} of application {id}, which has revision {found}",
+                event.word()
+            )));
+        };
+        let lists = |application: &Application| -> Vec<Vec<u8>> {
+            let lists = Docket::of(application).into_iter();
+            lists
+                .map(|(list, moment)| [keys::docket(&list), keys::place(moment, id)].concat())
+                .collect()
+        };
+        let (before, after) = (old.as_ref().map(&lists).unwrap_or_default(), lists(&new));
+        for key in before.iter().filter(|key| !after.contains(key)) {
+            self.close_interval(Table::Dockets, key, stamp.seq)?;
+        }
+        for key in after.into_iter().filter(|key| !before.contains(key)) {
+            self.open_interval(Table::Dockets, key, stamp.seq, Vec::new());
+        }
+        let key = id.as_str().as_bytes().to_vec();
+        let row = codec::encode_application(&new);
+        Ok(self.put_headed(Table::Applications, key, stamp.seq, row)?)
     }
 
     fn arc_event(&mut self, stamp: Stamp, event: &Event) -> Result<(), FoldError> {
@@ -367,6 +401,7 @@ impl Rows {
             Event::PrincipalAdded(principal) => &principal.home,
             Event::RoleGranted { grant, .. } => &grant.at,
             Event::RoleRevoked { at, .. } => at,
+            _ if event.application().is_some() => return Ok(true),
             _ => match event.touches() {
                 Some((path, _)) => path,
                 None => return Ok(false),

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use crate::access::Permit;
 use crate::journal::codec;
-use crate::model::{Command, Seq, Submission, Timestamp, Viewed};
+use crate::model::application::Docket;
+use crate::model::{Command, Seq, Submission, Timestamp, TreeView as _, Viewed};
 use crate::telemetry::events::{CheckpointFailed, CheckpointSigned, Emit as _};
 
 use super::Register;
@@ -47,11 +48,18 @@ impl Core {
         }
     }
 
-    /// Finds the moment at which the next hold is over.
+    /// Finds the moment at which the next hold, or the next application that waits for an answer, is over.
     pub(super) fn find_due(&self) -> Viewed<()> {
         self.hold_due.store(i64::MAX, Ordering::SeqCst);
         for (_, held) in self.newest_rows().held(&[], None, usize::MAX)? {
             self.note_hold(&held.payload);
+        }
+        if let Some((due, _)) = self
+            .newest_rows()
+            .docket(&Docket::Waiting, None, 1)?
+            .first()
+        {
+            self.hold_due.fetch_min(due.micros(), Ordering::SeqCst);
         }
         Ok(())
     }
@@ -144,7 +152,7 @@ impl Register {
             drop(self.jobs.try_send(Job::Tend));
         }
         if core.hold_due.load(Ordering::SeqCst) <= now.micros() {
-            self.expire_holds().await;
+            self.expire().await;
         }
         let every = i64::try_from(core.options.checkpoint_seconds).unwrap_or(i64::MAX);
         let since = now.micros().saturating_sub(done.checkpoint_at.micros()) / SECOND;
@@ -171,18 +179,21 @@ impl Register {
         }
     }
 
-    /// Ends the holds whose time is over.
-    pub(super) async fn expire_holds(&self) {
-        let submission = Submission {
-            request_id: self.fresh_request_id(),
-            digest: [0; 32],
-            validate_only: false,
-            reason: None,
-            override_reason: None,
-            command: Command::ExpireHolds,
-        };
-        if let Err(rejection) = self.submit(Permit::system(), submission).await {
-            tracing::debug!(%rejection, "no hold was ended");
+    /// Ends the holds and the applications whose time is over.
+    pub(super) async fn expire(&self) {
+        for command in [Command::ExpireHolds, Command::ExpireApplications] {
+            let word = command.word();
+            let submission = Submission {
+                request_id: self.fresh_request_id(),
+                digest: [0; 32],
+                validate_only: false,
+                reason: None,
+                override_reason: None,
+                command,
+            };
+            if let Err(rejection) = self.submit(Permit::system(), submission).await {
+                tracing::debug!(%rejection, command = word, "nothing was ended");
+            }
         }
         if let Some(Err(fault)) = blocking(&self.core, Core::find_due).await {
             tracing::warn!(%fault, "the holds could not be read");

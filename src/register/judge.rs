@@ -233,6 +233,7 @@ pub(super) fn ask(
         now: stamp.time,
         entropy: core.entropy.bytes32(),
         actor: permit.actor().clone(),
+        whole: permit.whole(asked, rows)?,
     };
     let events = rules::decide(asked, &ctx, rows)?;
     recheck_within(permit, asked, rows, &events, stamp)?;
@@ -292,10 +293,14 @@ pub(super) fn carry_out(
 pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome> {
     let mut entries: Vec<std::sync::Arc<crate::model::Entry>> = Vec::new();
     let (mut holds, mut principals, mut credentials) = (Vec::new(), Vec::new(), Vec::new());
+    let mut application = None;
     let mut seen = std::collections::HashSet::new();
     for event in events {
         if let Event::NumberHeld(hold) = event {
             holds.push(hold.clone());
+        }
+        if let Some((id, _)) = event.application() {
+            application = source.application(id)?;
         }
         if let Some(id) = principal_of(event) {
             principals.extend(source.principal(id)?);
@@ -324,6 +329,7 @@ pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome
         holds,
         principals,
         credentials,
+        application,
         replayed: false,
     })
 }

@@ -8,7 +8,8 @@
 
 use std::ops::Bound;
 
-use crate::model::{RegistrantId, Seq};
+use crate::model::application::{Docket, Place};
+use crate::model::{ApplicationId, RegistrantId, Seq, Timestamp};
 use crate::oid::{ArcValue, Identifier, NodePath};
 
 /// The length octet that says that the length stands in the next two octets.
@@ -111,6 +112,37 @@ pub(super) fn last_seq(key: &[u8]) -> Option<Seq> {
 /// The form in which identifiers are compared: a policy that wants them unambiguous takes `aFya` and `afya` for one.
 pub(super) fn folded(identifier: &Identifier) -> String {
     identifier.as_str().to_ascii_lowercase()
+}
+
+/// What the keys of a list of applications begin with: a moment and an application's id follow.
+pub(super) fn docket(docket: &Docket) -> Vec<u8> {
+    // The numbers are permanent; an id holds no zero octet.
+    let (number, of) = match docket {
+        Docket::All => (1, ""),
+        Docket::OpenOf(principal) => (2, principal.as_str()),
+        Docket::Of(applicant) => (3, applicant.as_str()),
+        Docket::Waiting => (4, ""),
+    };
+    let mut key = vec![number];
+    key.extend_from_slice(of.as_bytes());
+    key.push(0);
+    key
+}
+
+/// What stands in a list's key behind its beginning. The sign is turned over, so that octets are in the order of moments.
+pub(super) fn place(moment: Timestamp, id: &ApplicationId) -> Vec<u8> {
+    let moment = moment.micros().cast_unsigned() ^ (1 << 63);
+    let mut place = moment.to_be_bytes().to_vec();
+    place.extend_from_slice(id.as_str().as_bytes());
+    place
+}
+
+/// The place that [`place`] wrote.
+pub(super) fn split_place(place: &[u8]) -> Option<Place> {
+    let (moment, id) = place.split_first_chunk::<8>()?;
+    let moment = (u64::from_be_bytes(*moment) ^ (1 << 63)).cast_signed();
+    let id = std::str::from_utf8(id).ok()?.parse().ok()?;
+    Some((Timestamp::from_micros(moment), id))
 }
 
 /// What the keys of one name below `superior` begin with: the targets follow.

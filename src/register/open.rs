@@ -304,6 +304,7 @@ fn found(parts: &Parts, founding: &Founding) -> Result<(), OpenError> {
         now: parts.clock.now().max(Timestamp::default()),
         entropy: parts.entropy.bytes32(),
         actor,
+        whole: crate::model::command::Whole::All,
     };
     let happening = Happening {
         events: rules::found(founding, &ctx),

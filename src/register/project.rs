@@ -110,14 +110,18 @@ fn write_table(rows: &Rows, table: Table, pen: &mut Pen<'_>) -> Viewed<()> {
                 }
             }
         }
-        Table::Names | Table::Holders => {
+        Table::Names | Table::Holders | Table::Dockets => {
             for (key, row) in rows.intervals.get(&table).into_iter().flatten() {
                 let mut value = row.to.get().to_be_bytes().to_vec();
                 value.extend_from_slice(&row.payload);
                 pen.put(table, key, value)?;
             }
         }
-        Table::Cursors | Table::Registrants | Table::Principals | Table::Credentials => {
+        Table::Cursors
+        | Table::Registrants
+        | Table::Principals
+        | Table::Credentials
+        | Table::Applications => {
             for (key, row) in rows.headed.get(&table).into_iter().flatten() {
                 pen.put(table, key, row.row())?;
             }

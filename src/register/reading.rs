@@ -9,11 +9,13 @@ use std::sync::Arc;
 
 use crate::access::{Seeing, Sight};
 use crate::journal::codec;
+use crate::model::application::{Application, Finding};
 use crate::model::{
     Entry, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
     entry::{Flags, HolderFields, Origin, Registrant, SuperiorFields},
 };
 use crate::oid::{ArcValue, NodePath};
+use crate::rules;
 
 use super::answers::{HeldNumber, Resolution, Seen};
 use super::base::AsOf;
@@ -223,6 +225,20 @@ impl Reading {
         sight: &Sight,
     ) -> Walk {
         Walk::new(self.clone(), top, after, depth_max, sight)
+    }
+
+    /// What a reviewer should know before judging an application. It tells of what is hidden, too. Blocks.
+    pub fn checklist(&self, application: &Application, now: Timestamp) -> Viewed<Vec<Finding>> {
+        rules::checklist(application, self, now)
+    }
+
+    /// How many approvals the policy wants now; none where an application is over.
+    pub fn approvals_wanted(&self, application: &Application) -> Viewed<u32> {
+        if !application.stage.is_open() {
+            return Ok(0);
+        }
+        let policy = rules::policy_in_force(self, &application.superior)?;
+        Ok(policy.approvals.max(1))
     }
 
     /// The names the register knows, as far as they may be seen.

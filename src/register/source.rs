@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Entry, PrincipalId, RegisterId, RegistrantId, Seq, TreeView, Viewed,
+    ApplicationId, Entry, PrincipalId, RegisterId, RegistrantId, Seq, TreeView, Viewed,
     actor::{Credential, Principal},
+    application::{Application, Docket, Place},
     entry::{Hold, Registrant},
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
@@ -292,6 +293,32 @@ impl<S: Source> TreeView for S {
                 .map_err(|_| self.broken("a registrant cannot be read"))
         })
         .transpose()
+    }
+
+    fn application(&self, id: &ApplicationId) -> Viewed<Option<Application>> {
+        let row = self.headed(Table::Applications, id.as_str().as_bytes())?;
+        row.map(|row| {
+            crate::journal::codec::decode_application(&row.payload)
+                .map_err(|_| self.broken("an application cannot be read"))
+        })
+        .transpose()
+    }
+
+    fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>> {
+        let prefix = keys::docket(docket);
+        let mut places = Vec::new();
+        for row in self.open_rows(Table::Dockets, &prefix, usize::MAX)? {
+            let place = row.target(&prefix).and_then(keys::split_place);
+            let place = place.ok_or_else(|| self.broken("a docket's key cannot be read"))?;
+            if after.is_some_and(|after| place <= *after) {
+                continue;
+            }
+            places.push(place);
+            if places.len() == limit {
+                break;
+            }
+        }
+        Ok(places)
     }
 
     fn data_version(&self) -> Viewed<Option<String>> {

@@ -22,7 +22,7 @@ use super::keys;
 use super::options::OpenError;
 
 /// The format of keys and values. Another one is rebuilt from the journal, never converted.
-pub(super) const PROJECTION_FORMAT: u32 = 2;
+pub(super) const PROJECTION_FORMAT: u32 = 3;
 /// How long rows may wait in memory before they are flushed, in milliseconds. The journal is what is durable.
 const FLUSH_EVERY_MS: u64 = 500;
 /// How often an opening is tried again while the lock of a process that just ended lingers.
@@ -43,7 +43,8 @@ const META_DATA: &[u8] = b"data-version";
 pub(super) enum Table {
     /// Node key, last valid sequence → the row that was overwritten.
     History,
-    /// Table, key, last valid sequence → the row that was overwritten: of registrants, principals and credentials.
+    /// Table, key, last valid sequence → the row that was overwritten: of registrants, principals, credentials and
+    /// applications.
     Past,
     /// Superior, kind, comparison key, target, first valid sequence → last valid sequence.
     Names,
@@ -63,6 +64,10 @@ pub(super) enum Table {
     Principals,
     /// SHA-256 of the token → created, written, credential.
     Credentials,
+    /// Kind of list, whose it is, moment, application id, first valid sequence → last valid sequence.
+    Dockets,
+    /// Application id → created, written, application.
+    Applications,
     /// Principal id, request id → sequence, time, digest.
     Requests,
     /// Node key → revision, created, entry.
@@ -71,7 +76,7 @@ pub(super) enum Table {
 
 impl Table {
     /// Every table in the order of writing.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::History,
         Self::Past,
         Self::Names,
@@ -83,6 +88,8 @@ impl Table {
         Self::Registrants,
         Self::Principals,
         Self::Credentials,
+        Self::Dockets,
+        Self::Applications,
         Self::Requests,
         Self::Arcs,
     ];
@@ -101,6 +108,8 @@ impl Table {
             Self::Registrants => "registrants",
             Self::Principals => "principals",
             Self::Credentials => "credentials",
+            Self::Dockets => "dockets",
+            Self::Applications => "applications",
             Self::Requests => "requests",
             Self::Arcs => "arcs",
         }
@@ -112,6 +121,7 @@ impl Table {
             Self::Registrants => Some(1),
             Self::Principals => Some(2),
             Self::Credentials => Some(3),
+            Self::Applications => Some(4),
             _ => None,
         }
     }
@@ -124,13 +134,15 @@ impl Table {
             | Self::Names
             | Self::Changes
             | Self::EndedHolds
-            | Self::Holders => keys::last_seq(key),
+            | Self::Holders
+            | Self::Dockets => keys::last_seq(key),
             Self::Arcs
             | Self::Holds
             | Self::Cursors
             | Self::Registrants
             | Self::Principals
-            | Self::Credentials => split_seq(value).map(|(seq, _)| seq),
+            | Self::Credentials
+            | Self::Applications => split_seq(value).map(|(seq, _)| seq),
             Self::Requests => None,
         }
     }

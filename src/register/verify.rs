@@ -112,6 +112,7 @@ pub(super) fn digest_kept(rows: &AsOf) -> Viewed<(Digest32, Counts)> {
         Table::Changes,
         Table::EndedHolds,
         Table::Holders,
+        Table::Dockets,
         Table::Arcs,
     ] {
         tally.hash.update(table.name());
@@ -122,7 +123,12 @@ pub(super) fn digest_kept(rows: &AsOf) -> Viewed<(Digest32, Counts)> {
             }
         }
     }
-    for table in [Table::Registrants, Table::Principals, Table::Credentials] {
+    for table in [
+        Table::Registrants,
+        Table::Principals,
+        Table::Credentials,
+        Table::Applications,
+    ] {
         tally.headed(rows, table)?;
     }
     tally.hash.update(Table::Holds.name());
@@ -214,7 +220,7 @@ fn replay_to(
 fn compare(
     journal: &dyn Journal,
     published: &Published,
-    in_place: (Digest32, Counts),
+    in_place: &(Digest32, Counts),
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Verified, OpenError> {
@@ -295,7 +301,7 @@ impl Register {
         compare(
             &*core.journal,
             &published,
-            in_place?,
+            &in_place?,
             &core.options,
             progress,
         )
@@ -325,5 +331,5 @@ pub fn verify(options: &Options, progress: &dyn Progress) -> Result<Verified, Op
         at: applied,
     };
     let in_place = digest_in_place(&rows).map_err(|fault| journal_fault(fault.0))?;
-    compare(&journal, &published, in_place, options, progress)
+    compare(&journal, &published, &in_place, options, progress)
 }

@@ -27,6 +27,7 @@ use super::options::Silent;
 use super::project::{Fuse, write};
 use super::replay::{ReplayError, replay};
 use super::rows::Rows;
+use super::tables::Table;
 
 /// How often a batch is decided again because somebody else appended first.
 const DECISIONS_MAX: usize = 16;
@@ -355,6 +356,10 @@ impl Writer {
                 self.core.publish(Published { tables, row });
                 for held in rows.holds.values().flatten() {
                     self.core.note_hold(&held.payload);
+                }
+                if rows.headed.contains_key(&Table::Applications) {
+                    // One of them may wait for an answer: the house looks for the next one that is over.
+                    self.core.hold_due.store(0, Ordering::SeqCst);
                 }
             }
             Err(ViewFault(why)) => {

@@ -46,13 +46,14 @@ pub fn choice_form(choice: &NumberChoice, faults: &mut Faults) {
 
 /// Gives out the arc.
 pub fn decide(ask: &Allocate, decision: &mut Decision<'_>) -> Result<(), Rejection> {
-    step(ask, None, decision)
+    step(ask, None, Upon::Request, decision)
 }
 
 /// Gives out the arc; `place` is a free number of the policy's windows that was found before, and in which window.
 pub fn step(
     ask: &Allocate,
     place: Option<(&ArcValue, &ArcValue)>,
+    upon: Upon,
     decision: &mut Decision<'_>,
 ) -> Result<(), Rejection> {
     let superior = open_superior(&ask.superior, &decision.tree)?;
@@ -75,7 +76,7 @@ pub fn step(
         &ask.entry,
         policy.identifiers_unique,
     )?;
-    required(&policy, &ask.superior, Fields::of(&ask.entry))?;
+    required(&policy, &ask.superior, Fields::of(&ask.entry, upon))?;
     decision.known(ask.entry.registrant.as_ref(), "entry.registrant")?;
     sponsor_known(&decision.tree, &ask.entry)?;
     decision.contacts_known(&ask.entry.contacts)?;
@@ -102,11 +103,11 @@ pub fn open_superior(
 }
 
 /// The names of a new arc beside those of its siblings.
-pub fn named(
+pub fn named<P>(
     tree: &dyn TreeView,
     superior: &Entry,
     number: &ArcValue,
-    entry: &NewEntry,
+    entry: &NewEntry<P>,
     identifiers_unique: bool,
 ) -> Result<(), Rejection> {
     let names = Names {
@@ -127,8 +128,21 @@ pub fn sponsor_known(tree: &dyn TreeView, entry: &NewEntry) -> Result<(), Reject
     }
 }
 
+/// Upon what an arc is given out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Upon {
+    /// Somebody who may register asked for it.
+    Request,
+    /// An application that was approved, or would be.
+    Application,
+}
+
 /// Which of the fields that a policy may want an arc has.
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent fields, each there or not"
+)]
 pub struct Fields {
     /// A secondary identifier.
     pub identifier: bool,
@@ -136,11 +150,15 @@ pub struct Fields {
     pub title: bool,
     /// A registrant.
     pub registrant: bool,
+    /// An application.
+    pub application: bool,
 }
 
 impl Fields {
-    fn of(entry: &NewEntry) -> Self {
+    /// Those of a new arc.
+    pub fn of<P>(entry: &NewEntry<P>, upon: Upon) -> Self {
         Self {
+            application: upon == Upon::Application,
             identifier: !entry.identifiers.is_empty(),
             title: !entry.titles.is_empty(),
             registrant: entry.registrant.is_some(),
@@ -174,7 +192,7 @@ pub fn required(policy: &Policy, superior: &NodePath, has: Fields) -> Result<(),
         ),
         (
             policy.application_required,
-            false,
+            has.application,
             Code::ApplicationRequired,
             "",
             "an application",

@@ -48,7 +48,7 @@ fn block(ask: &AllocateBlock, decision: &mut Decision<'_>) -> Result<(), Rejecti
         let found = window_from
             .as_ref()
             .map(|window_from| (&number, window_from));
-        allocate::step(&one, found, decision)?;
+        allocate::step(&one, found, allocate::Upon::Request, decision)?;
         number = next;
         // The registrant and the contacts of the first arc are those of all: they are recorded once.
         if let Some(first) = decision.newest_arc() {

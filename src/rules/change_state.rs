@@ -99,6 +99,7 @@ fn into_force(entry: &Entry, decision: &Decision<'_>) -> Result<(), Rejection> {
             identifier: !entry.superior.identifiers.is_empty(),
             title: !entry.holder.titles.is_empty(),
             registrant: entry.registrant.is_some(),
+            application: false,
         };
         allocate::required(&policy, &above, has)?;
     }

@@ -52,6 +52,8 @@ impl<'a> Decision<'a> {
                     | Command::BatchRecord(_)
                     | Command::LoadReferences { .. }
                     | Command::AcceptInvitation { .. }
+                    | Command::AmendApplication(_)
+                    | Command::OnApplication(_)
             ),
         }
     }

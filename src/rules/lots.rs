@@ -5,7 +5,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{CredentialId, HoldId, PrincipalId, RegistrantId};
+use crate::model::{ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId};
 
 /// Keeps these bits apart from every other use of the same entropy.
 const DOMAIN: &[u8] = b"oidra rules lots 1";
@@ -53,6 +53,11 @@ impl Lots {
     /// A new credential's id.
     pub fn credential(&mut self) -> CredentialId {
         CredentialId::from_random(self.bits())
+    }
+
+    /// A new application's id.
+    pub fn application(&mut self) -> ApplicationId {
+        ApplicationId::from_random(self.bits())
     }
 
     /// A new hold's id.

@@ -13,6 +13,7 @@ mod add_principal;
 mod allocate;
 mod allocate_block;
 mod amend;
+mod application;
 mod batch;
 mod change_standing;
 mod change_state;
@@ -50,6 +51,9 @@ mod set_policy;
 pub(crate) mod testing;
 mod transfer;
 
+pub use application::{
+    APPLICATIONS_TOLD_MAX, SIBLINGS_LOOKED_AT_MAX, application_after, checklist,
+};
 pub use fold::entry_after;
 pub use found::{AuthorityNode, EVENT_FORMAT, Founding, found};
 pub use numbers::RANDOM_SPAN;
@@ -115,7 +119,11 @@ pub fn decide(
             token_sha256,
             name,
         } => accept_invitation::decide(code_sha256, token_sha256, name, &mut decision),
+        Command::SubmitApplication(ask) => application::submit(ask, &mut decision),
+        Command::AmendApplication(ask) => application::amend(ask, &mut decision),
+        Command::OnApplication(on) => application::act(on, &mut decision),
         Command::ExpireHolds => expire_holds::decide(&mut decision),
+        Command::ExpireApplications => application::expire(&mut decision),
         Command::LoadReferences { version, entries } => {
             load_references::decide(version, entries, &mut decision)
         }
@@ -147,6 +155,9 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         Command::DescribePrincipal { details, .. } => faults.details(details),
         Command::IssueCredential(ask) => issue_credential::form(ask, ctx, faults),
         Command::AcceptInvitation { name, .. } => issue_credential::name(name, faults),
+        Command::SubmitApplication(ask) => application::submit_form(ask, ctx, faults),
+        Command::AmendApplication(ask) => application::amend_form(ask, ctx, faults),
+        Command::OnApplication(on) => application::form(on, faults),
         Command::ReleaseHold(_)
         | Command::ChangeStanding { .. }
         | Command::GrantRole(_)
@@ -156,6 +167,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::Recall { .. }
         | Command::SetPolicy { policy: None, .. }
         | Command::ExpireHolds
+        | Command::ExpireApplications
         | Command::LoadReferences { .. } => {}
     }
 }

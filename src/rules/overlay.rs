@@ -11,10 +11,12 @@ use crate::model::event::{ArcRegistered, NumberFoundBy};
 use crate::model::{
     Event, PrincipalId, RegisterId, RegistrantId, Seq, Timestamp, TreeView, Viewed,
     actor::{Credential, Principal},
-    ids::CredentialId,
+    application::{Application, Docket, Place},
+    ids::{ApplicationId, CredentialId},
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
+use super::application::application_after;
 use super::fold::entry_after;
 use super::principal::{principal_after, principals_touched};
 
@@ -40,6 +42,7 @@ pub struct Overlay<'a> {
     principals: BTreeMap<PrincipalId, Principal>,
     credentials: BTreeMap<[u8; 32], Credential>,
     revoked: BTreeSet<CredentialId>,
+    applications: BTreeMap<ApplicationId, Application>,
     data_version: Option<String>,
 }
 
@@ -59,6 +62,7 @@ impl<'a> Overlay<'a> {
             principals: BTreeMap::new(),
             credentials: BTreeMap::new(),
             revoked: BTreeSet::new(),
+            applications: BTreeMap::new(),
             data_version: None,
         }
     }
@@ -95,6 +99,12 @@ impl<'a> Overlay<'a> {
             Event::PolicySet { .. } => self.cursors.clear(),
             Event::DataLoaded { version } => self.data_version = Some(version.clone()),
             _ => {}
+        }
+        if let Some((id, _)) = event.application() {
+            let before = self.application(id)?;
+            if let Some(after) = application_after(event, before.as_ref(), UNWRITTEN, self.now) {
+                self.applications.insert(id.clone(), after);
+            }
         }
         let touched = event.touches().map(|(path, _)| path);
         let before = match touched {
@@ -377,6 +387,28 @@ impl TreeView for Overlay<'_> {
             Some(registrant) => Ok(Some(registrant.clone())),
             None => self.below.registrant(id),
         }
+    }
+
+    fn application(&self, id: &ApplicationId) -> Viewed<Option<Application>> {
+        match self.applications.get(id) {
+            Some(application) => Ok(Some(application.clone())),
+            None => self.below.application(id),
+        }
+    }
+
+    fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>> {
+        let more = limit.saturating_add(self.applications.len());
+        let mut places = self.below.docket(docket, after, more)?;
+        places.retain(|(_, id)| !self.applications.contains_key(id));
+        for application in self.applications.values() {
+            let lists = Docket::of(application);
+            let here = lists.into_iter().filter(|(list, _)| list == docket);
+            places.extend(here.map(|(_, moment)| (moment, application.id.clone())));
+        }
+        places.retain(|place| after.is_none_or(|after| place > after));
+        places.sort_unstable();
+        places.truncate(limit);
+        Ok(places)
     }
 
     fn data_version(&self) -> Viewed<Option<String>> {

@@ -6,8 +6,10 @@
 //! `REFERENCE_ENTRY`, `REVISION_MOVED`; `NOTHING_CHANGES`.
 
 use crate::model::event::Event;
-use crate::model::limits::{HOLD_SECONDS_CEILING, WINDOWS_MAX};
-use crate::model::policy::NumberRange;
+use crate::model::limits::{
+    APPROVALS_MAX, DEADLINE_SECONDS_CEILING, HOLD_SECONDS_CEILING, WINDOWS_MAX,
+};
+use crate::model::policy::{Applicants, NumberRange};
 use crate::model::{Code, Policy, Refusal, Rejection, Seq, form};
 use crate::oid::NodePath;
 
@@ -42,11 +44,34 @@ pub fn form(policy: &Policy, faults: &mut Faults) {
         let detail = "nobody could hold an arc; freeze the arc instead";
         part.add(Code::PolicyInvalid, "arcs_per_registrant_max", detail);
     }
-    if policy.approvals > 0 && !policy.application_required {
-        let detail = "approvals are given to applications, and none is required";
+    let nobody = policy.applicants == Applicants::Nobody;
+    if policy.approvals > 0 && !policy.application_required && nobody {
+        let detail = "approvals are given to applications, and nobody may apply";
         part.add(Code::PolicyInvalid, "approvals", detail);
     }
+    applications(policy, &mut part);
     faults.take("policy", part);
+}
+
+fn applications(policy: &Policy, faults: &mut Faults) {
+    if policy.approvals > APPROVALS_MAX {
+        let detail = format!("at most {APPROVALS_MAX} approvals can be wanted");
+        faults.add(Code::PolicyInvalid, "approvals", detail);
+    }
+    for (field, seconds) in [
+        ("acknowledge_seconds", policy.acknowledge_seconds),
+        ("decide_seconds", policy.decide_seconds),
+        ("answer_seconds", policy.answer_seconds),
+        ("appeal_seconds", policy.appeal_seconds),
+    ] {
+        if seconds == 0 || seconds > DEADLINE_SECONDS_CEILING {
+            let detail = format!("1 to {DEADLINE_SECONDS_CEILING} seconds are taken");
+            faults.add(Code::PolicyInvalid, field, detail);
+        }
+    }
+    if let Some(fee) = &policy.fee {
+        faults.flaws("fee", form::fee(fee));
+    }
 }
 
 fn windows(policy: &Policy, faults: &mut Faults) {

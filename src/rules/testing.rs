@@ -7,22 +7,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::actor::{Actor, Credential, Principal, PrincipalKind};
-use crate::model::command::{Allocate, Command, NewEntry, NumberChoice, RegistrantRef};
+use crate::model::application::{Application, Docket, Place};
+use crate::model::command::{Allocate, Command, NewEntry, NumberChoice, RegistrantRef, Whole};
 use crate::model::entry::{
     Contact, ContactRole, Entry, Hold, Label, Registrant, RegistrantDetails, Text,
 };
 use crate::model::event::{ArcRegistered, ReferenceLoaded};
 use crate::model::{
-    Code, Ctx, Event, Policy, PrincipalId, RegisterId, RegistrantId, Rejection, Seq, State,
-    Submission, Timestamp, TreeView, Viewed,
+    ApplicationId, Code, Ctx, Event, Policy, PrincipalId, RegisterId, RegistrantId, Rejection, Seq,
+    State, Submission, Timestamp, TreeView, Viewed,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
 use super::decision::People;
 use super::overlay::holds as counts_for;
 use super::{
-    AuthorityNode, Founding, allocate, decide, entry_after, found, principal_after,
-    principals_touched,
+    AuthorityNode, Founding, allocate, application_after, decide, entry_after, found,
+    principal_after, principals_touched,
 };
 
 pub(crate) const ADMIN: &str = "p-admin";
@@ -153,6 +154,8 @@ pub(crate) struct Tree {
     pub(crate) seq: Seq,
     pub(crate) actor: Actor,
     pub(crate) reason: Option<String>,
+    /// What the actor sees whole.
+    pub(crate) whole: Whole,
     pub(crate) entries: BTreeMap<NodePath, Arc<Entry>>,
     pub(crate) holds: BTreeMap<(NodePath, ArcValue), Hold>,
     register: Option<RegisterId>,
@@ -160,6 +163,7 @@ pub(crate) struct Tree {
     registrants: BTreeMap<RegistrantId, Registrant>,
     pub(crate) principals: BTreeMap<PrincipalId, Principal>,
     pub(crate) credentials: BTreeMap<[u8; 32], Credential>,
+    pub(crate) applications: BTreeMap<ApplicationId, Application>,
     data_version: Option<String>,
 }
 
@@ -171,6 +175,7 @@ impl Tree {
             seq: Seq::ZERO,
             actor: Actor::Principal(ADMIN.parse().unwrap()),
             reason: None,
+            whole: Whole::All,
             entries: BTreeMap::new(),
             holds: BTreeMap::new(),
             register: None,
@@ -178,6 +183,7 @@ impl Tree {
             registrants: BTreeMap::new(),
             principals: BTreeMap::new(),
             credentials: BTreeMap::new(),
+            applications: BTreeMap::new(),
             data_version: None,
         }
     }
@@ -208,6 +214,7 @@ impl Tree {
             now: self.now,
             entropy,
             actor: self.actor.clone(),
+            whole: self.whole.clone(),
         }
     }
 
@@ -312,6 +319,13 @@ impl Tree {
                 );
             }
             _ => {}
+        }
+        if let Some((id, previous)) = event.application() {
+            let before = self.applications.get(id);
+            let revision = before.map_or(Seq::ZERO, |one| one.revision);
+            assert!(revision == previous || revision == self.seq, "{id}");
+            let after = application_after(event, before, self.seq, self.now);
+            self.applications.insert(id.clone(), after.unwrap());
         }
         let touched = event.touches().and_then(|(path, _)| self.entries.get(path));
         for id in principals_touched(event, touched.map(|entry| &**entry)) {
@@ -521,6 +535,23 @@ impl TreeView for Tree {
 
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>> {
         Ok(self.registrants.get(id).cloned())
+    }
+
+    fn application(&self, id: &ApplicationId) -> Viewed<Option<Application>> {
+        Ok(self.applications.get(id).cloned())
+    }
+
+    fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>> {
+        let mut places = Vec::new();
+        for one in self.applications.values() {
+            let here = Docket::of(one).into_iter();
+            let here = here.filter(|(list, _)| list == docket);
+            places.extend(here.map(|(_, moment)| (moment, one.id.clone())));
+        }
+        places.retain(|place| after.is_none_or(|after| place > after));
+        places.sort();
+        places.truncate(limit);
+        Ok(places)
     }
 
     fn data_version(&self) -> Viewed<Option<String>> {

@@ -10,11 +10,12 @@ use serde::Deserialize;
 use crate::{
     model::{
         entry::{Language, Text},
+        form,
         limits::{
-            DESCRIPTION_BYTES_MAX, HOLD_SECONDS_CEILING, LANGUAGES_MAX, TITLE_BYTES_MAX,
-            WINDOWS_MAX,
+            APPROVALS_MAX, DEADLINE_SECONDS_CEILING, DESCRIPTION_BYTES_MAX, HOLD_SECONDS_CEILING,
+            LANGUAGES_MAX, TITLE_BYTES_MAX, WINDOWS_MAX,
         },
-        policy::{NumberRange, Numbering, Policy},
+        policy::{Applicants, NumberRange, Numbering, Policy},
     },
     oid::{ArcValue, NodePath},
     rules::AuthorityNode,
@@ -212,6 +213,20 @@ struct WrittenPolicy {
     arcs_per_registrant_max: Option<u64>,
     reinstatement_seconds: Option<u64>,
     hold_seconds_max: Option<u64>,
+    applicants: Option<WrittenApplicants>,
+    wishes_held: Option<bool>,
+    acknowledge_seconds: Option<u64>,
+    decide_seconds: Option<u64>,
+    answer_seconds: Option<u64>,
+    appeal_seconds: Option<u64>,
+    fee: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenApplicants {
+    Nobody,
+    Principals,
 }
 
 impl WrittenPolicy {
@@ -228,6 +243,24 @@ impl WrittenPolicy {
             return Err(format!(
                 "policy.hold_seconds_max: at most {HOLD_SECONDS_CEILING}"
             ));
+        }
+        let spans = [
+            ("acknowledge_seconds", self.acknowledge_seconds),
+            ("decide_seconds", self.decide_seconds),
+            ("answer_seconds", self.answer_seconds),
+            ("appeal_seconds", self.appeal_seconds),
+        ];
+        for (key, seconds) in spans {
+            if seconds.is_some_and(|seconds| seconds == 0 || seconds > DEADLINE_SECONDS_CEILING) {
+                return Err(format!("policy.{key}: 1 to {DEADLINE_SECONDS_CEILING}"));
+            }
+        }
+        let fee = self.fee.filter(|fee| !fee.is_empty());
+        if let Some(flaw) = fee.as_deref().and_then(|fee| form::fee(fee).pop()) {
+            return Err(format!("policy.fee: {}", flaw.detail));
+        }
+        if self.approvals.is_some_and(|many| many > APPROVALS_MAX) {
+            return Err(format!("policy.approvals: at most {APPROVALS_MAX}"));
         }
         let standard = Policy::standard();
         Ok(Policy {
@@ -259,6 +292,19 @@ impl WrittenPolicy {
                 .reinstatement_seconds
                 .unwrap_or(standard.reinstatement_seconds),
             hold_seconds_max: self.hold_seconds_max.unwrap_or(standard.hold_seconds_max),
+            applicants: match self.applicants {
+                None => standard.applicants,
+                Some(WrittenApplicants::Nobody) => Applicants::Nobody,
+                Some(WrittenApplicants::Principals) => Applicants::Principals,
+            },
+            wishes_held: self.wishes_held.unwrap_or(standard.wishes_held),
+            acknowledge_seconds: self
+                .acknowledge_seconds
+                .unwrap_or(standard.acknowledge_seconds),
+            decide_seconds: self.decide_seconds.unwrap_or(standard.decide_seconds),
+            answer_seconds: self.answer_seconds.unwrap_or(standard.answer_seconds),
+            appeal_seconds: self.appeal_seconds.unwrap_or(standard.appeal_seconds),
+            fee,
         })
     }
 }

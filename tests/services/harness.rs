@@ -24,6 +24,7 @@ use oidra::{
     pb::v1::{
         self as pb, access_service_client::AccessServiceClient,
         administration_service_client::AdministrationServiceClient,
+        application_service_client::ApplicationServiceClient,
         audit_service_client::AuditServiceClient, notation_service_client::NotationServiceClient,
         registration_service_client::RegistrationServiceClient,
         resolution_service_client::ResolutionServiceClient,
@@ -223,6 +224,28 @@ impl House {
         AuditServiceClient::new(self.channel())
     }
 
+    pub fn applications(&self) -> ApplicationServiceClient<Channel> {
+        ApplicationServiceClient::new(self.channel())
+    }
+
+    /// Sets the policy of a node on behalf of whose token it is.
+    pub async fn policy(&self, token: &str, oid: &str, policy: pb::Policy) {
+        let request = pb::SetPolicyRequest {
+            oid: oid.into(),
+            policy: Some(policy),
+            ..Default::default()
+        };
+        let answer = self.writes().set_policy(signed_with(token, request)).await;
+        answer.unwrap();
+    }
+
+    /// Hands an application in; gives its id.
+    pub async fn apply(&self, token: &str, request: pb::SubmitApplicationRequest) -> String {
+        let request = signed_with(token, request);
+        let answer = self.applications().submit_application(request).await;
+        answer.unwrap().into_inner().application.unwrap().id
+    }
+
     pub fn access(&self) -> AccessServiceClient<Channel> {
         AccessServiceClient::new(self.channel())
     }
@@ -396,6 +419,41 @@ pub fn allocation(number: Option<u64>, entry: pb::NewEntry) -> pb::AllocateReque
         number,
         entry: Some(entry),
         options: None,
+    }
+}
+
+/// An application of an organisation for an arc with its name as the title.
+pub fn application(superior: &str, name: &str) -> pb::SubmitApplicationRequest {
+    let registrant = pb::Registrant {
+        kind: pb::PartyKind::Organisation as i32,
+        name: name.into(),
+        email: "office@example.org".into(),
+        ..Default::default()
+    };
+    pb::SubmitApplicationRequest {
+        superior: superior.into(),
+        entry: Some(pb::NewEntry {
+            registrant: Some(pb::RegistrantRef {
+                kind: Some(pb::registrant_ref::Kind::Registrant(registrant)),
+            }),
+            ..titled(name)
+        }),
+        about: Some(pb::ApplicationAbout {
+            purpose: "Codes".into(),
+            declaration_accepted: true,
+            ..Default::default()
+        }),
+        language: "sw".into(),
+        ..Default::default()
+    }
+}
+
+/// A policy under which principals may apply and so many approvals are wanted.
+pub fn open_to_all(approvals: u32) -> pb::Policy {
+    pb::Policy {
+        applicants: pb::Applicants::Principals as i32,
+        approvals,
+        ..Default::default()
     }
 }
 

@@ -10,6 +10,7 @@
     reason = "a test may fail by panicking, and so may what it is helped by"
 )]
 
+mod applying;
 mod auditing;
 mod clock;
 mod delegating;

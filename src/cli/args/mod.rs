@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod application;
 mod local;
 mod read;
 mod write;
@@ -22,7 +23,7 @@ use clap::{
 
 use crate::cli::value::{self, AsOf};
 
-pub use self::{access::*, local::*, read::*, write::*};
+pub use self::{access::*, application::*, local::*, read::*, write::*};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -194,6 +195,7 @@ pub enum Command {
     Recall(RecallArgs),
     Transfer(Box<TransferArgs>),
     Policy(PolicyArgs),
+    Application(ApplicationArgs),
     Principal(PrincipalArgs),
     Role(RoleArgs),
     Token(TokenArgs),
@@ -235,6 +237,7 @@ impl Command {
             ),
             Self::Token(args) => !matches!(args.act, TokenAct::List { .. }),
             Self::Policy(args) => matches!(args.act, PolicyAct::Set(_)),
+            Self::Application(args) => args.act.writes(),
             _ => false,
         }
     }

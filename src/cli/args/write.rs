@@ -504,13 +504,44 @@ pub struct PolicySetArgs {
     /// The longest hold
     #[arg(long, value_name = "TIME", value_parser = value::seconds)]
     pub longest_hold: Option<u64>,
+    /// Who may apply for an arc
+    #[arg(long, value_enum, value_name = "WHO")]
+    pub applicants: Option<Applicants>,
+    /// Whether a wished number is held while its application runs
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub hold_wishes: Option<bool>,
+    /// How long an application may wait until it is acknowledged
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub acknowledge_within: Option<u64>,
+    /// How long it may take to judge an application
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub decide_within: Option<u64>,
+    /// How long an applicant may take to answer; then the application is over
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub answer_within: Option<u64>,
+    /// How long a rejection may be appealed
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub appeal_within: Option<u64>,
+    /// What is to be paid for an application, in words; empty means nothing
+    #[arg(long, value_name = "TEXT")]
+    pub fee: Option<String>,
     /// Take the policy away, so that the node inherits again
     #[arg(long, exclusive = false, conflicts_with_all = [
         "numbering", "windows", "keep_back", "identifiers_unique", "identifier_required", "title_required",
         "registrant_required", "application_required", "approvals", "arcs_per_registrant", "reinstatement",
-        "longest_hold",
+        "longest_hold", "applicants", "hold_wishes", "acknowledge_within", "decide_within", "answer_within",
+        "appeal_within", "fee",
     ])]
     pub inherit: bool,
+}
+
+/// Who may apply for an arc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Applicants {
+    /// Nobody
+    Nobody,
+    /// Everybody with a token
+    Principals,
 }
 
 /// How numbers are chosen.

@@ -82,7 +82,8 @@ pub async fn record(desk: &Desk, client: &Client, args: RecordArgs) -> Result<Ou
     .await
 }
 
-fn new_entry(desk: &Desk, args: EntryArgs) -> v1::NewEntry {
+/// What was typed of a new arc.
+pub fn new_entry(desk: &Desk, args: EntryArgs) -> v1::NewEntry {
     let lang = args.lang.as_deref();
     v1::NewEntry {
         identifiers: args.identifiers,
@@ -97,6 +98,16 @@ fn new_entry(desk: &Desk, args: EntryArgs) -> v1::NewEntry {
         registrant: registrant(args.registrant, args.new_registrant),
         sponsor: args.sponsor.unwrap_or_default(),
         applied: args.applied,
+    }
+}
+
+/// The visibility of a word.
+pub fn visibility_word(word: &str) -> Result<v1::Visibility, String> {
+    match word {
+        "public" => Ok(v1::Visibility::Public),
+        "stub" => Ok(v1::Visibility::Stub),
+        "hidden" => Ok(v1::Visibility::Hidden),
+        _ => Err("visibility must be public, stub or hidden".to_owned()),
     }
 }
 

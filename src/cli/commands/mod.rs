@@ -4,6 +4,7 @@
 
 mod allocate;
 mod amend;
+mod application;
 mod audit;
 mod credential;
 mod delegate;
@@ -18,6 +19,8 @@ mod server;
 mod state;
 mod tree;
 mod watch;
+
+pub use allocate::{new_entry, visibility_word};
 
 use crate::cli::{
     args::Command,
@@ -45,6 +48,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Recall(args) => delegate::recall(desk, client, &args).await,
         Command::Transfer(args) => delegate::transfer(desk, client, *args).await,
         Command::Policy(args) => policy::run(desk, client, args.act).await,
+        Command::Application(args) => Box::pin(application::run(desk, client, args.act)).await,
         Command::Principal(args) => principal::run(desk, client, args.act).await,
         Command::Role(args) => principal::role(desk, client, args.act).await,
         Command::Audit(args) => audit::run(desk, client, &args).await,

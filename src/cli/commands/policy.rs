@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        args::{Numbering, PolicyAct, PolicySetArgs},
+        args::{Applicants, Numbering, PolicyAct, PolicySetArgs},
         card::{pair, policy_fields},
         client::Client,
         desk::{Desk, Plan, not_registered},
@@ -146,6 +146,13 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<v1::Policy, Failure>
         arcs_per_registrant => arcs_per_registrant_max: |most: crate::cli::value::Most| most.0;
         reinstatement => reinstatement_seconds: Some;
         longest_hold => hold_seconds_max: Some;
+        applicants => applicants: |who| i32::from(applicants(who));
+        hold_wishes => wishes_held: |set| set;
+        acknowledge_within => acknowledge_seconds: Some;
+        decide_within => decide_seconds: Some;
+        answer_within => answer_seconds: Some;
+        appeal_within => appeal_seconds: Some;
+        fee => fee: |text| text;
     }
     if !named {
         return Err(Failure::Usage(
@@ -158,6 +165,13 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<v1::Policy, Failure>
         ));
     }
     Ok(new)
+}
+
+const fn applicants(who: Applicants) -> v1::Applicants {
+    match who {
+        Applicants::Nobody => v1::Applicants::Nobody,
+        Applicants::Principals => v1::Applicants::Principals,
+    }
 }
 
 const fn numbering(how: Numbering) -> v1::Numbering {

@@ -34,7 +34,7 @@ pub fn word(name: &str, prefix: &str) -> String {
     }
 }
 
-fn views<T, V: for<'a> From<&'a T>>(list: &[T]) -> Vec<V> {
+pub(super) fn views<T, V: for<'a> From<&'a T>>(list: &[T]) -> Vec<V> {
     list.iter().map(V::from).collect()
 }
 
@@ -238,6 +238,13 @@ impl From<&v1::Policy> for PolicyView {
             arcs_per_registrant_max: p.arcs_per_registrant_max,
             reinstatement_seconds: p.reinstatement_seconds,
             hold_seconds_max: p.hold_seconds_max,
+            applicants: word(p.applicants().as_str_name(), "APPLICANTS_"),
+            wishes_held: p.wishes_held,
+            acknowledge_seconds: p.acknowledge_seconds,
+            decide_seconds: p.decide_seconds,
+            answer_seconds: p.answer_seconds,
+            appeal_seconds: p.appeal_seconds,
+            fee: p.fee.clone(),
         }
     }
 }

@@ -10,6 +10,7 @@ pub use self::{
         AuditView, CredentialView, CredentialWrittenView, HeldView, PrincipalView,
         PrincipalWrittenView, WhoView,
     },
+    application::{ApplicationView, ApplicationWrittenView, FindingView, JudgedView},
     make::{flags, moment, word},
 };
 
@@ -24,6 +25,7 @@ macro_rules! view {
 }
 
 mod access;
+mod application;
 mod make;
 
 view! {
@@ -106,7 +108,8 @@ view! {
         numbering: String, windows: Vec<RangeView>, kept_back: Vec<RangeView>, identifiers_unique: Option<bool>,
         identifier_required: bool, title_required: bool, registrant_required: bool, application_required: bool,
         approvals: u32, arcs_per_registrant_max: Option<u64>, reinstatement_seconds: Option<u64>,
-        hold_seconds_max: Option<u64>,
+        hold_seconds_max: Option<u64>, applicants: String, wishes_held: bool, acknowledge_seconds: Option<u64>,
+        decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String,
     }
 }
 

@@ -10,10 +10,10 @@ use crate::{
         Entry, Policy, RegistrantId, Seq, Viewed, Visibility,
         actor::PrincipalKind,
         entry::{
-            Certainty, Contact, ContactRole, Delegation, Flags, Holding, Origin, Registrant,
-            Relation, State, Text,
+            Certainty, Contact, ContactRole, Delegation, Flags, Holding, Label, Origin, Reference,
+            Registrant, Relation, Service, State, Text,
         },
-        policy::{NumberRange, Numbering},
+        policy::{Applicants, NumberRange, Numbering},
     },
     oid::NodePath,
     pb::v1 as pb,
@@ -97,42 +97,15 @@ pub fn entry(
             .iter()
             .map(ToString::to_string)
             .collect(),
-        labels: superior
-            .labels
-            .iter()
-            .map(|one| pb::Label {
-                label: one.label.to_string(),
-                language: one
-                    .language
-                    .as_ref()
-                    .map(|l| l.as_str().to_owned())
-                    .unwrap_or_default(),
-            })
-            .collect(),
+        labels: superior.labels.iter().map(label).collect(),
         long_arcs: superior.long_arcs.iter().map(ToString::to_string).collect(),
         flags: Some(flags(superior.flags)),
         relation: superior.relation.as_ref().map(relation),
         superior_changed: Some(timestamp(superior.changed)),
         titles: texts(&holder.titles),
         descriptions: texts(&holder.descriptions),
-        services: holder
-            .services
-            .iter()
-            .map(|one| pb::Service {
-                kind: one.kind.clone(),
-                uri: one.uri.clone(),
-                priority: one.priority,
-            })
-            .collect(),
-        references: holder
-            .references
-            .iter()
-            .map(|one| pb::Reference {
-                title: one.title.clone(),
-                uri: one.uri.clone().unwrap_or_default(),
-                asn1_module: one.asn1_module.clone().unwrap_or_default(),
-            })
-            .collect(),
+        services: holder.services.iter().map(service).collect(),
+        references: holder.references.iter().map(reference).collect(),
         holder_changed: Some(timestamp(holder.changed)),
         first_registrant: held(&entry.first_registrant)?,
         registrant: held(&entry.registrant)?,
@@ -201,20 +174,51 @@ fn holding(holding: &Holding, whole: bool, people: People<'_>) -> Viewed<pb::Hol
     })
 }
 
-fn contact(contact: &Contact, whole: bool, people: People<'_>) -> Viewed<pb::Contact> {
-    let role = match contact.role {
+/// With what to turn to a contact.
+pub const fn contact_role(role: ContactRole) -> pb::ContactRole {
+    match role {
         ContactRole::Administrative => pb::ContactRole::Administrative,
         ContactRole::Technical => pb::ContactRole::Technical,
         ContactRole::Abuse => pb::ContactRole::Abuse,
-    };
+    }
+}
+
+/// A Unicode label with its language.
+pub fn label(one: &Label) -> pb::Label {
+    let language = one.language.as_ref().map(|l| l.as_str().to_owned());
+    pb::Label {
+        label: one.label.to_string(),
+        language: language.unwrap_or_default(),
+    }
+}
+
+/// A resolution service.
+pub fn service(one: &Service) -> pb::Service {
+    pb::Service {
+        kind: one.kind.clone(),
+        uri: one.uri.clone(),
+        priority: one.priority,
+    }
+}
+
+/// A reference.
+pub fn reference(one: &Reference) -> pb::Reference {
+    pb::Reference {
+        title: one.title.clone(),
+        uri: one.uri.clone().unwrap_or_default(),
+        asn1_module: one.asn1_module.clone().unwrap_or_default(),
+    }
+}
+
+fn contact(contact: &Contact, whole: bool, people: People<'_>) -> Viewed<pb::Contact> {
     Ok(pb::Contact {
-        role: role as i32,
+        role: contact_role(contact.role) as i32,
         party: Some(party(&contact.party, whole, people)?),
     })
 }
 
 /// The registrant of an id; of one that the register does not know, the id alone.
-fn party(id: &RegistrantId, whole: bool, people: People<'_>) -> Viewed<pb::Registrant> {
+pub fn party(id: &RegistrantId, whole: bool, people: People<'_>) -> Viewed<pb::Registrant> {
     Ok(match people(id)? {
         Some(known) => registrant(&known, whole),
         None => pb::Registrant {
@@ -270,7 +274,8 @@ fn origin(origin: &Origin) -> pb::Origin {
     pb::Origin { kind: Some(kind) }
 }
 
-const fn flags(flags: Flags) -> pb::Flags {
+/// Marks.
+pub const fn flags(flags: Flags) -> pb::Flags {
     pb::Flags {
         leaf: flags.leaf,
         frozen: flags.frozen,
@@ -289,7 +294,8 @@ fn relation(relation: &Relation) -> pb::Relation {
     pb::Relation { kind: Some(kind) }
 }
 
-fn text(text: &Text) -> pb::Text {
+/// A text with its language.
+pub fn text(text: &Text) -> pb::Text {
     pb::Text {
         language: text.language.as_str().to_owned(),
         text: text.text.clone(),
@@ -345,6 +351,16 @@ fn policy(policy: &Policy) -> pb::Policy {
         arcs_per_registrant_max: policy.arcs_per_registrant_max,
         reinstatement_seconds: Some(policy.reinstatement_seconds),
         hold_seconds_max: Some(policy.hold_seconds_max),
+        applicants: match policy.applicants {
+            Applicants::Nobody => pb::Applicants::Nobody,
+            Applicants::Principals => pb::Applicants::Principals,
+        } as i32,
+        wishes_held: policy.wishes_held,
+        acknowledge_seconds: Some(policy.acknowledge_seconds),
+        decide_seconds: Some(policy.decide_seconds),
+        answer_seconds: Some(policy.answer_seconds),
+        appeal_seconds: Some(policy.appeal_seconds),
+        fee: policy.fee.clone().unwrap_or_default(),
     }
 }
 

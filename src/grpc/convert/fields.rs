@@ -19,7 +19,7 @@ use crate::{
             CONTACTS_MAX, DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX,
             REFERENCES_MAX, SERVICES_MAX, WINDOWS_MAX,
         },
-        policy::{NumberRange, Numbering},
+        policy::{Applicants, NumberRange, Numbering},
     },
     oid::{Identifier, UnicodeLabel, notation::Names},
     pb::v1 as pb,
@@ -473,7 +473,23 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
             return None;
         }
     };
+    let applicants = match pb::Applicants::try_from(value.applicants) {
+        Ok(pb::Applicants::Unspecified | pb::Applicants::Nobody) => Applicants::Nobody,
+        Ok(pb::Applicants::Principals) => Applicants::Principals,
+        Err(_) => {
+            unknown(&within(outer, "applicants"), value.applicants, faults);
+            return None;
+        }
+    };
+    let or = |seconds: Option<u64>, standard: u64| seconds.unwrap_or(standard);
     Some(Policy {
+        applicants,
+        wishes_held: value.wishes_held,
+        acknowledge_seconds: or(value.acknowledge_seconds, standard.acknowledge_seconds),
+        decide_seconds: or(value.decide_seconds, standard.decide_seconds),
+        answer_seconds: or(value.answer_seconds, standard.answer_seconds),
+        appeal_seconds: or(value.appeal_seconds, standard.appeal_seconds),
+        fee: some(&value.fee),
         numbering,
         windows: ranges(&value.windows, outer, "windows", faults),
         kept_back: ranges(&value.kept_back, outer, "kept_back", faults),

@@ -8,6 +8,7 @@
 //! consult the rules: whether a well-formed request is granted is decided elsewhere.
 
 pub mod access;
+pub mod application;
 pub mod change;
 pub mod command;
 pub mod entry;

@@ -6,6 +6,7 @@
 use prost::Message;
 
 use crate::model::actor::{Credential, Principal};
+use crate::model::application::Application;
 use crate::model::clock::Timestamp;
 use crate::model::entry::{
     Entry, Hold, HolderFields, Holding, Origin, Registrant, State, SuperiorFields,
@@ -15,6 +16,7 @@ use crate::model::ids::Seq;
 use crate::pb::journal::v1 as pb;
 
 use super::VALUE_VERSION;
+use super::application::{application_from, application_to};
 use super::error::CodecError;
 use super::parts::{
     certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
@@ -64,6 +66,16 @@ pub fn encode_credential(credential: &Credential) -> Vec<u8> {
 /// Reads what [`encode_credential`] wrote.
 pub fn decode_credential(value: &[u8]) -> Result<Credential, CodecError> {
     credential_from(read(value, "a credential")?)
+}
+
+/// The value of the `applications` table.
+pub fn encode_application(application: &Application) -> Vec<u8> {
+    write(&application_to(application))
+}
+
+/// Reads what [`encode_application`] wrote.
+pub fn decode_application(value: &[u8]) -> Result<Application, CodecError> {
+    application_from(read(value, "an application")?)
 }
 
 /// The value of the `people` table.

@@ -13,6 +13,7 @@ use crate::oid::ArcValue;
 use crate::pb::journal::v1 as pb;
 use crate::pb::journal::v1::event::Kind;
 
+use super::application;
 use super::error::CodecError;
 use super::parts::{
     certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
@@ -93,6 +94,34 @@ pub(super) fn event_to(event: &Event) -> Kind {
             previous: previous.get(),
             policy: policy.as_ref().map(policy_to),
         }),
+        Event::ApplicationSubmitted(e) => Kind::ApplicationSubmitted(application::submitted_to(e)),
+        Event::ApplicationAmended(e) => Kind::ApplicationAmended(application::amended_to(e)),
+        Event::ApplicationMoved(e) => Kind::ApplicationMoved(application::moved_to(e)),
+        Event::ApplicationApproved {
+            id,
+            previous,
+            approval,
+        } => Kind::ApplicationApproved(pb::ApplicationApproved {
+            id: id_to(id),
+            previous: previous.get(),
+            approval: Some(application::approval_to(approval)),
+        }),
+        Event::ApplicationRemarked {
+            id,
+            previous,
+            remark,
+        } => Kind::ApplicationRemarked(pb::ApplicationRemarked {
+            id: id_to(id),
+            previous: previous.get(),
+            remark: Some(application::remark_to(remark)),
+        }),
+        Event::ApplicationFeeSet { id, previous, fee } => {
+            Kind::ApplicationFeeSet(pb::ApplicationFeeSet {
+                id: id_to(id),
+                previous: previous.get(),
+                fee: Some(application::fee_to(fee)),
+            })
+        }
     }
 }
 
@@ -157,7 +186,33 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             previous: Seq::new(e.previous),
             policy: e.policy.as_ref().map(policy_from).transpose()?,
         },
+        Kind::ApplicationSubmitted(e) => {
+            Event::ApplicationSubmitted(Box::new(application::submitted_from(e)?))
+        }
+        Kind::ApplicationAmended(e) => {
+            Event::ApplicationAmended(Box::new(application::amended_from(e)?))
+        }
+        Kind::ApplicationMoved(e) => Event::ApplicationMoved(Box::new(application::moved_from(e)?)),
+        Kind::ApplicationApproved(e) => Event::ApplicationApproved {
+            id: id_from(&e.id)?,
+            previous: Seq::new(e.previous),
+            approval: application::approval_from(&there(e.approval, "an approval")?)?,
+        },
+        Kind::ApplicationRemarked(e) => Event::ApplicationRemarked {
+            id: id_from(&e.id)?,
+            previous: Seq::new(e.previous),
+            remark: application::remark_from(there(e.remark, "a remark")?)?,
+        },
+        Kind::ApplicationFeeSet(e) => Event::ApplicationFeeSet {
+            id: id_from(&e.id)?,
+            previous: Seq::new(e.previous),
+            fee: application::fee_from(there(e.fee, "a fee")?)?,
+        },
     })
+}
+
+fn there<T>(stored: Option<T>, what: &'static str) -> Result<T, CodecError> {
+    stored.ok_or(CodecError::Missing { what })
 }
 
 /// A principal as it was added: what only a table's value may hold is refused.

@@ -4,8 +4,8 @@
 //! mend the code, not the file.
 
 use super::samples::{
-    credential, credentials, details, entries, happenings, hold, registrant, somebody,
-    somebody_whole,
+    application, application_whole, credential, credentials, details, entries, happenings, hold,
+    registrant, somebody, somebody_whole,
 };
 use super::*;
 use crate::journal::envelope;
@@ -76,6 +76,14 @@ fn values_are_written_and_read_as_ever() {
         let value = encode_principal(&principal);
         made.push(line(name, "value", &value));
         assert_eq!(decode_principal(&value), Ok(principal));
+    }
+    for (name, one) in [
+        ("application", application()),
+        ("application/whole", application_whole()),
+    ] {
+        let value = encode_application(&one);
+        made.push(line(name, "value", &value));
+        assert_eq!(decode_application(&value), Ok(one));
     }
     let kinds = credentials();
     let kinds = kinds

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     journal::record::{Item, ItemKind},
-    model::ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId},
+    model::ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId},
     oid::ArcValue,
     pb::journal::DESCRIPTORS,
 };
@@ -105,16 +105,25 @@ fn said(message: &str, field: &str, octets: &[u8]) -> String {
             Some(ArcValue::from_be_bytes(octets).to_string())
         }
         ("Founded", "register") => id::<RegisterId>(octets),
-        ("Hold" | "HoldReleased", "id") => id::<HoldId>(octets),
+        ("Hold" | "HoldReleased", "id") | (_, "hold") => id::<HoldId>(octets),
         ("Credential" | "CredentialRevoked", "id") => id::<CredentialId>(octets),
+        (
+            "Application"
+            | "ApplicationAmended"
+            | "ApplicationMoved"
+            | "ApplicationApproved"
+            | "ApplicationRemarked"
+            | "ApplicationFeeSet",
+            "id",
+        ) => id::<ApplicationId>(octets),
         (
             "Principal" | "PrincipalDescribed" | "StandingChanged" | "RoleGranted" | "RoleRevoked",
             "id",
         )
-        | (_, "principal" | "principals") => id::<PrincipalId>(octets),
+        | (_, "principal" | "principals" | "by") => id::<PrincipalId>(octets),
         ("RegistrantRecorded", "id")
         | ("Transferred", "to")
-        | (_, "registrant" | "sponsor" | "party") => id::<RegistrantId>(octets),
+        | (_, "registrant" | "sponsor" | "party" | "introduced") => id::<RegistrantId>(octets),
         _ => None,
     };
     read.unwrap_or_else(|| hex::encode(octets))
@@ -152,7 +161,8 @@ mod tests {
         assert!(found.len() > 20, "{found:?}");
         // A path of 2.999 is no number and no id; an id of this form is no path.
         for (message, field) in found {
-            if (message.as_str(), field.as_str()) == ("Credential", "token_sha256") {
+            // Digests stand for nothing else.
+            if field.ends_with("sha256") {
                 continue;
             }
             let stored: &[u8] = &[0; 17];

@@ -4,6 +4,7 @@
 //! registrant's or principal's details. Every event carries its place, so that the items merge back into one order. What this code
 //! doesn't know it must never skip: a reader that did would tell another history (DESIGN §2, Journal, Evolution).
 
+mod application;
 pub mod entry;
 pub mod error;
 mod event;
@@ -28,8 +29,9 @@ use crate::pb::journal::v1 as pb;
 use super::record::{Item, ItemKind, Record, StoredItem};
 
 pub use entry::{
-    decode_credential, decode_entry, decode_hold, decode_principal, decode_registrant,
-    encode_credential, encode_entry, encode_hold, encode_principal, encode_registrant,
+    decode_application, decode_credential, decode_entry, decode_hold, decode_principal,
+    decode_registrant, encode_application, encode_credential, encode_entry, encode_hold,
+    encode_principal, encode_registrant,
 };
 pub use error::CodecError;
 
@@ -51,7 +53,8 @@ const PERSONAL: &str = "a personal item";
 
 /// The items of a record that tells `happening`.
 ///
-/// Events for which `confidential` holds go into the restricted item, and so does whatever has to do with credentials.
+/// Events for which `confidential` holds go into the restricted item, and so does whatever has to do with credentials or
+/// applications.
 /// `salts` gives fresh random bytes for every item.
 pub fn encode(
     happening: &Happening,
@@ -63,7 +66,7 @@ pub fn encode(
     for (index, event) in (0_u32..).zip(&happening.events) {
         let kind = Some(event::event_to(event));
         let stored = pb::Event { index, kind };
-        if concerns_credentials(event) || confidential(event) {
+        if is_never_public(event) || confidential(event) {
             restricted.push(stored);
         } else {
             open.push(stored);
@@ -96,11 +99,12 @@ pub fn encode(
     items
 }
 
-const fn concerns_credentials(event: &Event) -> bool {
-    matches!(
+const fn is_never_public(event: &Event) -> bool {
+    let credentials = matches!(
         event,
         Event::CredentialIssued(_) | Event::CredentialRevoked(_)
-    )
+    );
+    credentials || event.application().is_some()
 }
 
 /// What an event tells of a registrant or a principal, with its id; both are stored as an item of their own.

@@ -12,8 +12,10 @@ use crate::model::entry::{
     RegistrantDetails, Relation, Service, State, Text, Visibility,
 };
 use crate::model::event::{HoldEnd, Proof};
-use crate::model::ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId};
-use crate::model::policy::{NumberRange, Numbering, Policy};
+use crate::model::ids::{
+    ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
+};
+use crate::model::policy::{Applicants, NumberRange, Numbering, Policy};
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
@@ -22,6 +24,10 @@ use super::error::CodecError;
 
 /// The octet that begins the short form of an id; the text of an id never has it.
 const SHORT_ID: u8 = 0;
+/// The stored span for acknowledging an application that is left out: 7 days. What is left out never changes its meaning.
+const ACKNOWLEDGE_SECONDS_LEFT_OUT: u64 = 7 * 86_400;
+/// The stored spans for judging, answering and appealing that are left out: 30 days.
+const MONTH_SECONDS_LEFT_OUT: u64 = 30 * 86_400;
 
 /// The stored form of a path: the X.690 8.20 contents octets of its arcs from the root down.
 pub(super) fn path_to(path: &NodePath) -> Vec<u8> {
@@ -80,7 +86,7 @@ macro_rules! ids {
     )*};
 }
 
-ids!(PrincipalId RegistrantId HoldId CredentialId RegisterId);
+ids!(PrincipalId RegistrantId HoldId CredentialId ApplicationId RegisterId);
 
 /// The stored form of an id: 0x00 and 16 octets for one that this program makes, else the text.
 pub(super) fn id_to<I: Id>(id: &I) -> Vec<u8> {
@@ -139,8 +145,10 @@ macro_rules! words {
         }
     )*};
 }
+pub(super) use words;
 
 words! {
+    applicants_to applicants_from Applicants "word for who may apply" { Nobody Principals }
     state_to state_from State "state" { Reserved Active Suspended Deprecated Withdrawn }
     visibility_to visibility_from Visibility "visibility" { Public Stub Hidden }
     certainty_to certainty_from Certainty "certainty" { Verified SingleSource Partial Implied }
@@ -434,7 +442,20 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
         arcs_per_registrant_max: policy.arcs_per_registrant_max,
         reinstatement_seconds: policy.reinstatement_seconds,
         hold_seconds_max: policy.hold_seconds_max,
+        applicants: (policy.applicants != Applicants::Nobody)
+            .then(|| applicants_to(policy.applicants)),
+        wishes_held: policy.wishes_held,
+        acknowledge_seconds: unless(policy.acknowledge_seconds, ACKNOWLEDGE_SECONDS_LEFT_OUT),
+        decide_seconds: unless(policy.decide_seconds, MONTH_SECONDS_LEFT_OUT),
+        answer_seconds: unless(policy.answer_seconds, MONTH_SECONDS_LEFT_OUT),
+        appeal_seconds: unless(policy.appeal_seconds, MONTH_SECONDS_LEFT_OUT),
+        fee: policy.fee.clone(),
     }
+}
+
+/// What is left out where it is the usual span.
+fn unless(seconds: u64, usual: u64) -> Option<u64> {
+    (seconds != usual).then_some(seconds)
 }
 
 /// The policy of its stored form.
@@ -452,6 +473,17 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
         arcs_per_registrant_max: stored.arcs_per_registrant_max,
         reinstatement_seconds: stored.reinstatement_seconds,
         hold_seconds_max: stored.hold_seconds_max,
+        applicants: stored
+            .applicants
+            .map_or(Ok(Applicants::Nobody), applicants_from)?,
+        wishes_held: stored.wishes_held,
+        acknowledge_seconds: stored
+            .acknowledge_seconds
+            .unwrap_or(ACKNOWLEDGE_SECONDS_LEFT_OUT),
+        decide_seconds: stored.decide_seconds.unwrap_or(MONTH_SECONDS_LEFT_OUT),
+        answer_seconds: stored.answer_seconds.unwrap_or(MONTH_SECONDS_LEFT_OUT),
+        appeal_seconds: stored.appeal_seconds.unwrap_or(MONTH_SECONDS_LEFT_OUT),
+        fee: stored.fee.clone(),
     })
 }
 

@@ -5,18 +5,26 @@
 use crate::model::actor::{
     Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
 };
+use crate::model::application::{
+    About, Application, Approval, Attachment, Content, Fee, FeeState, RejectionReason, Remark,
+    RemarkKind, Stage, Verdict, VerdictKind,
+};
 use crate::model::clock::Timestamp;
+use crate::model::command::NewEntry;
 use crate::model::entry::{
     Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
     Origin, Reference, RegistrantDetails, Relation, Service, State, SuperiorFields, Text,
     Visibility,
 };
 use crate::model::event::{
-    ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, Happening, HoldEnd,
-    HoldReleased, NumberFoundBy, Proof, ReferenceLoaded, RegistrantRecorded, StateChanged,
+    ApplicationAmended, ApplicationMoved, ArcRegistered, AuthorityOpened, Changes, EntryAmended,
+    Event, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy, Proof, ReferenceLoaded,
+    RegistrantRecorded, StateChanged,
 };
-use crate::model::ids::{CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq};
-use crate::model::policy::{NumberRange, Numbering, Policy};
+use crate::model::ids::{
+    ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq,
+};
+use crate::model::policy::{Applicants, NumberRange, Numbering, Policy};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::EVENT_FORMAT;
@@ -535,6 +543,217 @@ fn principal_events() -> Vec<(&'static str, Event)> {
     events
 }
 
+fn content() -> Content {
+    Content {
+        number: Some(ArcValue::new(42)),
+        entry: NewEntry {
+            identifiers: identifiers(),
+            labels: labels(),
+            visibility: Some(Visibility::Stub),
+            flags: FLAGS,
+            titles: texts("Ministry of Health"),
+            descriptions: texts("Everything about health"),
+            services: services(),
+            references: references(),
+            contacts: contacts(),
+            registrant: None,
+            sponsor: Some("r-sponsor".parse().unwrap()),
+            applied: None,
+        },
+        about: About {
+            purpose: "Codes for illnesses".to_owned(),
+            below: some("One arc for each list"),
+            legal_form: some("ministry"),
+            registration_number: some("TZ-7"),
+            country: some("TZ"),
+            fee_reference: some("bank 7"),
+            attachments: vec![Attachment {
+                sha256: [0x77; 32],
+                name: "letter.pdf".to_owned(),
+                media_type: "application/pdf".to_owned(),
+                octets: 1_234,
+                uri: some("https://health.example/letter"),
+            }],
+            declared: true,
+        },
+    }
+}
+
+fn bare_content() -> Content {
+    Content {
+        number: None,
+        entry: NewEntry::default(),
+        about: About {
+            purpose: "Codes".to_owned(),
+            ..About::default()
+        },
+    }
+}
+
+/// An application as it was handed in, full.
+pub(super) fn application() -> Application {
+    Application {
+        id: ApplicationId::from_random([0x88; 16]),
+        revision: Seq::ZERO,
+        stage: Stage::Submitted,
+        superior: path("2.16.834.1"),
+        content: content(),
+        applicant: registrant(),
+        submitted_by: principal(),
+        introduced: vec![registrant(), "r-office".parse().unwrap()],
+        language: "sw".parse().unwrap(),
+        submitted: NOON,
+        changed: NOON,
+        deadline: Some(LATER),
+        approvals: Vec::new(),
+        remarks: Vec::new(),
+        verdicts: Vec::new(),
+        arc: None,
+        fee: Some(Fee {
+            state: FeeState::Due,
+            text: "50,000 TZS".to_owned(),
+        }),
+        hold: Some(hold().id),
+    }
+}
+
+fn verdict(kind: VerdictKind, reason: Option<RejectionReason>) -> Verdict {
+    Verdict {
+        kind,
+        by: principal(),
+        at: LATER,
+        reason,
+        text: "a sentence".to_owned(),
+    }
+}
+
+/// An application as a table holds it, full.
+pub(super) fn application_whole() -> Application {
+    let remark = |kind| Remark {
+        kind,
+        by: principal(),
+        at: LATER,
+        text: "a remark".to_owned(),
+    };
+    let verdicts = VerdictKind::ALL.map(|kind| verdict(kind, None));
+    Application {
+        revision: Seq::new(300),
+        stage: Stage::Approved,
+        changed: LATER,
+        deadline: None,
+        approvals: vec![Approval {
+            by: principal(),
+            at: LATER,
+        }],
+        remarks: RemarkKind::ALL.map(remark).to_vec(),
+        verdicts: verdicts.to_vec(),
+        arc: Some(arc()),
+        ..application()
+    }
+}
+
+fn application_events() -> Vec<(&'static str, Event)> {
+    let (id, previous) = (application().id, Seq::new(9));
+    let moved = |to, verdict, arc| {
+        Event::ApplicationMoved(Box::new(ApplicationMoved {
+            id: application().id,
+            previous,
+            to,
+            deadline: Some(LATER),
+            verdict,
+            arc,
+        }))
+    };
+    let bare = Application {
+        content: bare_content(),
+        introduced: Vec::new(),
+        deadline: None,
+        fee: None,
+        hold: None,
+        ..application()
+    };
+    let amended = |content, hold| {
+        Event::ApplicationAmended(Box::new(ApplicationAmended {
+            id: application().id,
+            previous,
+            content,
+            introduced: vec![registrant()],
+            hold,
+        }))
+    };
+    let approval = Approval {
+        by: principal(),
+        at: LATER,
+    };
+    let mut events = vec![
+        ("full", Event::ApplicationSubmitted(Box::new(application()))),
+        ("bare", Event::ApplicationSubmitted(Box::new(bare))),
+        ("full", amended(content(), Some(hold().id))),
+        ("bare", amended(bare_content(), None)),
+        ("approved", moved(Stage::Approved, None, Some(arc()))),
+        (
+            "approval",
+            Event::ApplicationApproved {
+                id: id.clone(),
+                previous,
+                approval,
+            },
+        ),
+    ];
+    for stage in Stage::ALL {
+        events.push((stage.word(), moved(stage, None, None)));
+    }
+    for reason in RejectionReason::ALL {
+        let rejected = verdict(VerdictKind::Rejected, Some(reason));
+        events.push(("rejected", moved(Stage::Rejected, Some(rejected), None)));
+    }
+    for kind in RemarkKind::ALL {
+        let remark = Remark {
+            kind,
+            by: principal(),
+            at: LATER,
+            text: "a remark".to_owned(),
+        };
+        let event = Event::ApplicationRemarked {
+            id: id.clone(),
+            previous,
+            remark,
+        };
+        events.push(("remark", event));
+    }
+    for state in FeeState::ALL {
+        let text = "50,000 TZS".to_owned();
+        let fee = Fee { state, text };
+        let event = Event::ApplicationFeeSet {
+            id: id.clone(),
+            previous,
+            fee,
+        };
+        events.push(("fee", event));
+    }
+    let policy = Policy {
+        applicants: Applicants::Principals,
+        wishes_held: true,
+        acknowledge_seconds: 1,
+        decide_seconds: 2,
+        answer_seconds: 3,
+        appeal_seconds: 4,
+        fee: some("50,000 TZS"),
+        ..policy()
+    };
+    let policy = Some(policy);
+    let path = arc();
+    events.push((
+        "applications",
+        Event::PolicySet {
+            path,
+            previous,
+            policy,
+        },
+    ));
+    events
+}
+
 /// Every event bare or full, and several together.
 pub(super) fn happenings() -> Vec<(String, Happening)> {
     let all = [founding_events(), arc_events(), other_events()];
@@ -543,6 +762,7 @@ pub(super) fn happenings() -> Vec<(String, Happening)> {
         .flatten()
         .chain(principal_events())
         .chain(contact_events())
+        .chain(application_events())
         .map(|(name, event)| {
             let happening = Happening {
                 events: vec![event.clone()],

@@ -8,18 +8,24 @@ use proptest::strategy::Union;
 use crate::model::actor::{
     Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
 };
+use crate::model::application::{
+    About, Application, Approval, Attachment, Content, Fee, FeeState, RejectionReason, Remark,
+    RemarkKind, Stage, Verdict, VerdictKind,
+};
 use crate::model::clock::Timestamp;
+use crate::model::command::NewEntry;
 use crate::model::entry::{
     Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
     Language, Origin, Reference, Registrant, RegistrantDetails, Relation, Service, State,
     SuperiorFields, Text, Visibility,
 };
 use crate::model::event::{
-    ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, Happening, HoldEnd,
-    HoldReleased, NumberFoundBy, Proof, ReferenceLoaded, RegistrantRecorded, StateChanged,
+    ApplicationAmended, ApplicationMoved, ArcRegistered, AuthorityOpened, Changes, EntryAmended,
+    Event, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy, Proof, ReferenceLoaded,
+    RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::{RegistrantId, Seq};
-use crate::model::policy::{NumberRange, Numbering, Policy};
+use crate::model::policy::{Applicants, NumberRange, Numbering, Policy};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::parts::Id;
@@ -183,6 +189,18 @@ fn range() -> impl Strategy<Value = NumberRange> {
     (number(), of(number())).prop_map(|(from, to)| NumberRange { from, to })
 }
 
+/// Spans, the usual ones more often: those are left out.
+fn spans() -> impl Strategy<Value = [u64; 4]> {
+    any::<([bool; 4], [u64; 4])>().prop_map(|(usual, mut spans)| {
+        for (at, usual) in usual.into_iter().enumerate() {
+            if usual {
+                spans[at] = if at == 0 { 604_800 } else { 2_592_000 };
+            }
+        }
+        spans
+    })
+}
+
 /// Policies.
 pub(crate) fn policy() -> impl Strategy<Value = Policy> {
     use Numbering::{Any, ExplicitOnly, NextFreeOnly, RandomOnly};
@@ -194,9 +212,21 @@ pub(crate) fn policy() -> impl Strategy<Value = Policy> {
         any::<u32>(),
         of(any::<u64>()),
         any::<[u64; 2]>(),
+        (any::<bool>(), any::<bool>(), spans(), of(word())),
     )
         .prop_map(
-            |(numbering, windows, kept_back, marks, approvals, most, spans)| Policy {
+            |(numbering, windows, kept_back, marks, approvals, most, spans, apply)| Policy {
+                applicants: if apply.0 {
+                    Applicants::Principals
+                } else {
+                    Applicants::Nobody
+                },
+                wishes_held: apply.1,
+                acknowledge_seconds: apply.2[0],
+                decide_seconds: apply.2[1],
+                answer_seconds: apply.2[2],
+                appeal_seconds: apply.2[3],
+                fee: apply.3,
                 numbering,
                 windows,
                 kept_back,
@@ -504,10 +534,214 @@ fn hold_released() -> impl Strategy<Value = HoldReleased> {
     })
 }
 
+fn attachment() -> impl Strategy<Value = Attachment> {
+    (any::<[u8; 32]>(), word(), word(), any::<u64>(), of(word())).prop_map(
+        |(sha256, name, media_type, octets, uri)| Attachment {
+            sha256,
+            name,
+            media_type,
+            octets,
+            uri,
+        },
+    )
+}
+
+fn about() -> impl Strategy<Value = About> {
+    (
+        (word(), of(word()), of(word()), of(word())),
+        (
+            of(word()),
+            of(word()),
+            vec(attachment(), 0..3),
+            any::<bool>(),
+        ),
+    )
+        .prop_map(|(first, last)| About {
+            purpose: first.0,
+            below: first.1,
+            legal_form: first.2,
+            registration_number: first.3,
+            country: last.0,
+            fee_reference: last.1,
+            attachments: last.2,
+            declared: last.3,
+        })
+}
+
+fn content() -> impl Strategy<Value = Content> {
+    (
+        of(number()),
+        names(),
+        holders(),
+        (of(visibility()), flags(), of(id())),
+        about(),
+    )
+        .prop_map(
+            |(number, names, holders, (visibility, flags, sponsor), about)| {
+                let (identifiers, labels, _) = names;
+                let (titles, descriptions, services, references, contacts) = holders;
+                Content {
+                    number,
+                    entry: NewEntry {
+                        identifiers,
+                        labels,
+                        visibility,
+                        flags,
+                        titles,
+                        descriptions,
+                        services,
+                        references,
+                        contacts,
+                        registrant: None,
+                        sponsor,
+                        applied: None,
+                    },
+                    about,
+                }
+            },
+        )
+}
+
+fn approval() -> impl Strategy<Value = Approval> {
+    (id(), time()).prop_map(|(by, at)| Approval { by, at })
+}
+
+fn remark() -> impl Strategy<Value = Remark> {
+    let kind = prop::sample::select(RemarkKind::ALL.to_vec());
+    (kind, id(), time(), word()).prop_map(|(kind, by, at, text)| Remark { kind, by, at, text })
+}
+
+fn verdict() -> impl Strategy<Value = Verdict> {
+    let kind = prop::sample::select(VerdictKind::ALL.to_vec());
+    let reason = of(prop::sample::select(RejectionReason::ALL.to_vec()));
+    (kind, id(), time(), reason, word()).prop_map(|(kind, by, at, reason, text)| Verdict {
+        kind,
+        by,
+        at,
+        reason,
+        text,
+    })
+}
+
+fn fee() -> impl Strategy<Value = Fee> {
+    let state = prop::sample::select(FeeState::ALL.to_vec());
+    (state, word()).prop_map(|(state, text)| Fee { state, text })
+}
+
+fn stage() -> impl Strategy<Value = Stage> {
+    prop::sample::select(Stage::ALL.to_vec())
+}
+
+/// Applications as they are handed in.
+pub(crate) fn application_submitted() -> impl Strategy<Value = Application> {
+    (
+        (id(), stage(), path(), content()),
+        (id(), id(), vec(id(), 0..3), language()),
+        (time(), of(time()), of(time())),
+        (of(fee()), of(id())),
+    )
+        .prop_map(|(first, people, times, (fee, hold))| {
+            let (id, stage, superior, content) = first;
+            let (applicant, submitted_by, introduced, language) = people;
+            let (submitted, changed, deadline) = times;
+            Application {
+                id,
+                revision: Seq::ZERO,
+                stage,
+                superior,
+                content,
+                applicant,
+                submitted_by,
+                introduced,
+                language,
+                submitted,
+                changed: changed.unwrap_or(submitted),
+                deadline,
+                approvals: Vec::new(),
+                remarks: Vec::new(),
+                verdicts: Vec::new(),
+                arc: None,
+                fee,
+                hold,
+            }
+        })
+}
+
+/// Applications as a table holds them.
+pub(crate) fn application() -> impl Strategy<Value = Application> {
+    (
+        application_submitted(),
+        seq(),
+        vec(approval(), 0..3),
+        vec(remark(), 0..3),
+        vec(verdict(), 0..3),
+        of(path()),
+    )
+        .prop_map(
+            |(handed_in, revision, approvals, remarks, verdicts, arc)| Application {
+                revision,
+                approvals,
+                remarks,
+                verdicts,
+                arc,
+                ..handed_in
+            },
+        )
+}
+
+fn application_events() -> Vec<BoxedStrategy<Event>> {
+    let of_one = || (id(), seq());
+    vec![
+        application_submitted()
+            .prop_map(|one| Event::ApplicationSubmitted(Box::new(one)))
+            .boxed(),
+        (of_one(), content(), vec(id(), 0..3), of(id()))
+            .prop_map(|((id, previous), content, introduced, hold)| {
+                Event::ApplicationAmended(Box::new(ApplicationAmended {
+                    id,
+                    previous,
+                    content,
+                    introduced,
+                    hold,
+                }))
+            })
+            .boxed(),
+        (of_one(), stage(), of(time()), of(verdict()), of(path()))
+            .prop_map(|((id, previous), to, deadline, verdict, arc)| {
+                Event::ApplicationMoved(Box::new(ApplicationMoved {
+                    id,
+                    previous,
+                    to,
+                    deadline,
+                    verdict,
+                    arc,
+                }))
+            })
+            .boxed(),
+        (of_one(), approval())
+            .prop_map(|((id, previous), approval)| Event::ApplicationApproved {
+                id,
+                previous,
+                approval,
+            })
+            .boxed(),
+        (of_one(), remark())
+            .prop_map(|((id, previous), remark)| Event::ApplicationRemarked {
+                id,
+                previous,
+                remark,
+            })
+            .boxed(),
+        (of_one(), fee())
+            .prop_map(|((id, previous), fee)| Event::ApplicationFeeSet { id, previous, fee })
+            .boxed(),
+    ]
+}
+
 /// Events of every kind.
 pub(crate) fn event() -> impl Strategy<Value = Event> {
     let arc = || (path(), seq());
-    Union::new([
+    let others = [
         founded().prop_map(Event::Founded).boxed(),
         principal().prop_map(Event::PrincipalAdded).boxed(),
         (id(), of(details()))
@@ -581,7 +815,8 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
                 policy,
             })
             .boxed(),
-    ])
+    ];
+    Union::new(others.into_iter().chain(application_events()))
 }
 
 /// Records' contents.

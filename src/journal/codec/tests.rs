@@ -367,7 +367,7 @@ proptest! {
         let mut record = record(encode(&told, &confidential, &mut || [7; 16]));
         let restricted = record.items.iter().any(|item| item.kind() == ItemKind::Restricted);
         erase(&mut record, ItemKind::Restricted);
-        let open = |event: &Event| !confidential(event) && !concerns_credentials(event);
+        let open = |event: &Event| !confidential(event) && !is_never_public(event);
         let events: Vec<_> = told.events.iter().filter(|event| open(event)).cloned().collect();
         prop_assert_eq!(decode(&record), Ok(happening(events.clone())));
         let told_reasons = told.reason.is_some() || told.override_reason.is_some();
@@ -381,7 +381,9 @@ proptest! {
         principal in strategies::principal_whole(),
         credential in strategies::credential(),
         registrant in strategies::registrant(),
+        application in strategies::application(),
     ) {
+        prop_assert_eq!(decode_application(&encode_application(&application)), Ok(application));
         prop_assert_eq!(decode_entry(&encode_entry(&entry)), Ok(entry));
         prop_assert_eq!(decode_hold(&encode_hold(&hold)), Ok(hold));
         prop_assert_eq!(decode_principal(&encode_principal(&principal)), Ok(principal));

@@ -18,6 +18,7 @@ fn foreign(register: &Register) -> Draft {
         now: reading.time(),
         entropy: [9; 32],
         actor: Actor::Principal(admin().id),
+        whole: crate::model::command::Whole::All,
     };
     let asked = submission(next_free(AUTHORITY), "q-foreign");
     let happening = Happening {

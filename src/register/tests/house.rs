@@ -35,10 +35,10 @@ async fn a_hold_ends_and_frees_its_number() {
         .load(std::sync::atomic::Ordering::SeqCst);
     assert_eq!(due, held.holds[0].until.micros());
     assert_eq!(register.newest().holds().unwrap().len(), 1);
-    register.expire_holds().await;
+    register.expire().await;
     assert_eq!(register.newest().holds().unwrap().len(), 1);
     clock.skip(120);
-    register.expire_holds().await;
+    register.expire().await;
     assert!(register.newest().holds().unwrap().is_empty());
     assert!(
         register
@@ -75,7 +75,7 @@ async fn holds_that_ended_are_not_looked_at_again() {
     }
     let before = register.newest();
     clock.skip(120);
-    register.expire_holds().await;
+    register.expire().await;
     submit(&register, next_free(AUTHORITY)).await.unwrap();
     let below = "2.16.834.1";
     submit(&register, ask(below, 1, 3_600)).await.unwrap();

@@ -59,6 +59,7 @@ impl Bench {
             now: Timestamp::from_micros(1_000_000 * i64::try_from(next).unwrap()),
             entropy: [u8::try_from(next % 251).unwrap(); 32],
             actor: Actor::Principal(admin().id),
+            whole: crate::model::command::Whole::All,
         }
     }
 

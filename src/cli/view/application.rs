@@ -1,0 +1,223 @@
+//! Applications as they are written for programs.
+
+use serde::Serialize;
+
+use super::make::views;
+use super::{
+    ContactView, EntryView, HoldingView, LabelView, ReferenceView, RevisionView, ServiceView,
+    TextView, flags, is_default, moment, word,
+};
+use crate::pb::v1;
+
+view! {
+    /// What goes with an application.
+    AttachmentView { sha256: String, name: String, media_type: String, octets: u64, uri: String, }
+}
+
+view! {
+    /// What an application says beside what the arc shall hold.
+    AboutView {
+        purpose: String, below: String, legal_form: String, registration_number: String, country: String,
+        fee_reference: String, attachments: Vec<AttachmentView>, declaration_accepted: bool,
+    }
+}
+
+view! {
+    /// One person's approval.
+    ApprovalView { at: String, by: String, }
+}
+
+view! {
+    /// Something that was said about an application.
+    RemarkView { at: String, by: String, kind: String, text: String, }
+}
+
+view! {
+    /// A rejection, or what was decided upon an appeal.
+    VerdictView { at: String, by: String, kind: String, reason: String, text: String, }
+}
+
+view! {
+    /// What is to be paid.
+    FeeView { state: String, text: String, }
+}
+
+view! {
+    /// An application.
+    ApplicationView {
+        id: String, stage: String, superior: String, number: String, oid: String, identifiers: Vec<String>,
+        labels: Vec<LabelView>, visibility: String, flags: Vec<&'static str>, titles: Vec<TextView>,
+        descriptions: Vec<TextView>, services: Vec<ServiceView>, references: Vec<ReferenceView>, sponsor: String,
+        applicant: HoldingView, contacts: Vec<ContactView>, about: AboutView, submitted_by: String, language: String,
+        submitted: String, changed: String, deadline: String, overdue: bool, approvals: Vec<ApprovalView>,
+        remarks: Vec<RemarkView>, verdicts: Vec<VerdictView>, fee: Option<FeeView>, hold_id: String, revision: u64,
+        etag: String,
+    }
+}
+
+view! {
+    /// What came of a change of an application.
+    ApplicationWrittenView {
+        application: Option<ApplicationView>, entry: Option<EntryView>, revision: RevisionView, request_id: String,
+        replayed: bool, dry_run: bool,
+    }
+}
+
+view! {
+    /// One thing that a reviewer should know.
+    FindingView { about: String, hinders: bool, code: String, detail: String, }
+}
+
+view! {
+    /// An application with what a reviewer should know.
+    JudgedView {
+        application: Option<ApplicationView>, checklist: Vec<FindingView>, approvals_wanted: u32,
+        revision: RevisionView,
+    }
+}
+
+impl From<&v1::Attachment> for AttachmentView {
+    fn from(a: &v1::Attachment) -> Self {
+        Self {
+            sha256: hex::encode(&a.sha256),
+            name: a.name.clone(),
+            media_type: a.media_type.clone(),
+            octets: a.octets,
+            uri: a.uri.clone(),
+        }
+    }
+}
+
+impl From<&v1::ApplicationAbout> for AboutView {
+    fn from(a: &v1::ApplicationAbout) -> Self {
+        Self {
+            purpose: a.purpose.clone(),
+            below: a.below.clone(),
+            legal_form: a.legal_form.clone(),
+            registration_number: a.registration_number.clone(),
+            country: a.country.clone(),
+            fee_reference: a.fee_reference.clone(),
+            attachments: views(&a.attachments),
+            declaration_accepted: a.declaration_accepted,
+        }
+    }
+}
+
+impl From<&v1::Approval> for ApprovalView {
+    fn from(a: &v1::Approval) -> Self {
+        Self {
+            at: moment(a.at.as_ref()),
+            by: a.by.clone(),
+        }
+    }
+}
+
+impl From<&v1::Remark> for RemarkView {
+    fn from(r: &v1::Remark) -> Self {
+        Self {
+            at: moment(r.at.as_ref()),
+            by: r.by.clone(),
+            kind: word(r.kind().as_str_name(), "REMARK_KIND_"),
+            text: r.text.clone(),
+        }
+    }
+}
+
+impl From<&v1::Verdict> for VerdictView {
+    fn from(v: &v1::Verdict) -> Self {
+        Self {
+            at: moment(v.at.as_ref()),
+            by: v.by.clone(),
+            kind: word(v.kind().as_str_name(), "VERDICT_KIND_"),
+            reason: word(v.reason().as_str_name(), "REJECTION_REASON_"),
+            text: v.text.clone(),
+        }
+    }
+}
+
+impl From<&v1::Fee> for FeeView {
+    fn from(f: &v1::Fee) -> Self {
+        Self {
+            state: word(f.state().as_str_name(), "FEE_STATE_"),
+            text: f.text.clone(),
+        }
+    }
+}
+
+impl From<&v1::Application> for ApplicationView {
+    fn from(a: &v1::Application) -> Self {
+        let entry = a.entry.clone().unwrap_or_default();
+        let applicant = v1::Holding {
+            registrant: a.applicant.clone(),
+            since: None,
+        };
+        Self {
+            id: a.id.clone(),
+            stage: word(a.stage().as_str_name(), "APPLICATION_STAGE_"),
+            superior: a.superior.clone(),
+            number: a.number.clone(),
+            oid: a.oid.clone(),
+            labels: views(&entry.labels),
+            visibility: word(entry.visibility().as_str_name(), "VISIBILITY_"),
+            flags: flags(entry.flags.as_ref()),
+            titles: views(&entry.titles),
+            descriptions: views(&entry.descriptions),
+            services: views(&entry.services),
+            references: views(&entry.references),
+            sponsor: entry.sponsor,
+            identifiers: entry.identifiers,
+            applicant: (&applicant).into(),
+            contacts: views(&a.contacts),
+            about: a.about.as_ref().map(Into::into).unwrap_or_default(),
+            submitted_by: a.submitted_by.clone(),
+            language: a.language.clone(),
+            submitted: moment(a.submitted.as_ref()),
+            changed: moment(a.changed.as_ref()),
+            deadline: moment(a.deadline.as_ref()),
+            overdue: a.overdue,
+            approvals: views(&a.approvals),
+            remarks: views(&a.remarks),
+            verdicts: views(&a.verdicts),
+            fee: a.fee.as_ref().map(Into::into),
+            hold_id: a.hold_id.clone(),
+            revision: a.revision,
+            etag: a.etag.clone(),
+        }
+    }
+}
+
+impl ApplicationWrittenView {
+    /// What came of a change.
+    pub fn of(answer: &v1::ApplicationResponse, dry_run: bool) -> Self {
+        Self {
+            application: answer.application.as_ref().map(Into::into),
+            entry: answer.entry.as_ref().map(Into::into),
+            revision: answer.revision.as_ref().map(Into::into).unwrap_or_default(),
+            request_id: answer.request_id.clone(),
+            replayed: answer.replayed,
+            dry_run,
+        }
+    }
+}
+
+impl From<&v1::Finding> for FindingView {
+    fn from(f: &v1::Finding) -> Self {
+        Self {
+            about: word(f.about().as_str_name(), "FINDING_ABOUT_"),
+            hinders: f.hinders,
+            code: f.code.clone(),
+            detail: f.detail.clone(),
+        }
+    }
+}
+
+impl From<&v1::GetApplicationResponse> for JudgedView {
+    fn from(g: &v1::GetApplicationResponse) -> Self {
+        Self {
+            application: g.application.as_ref().map(Into::into),
+            checklist: views(&g.checklist),
+            approvals_wanted: g.approvals_wanted,
+            revision: g.revision.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}

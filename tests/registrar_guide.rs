@@ -1,0 +1,19 @@
+//! Carries out every command of docs/registrar-guide.md, in order, with the real programs, and compares what they print.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "support/page.rs"]
+mod page;
+#[path = "support/redact.rs"]
+mod redact;
+mod support;
+
+#[test]
+fn every_command_of_the_guide_does_what_it_says() {
+    page::carry_out("docs/registrar-guide.md", "tests/registrar_guide.rs", 10);
+}

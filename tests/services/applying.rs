@@ -1,0 +1,451 @@
+//! Applications through the server: the walk, who learns what, and what comes of two who act at once.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use oidra::{
+    grpc::limits::APPLICATIONS_LOOKED_AT_MAX,
+    model::{
+        Timestamp,
+        clock::{Clock, SystemClock},
+        limits::APPLICATIONS_OPEN_MAX,
+    },
+    pb::v1::{self as pb, resolve_response::Outcome},
+};
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+use crate::harness::{House, NODE, application, open_to_all, refused, signed_with, soon};
+
+/// People who judge and one who applies, by their tokens.
+struct People {
+    applicant: String,
+    reviewers: Vec<String>,
+    stranger: String,
+}
+
+async fn people(house: &House) -> People {
+    let admin = house.token.clone();
+    let mut reviewers = Vec::new();
+    for role in [
+        pb::Role::Reviewer,
+        pb::Role::Registrar,
+        pb::Role::Administrator,
+    ] {
+        let id = house.add(&admin, "Reviewer", "").await;
+        house.grant(&admin, &id, role, NODE).await;
+        reviewers.push(house.welcome(&admin, &id).await);
+    }
+    let applicant = house.add(&admin, "Applicant", "").await;
+    let stranger = house.add(&admin, "Stranger", "").await;
+    People {
+        applicant: house.welcome(&admin, &applicant).await,
+        stranger: house.welcome(&admin, &stranger).await,
+        reviewers,
+    }
+}
+
+fn on(id: &str) -> pb::ActOnApplicationRequest {
+    pb::ActOnApplicationRequest {
+        application: id.into(),
+        ..Default::default()
+    }
+}
+
+fn tell(id: &str, text: &str) -> pb::TellApplicationRequest {
+    pb::TellApplicationRequest {
+        application: id.into(),
+        text: text.into(),
+        ..Default::default()
+    }
+}
+
+async fn review(house: &House, token: &str, id: &str) {
+    let request = signed_with(token, on(id));
+    house.applications().begin_review(request).await.unwrap();
+}
+
+async fn approve(house: &House, token: &str, id: &str) -> Result<pb::ApplicationResponse, Status> {
+    let request = signed_with(token, on(id));
+    let answer = house.applications().approve_application(request).await;
+    answer.map(tonic::Response::into_inner)
+}
+
+async fn get(house: &House, token: &str, id: &str) -> Result<pb::GetApplicationResponse, Status> {
+    let request = pb::GetApplicationRequest {
+        application: id.into(),
+    };
+    let request = signed_with(token, request);
+    let answer = house.applications().get_application(request).await;
+    answer.map(tonic::Response::into_inner)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_becomes_an_arc_that_resolves() {
+    let house = House::open().await;
+    let admin = house.token.clone();
+    house.policy(&admin, NODE, open_to_all(2)).await;
+    let people = people(&house).await;
+    let mut work = house.applications();
+    let mut ask = application(NODE, "وزارة الصحة 𠮷 Wizara");
+    let long = "الصحة 🌍 ".repeat(1_000);
+    let entry = ask.entry.as_mut().unwrap();
+    entry.labels = vec![pb::Label {
+        label: "الصحة".into(),
+        language: "ar".into(),
+    }];
+    entry.descriptions = vec![pb::Text {
+        language: "ar".into(),
+        text: long.clone(),
+    }];
+    ask.number = "42".into();
+    ask.options = Some(pb::WriteOptions {
+        request_id: "apply-1".into(),
+        ..Default::default()
+    });
+    let first = signed_with(&people.applicant, ask.clone());
+    let first = work.submit_application(first).await.unwrap().into_inner();
+    let app = first.application.unwrap();
+    assert_eq!(app.stage(), pb::ApplicationStage::Submitted);
+    assert_eq!(app.applicant.unwrap().email, "office@example.org");
+    // A retry is the same application.
+    let again = signed_with(&people.applicant, ask);
+    let again = work.submit_application(again).await.unwrap().into_inner();
+    assert!(again.replayed);
+    assert_eq!(again.application.unwrap().id, app.id);
+    let id = app.id.as_str();
+    let [one, two, _] = people.reviewers.as_slice() else {
+        unreachable!()
+    };
+    let request = signed_with(one, on(id));
+    work.acknowledge_application(request).await.unwrap();
+    // An etag of before is told.
+    let stale = pb::ActOnApplicationRequest {
+        etag: app.etag.clone(),
+        ..on(id)
+    };
+    let stale = work.begin_review(signed_with(one, stale)).await;
+    refused(stale, Code::Aborted, "REVISION_MOVED");
+    let question = signed_with(one, tell(id, "Nani?"));
+    work.request_information(question).await.unwrap();
+    let internal = pb::CommentApplicationRequest {
+        application: id.into(),
+        text: "looks fine".into(),
+        ..Default::default()
+    };
+    work.comment_application(signed_with(two, internal))
+        .await
+        .unwrap();
+    let answer = signed_with(&people.applicant, tell(id, "Sisi. نحن"));
+    let answered = work.answer_application(answer).await.unwrap().into_inner();
+    let seen = answered.application.unwrap();
+    let kinds: Vec<_> = seen.remarks.iter().map(pb::Remark::kind).collect();
+    assert_eq!(kinds, [pb::RemarkKind::Question, pb::RemarkKind::Answer]);
+    assert!(seen.remarks[0].by.is_empty() && !seen.remarks[1].by.is_empty());
+    let own = get(&house, &people.applicant, id).await.unwrap();
+    assert!(own.checklist.is_empty());
+    let known = get(&house, two, id).await.unwrap();
+    assert_eq!(known.application.unwrap().remarks.len(), 3);
+    assert_eq!(known.approvals_wanted, 2);
+    let half = approve(&house, one, id).await.unwrap();
+    assert!(half.entry.is_none());
+    let whole = approve(&house, two, id).await.unwrap();
+    let entry = whole.entry.unwrap();
+    assert_eq!(entry.oid, "2.999.42");
+    assert_eq!(whole.application.unwrap().oid, "2.999.42");
+    let resolved = house.resolve("/Joint-ISO-ITU-T/999/الصحة").await;
+    let resolved = if resolved.outcome() == Outcome::Found {
+        resolved
+    } else {
+        house.resolve("2.999.42").await
+    };
+    let entry = resolved.entry.unwrap();
+    assert_eq!(entry.descriptions[0].text, long);
+    assert_eq!(entry.titles[0].text, "وزارة الصحة 𠮷 Wizara");
+    assert_eq!(entry.applied, app.submitted);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_is_nobody_elses_business() {
+    let house = House::open().await;
+    let admin = house.token.clone();
+    house.policy(&admin, NODE, open_to_all(1)).await;
+    let people = people(&house).await;
+    let id = house
+        .apply(&people.applicant, application(NODE, "Secret plans"))
+        .await;
+    let told = |status: Status| (status.code(), status.message().to_owned());
+    let stranger = get(&house, &people.stranger, &id).await.unwrap_err();
+    let absent = get(&house, &people.stranger, "a-none").await.unwrap_err();
+    assert_eq!(
+        stranger.get_details_error_info().unwrap().reason,
+        "APPLICATION_UNKNOWN"
+    );
+    assert_eq!(told(stranger), told(absent));
+    for act in [id.as_str(), "a-none"] {
+        let request = signed_with(&people.stranger, on(act));
+        let answer = house.applications().approve_application(request).await;
+        refused(answer, Code::NotFound, "APPLICATION_UNKNOWN");
+    }
+    // Not in what is watched, nor in a history, nor in a dump of the public items.
+    let history = pb::GetHistoryRequest {
+        oid: NODE.into(),
+        ..Default::default()
+    };
+    let history = house.reads().get_history(history).await.unwrap();
+    let history = format!("{history:?}");
+    assert!(!history.contains(&id) && !history.contains("Secret plans"));
+    // Who names somebody else's registrant learns nothing of it.
+    let seen = get(&house, &people.reviewers[0], &id).await.unwrap();
+    let registrant = seen.application.unwrap().applicant.unwrap().id;
+    let mut ask = application(NODE, "Other");
+    ask.entry.as_mut().unwrap().registrant = Some(pb::RegistrantRef {
+        kind: Some(pb::registrant_ref::Kind::Id(registrant)),
+    });
+    let request = signed_with(&people.stranger, ask);
+    let other = house.applications().submit_application(request).await;
+    let other = other.unwrap().into_inner().application.unwrap();
+    let party = other.applicant.unwrap();
+    assert_eq!((party.name.as_str(), party.email.as_str()), ("", ""));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_approve_at_once_one_gives_the_arc_out() {
+    let house = House::open().await;
+    let admin = house.token.clone();
+    house.policy(&admin, NODE, open_to_all(1)).await;
+    let people = people(&house).await;
+    for round in 0..8 {
+        let ask = application(NODE, &format!("Round {round}"));
+        let id = house.apply(&people.applicant, ask).await;
+        review(&house, &people.reviewers[0], &id).await;
+        let (one, two) = tokio::join!(
+            approve(&house, &people.reviewers[0], &id),
+            approve(&house, &people.reviewers[1], &id)
+        );
+        let (won, lost) = match (one, two) {
+            (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
+            other => panic!("{other:?}"),
+        };
+        let details = lost.get_details_error_info().unwrap();
+        assert_eq!(details.reason, "APPLICATION_STAGE");
+        assert!(lost.message().contains("approved"), "{lost:?}");
+        assert_eq!(won.entry.unwrap().oid, format!("{NODE}.{}", round + 1));
+    }
+    // Where two are wanted, both count, and the later one gives it out.
+    house.policy(&admin, NODE, open_to_all(2)).await;
+    let id = house
+        .apply(&people.applicant, application(NODE, "Both"))
+        .await;
+    review(&house, &people.reviewers[0], &id).await;
+    let (one, two) = tokio::join!(
+        approve(&house, &people.reviewers[0], &id),
+        approve(&house, &people.reviewers[1], &id)
+    );
+    let given = [one.unwrap(), two.unwrap()].map(|one| one.entry.is_some());
+    assert_eq!(given.iter().filter(|one| **one).count(), 1);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_approval_and_a_withdrawal_at_once_one_comes_true() {
+    let house = House::open().await;
+    let admin = house.token.clone();
+    house.policy(&admin, NODE, open_to_all(1)).await;
+    let people = people(&house).await;
+    for round in 0..8 {
+        let ask = application(NODE, &format!("Round {round}"));
+        let id = house.apply(&people.applicant, ask).await;
+        review(&house, &people.reviewers[0], &id).await;
+        let mut work = house.applications();
+        let withdrawal = signed_with(&people.applicant, on(&id));
+        let (approved, withdrawn) = tokio::join!(
+            approve(&house, &people.reviewers[0], &id),
+            work.withdraw_application(withdrawal)
+        );
+        let stage = get(&house, &people.applicant, &id).await.unwrap();
+        let stage = stage.application.unwrap().stage();
+        match (approved, withdrawn) {
+            (Ok(_), Err(lost)) => {
+                assert_eq!(stage, pb::ApplicationStage::Approved);
+                refused(
+                    Err::<(), _>(lost),
+                    Code::FailedPrecondition,
+                    "APPLICATION_STAGE",
+                );
+            }
+            (Err(lost), Ok(_)) => {
+                assert_eq!(stage, pb::ApplicationStage::Withdrawn);
+                refused(
+                    Err::<(), _>(lost),
+                    Code::FailedPrecondition,
+                    "APPLICATION_STAGE",
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_taken_meanwhile_is_explained_and_can_be_wished_anew() {
+    let house = House::open().await;
+    let admin = house.token.clone();
+    house.policy(&admin, NODE, open_to_all(1)).await;
+    let people = people(&house).await;
+    let mut ask = application(NODE, "Late");
+    ask.number = "7".into();
+    let id = house.apply(&people.applicant, ask.clone()).await;
+    review(&house, &people.reviewers[0], &id).await;
+    house.allocate_as(&admin, NODE, 7).await.unwrap();
+    let known = get(&house, &people.reviewers[0], &id).await.unwrap();
+    let found = known.checklist.iter().find(|one| one.hinders).unwrap();
+    assert_eq!(found.code, "NUMBER_TAKEN");
+    let taken = approve(&house, &people.reviewers[0], &id).await;
+    refused(taken, Code::AlreadyExists, "NUMBER_TAKEN");
+    let mut work = house.applications();
+    let question = tell(&id, "7 is taken: another?");
+    let question = signed_with(&people.reviewers[0], question);
+    work.request_information(question).await.unwrap();
+    let anew = pb::AmendApplicationRequest {
+        application: id.clone(),
+        number: "8".into(),
+        entry: ask.entry.map(|entry| pb::NewEntry {
+            registrant: None,
+            ..entry
+        }),
+        about: ask.about,
+        ..Default::default()
+    };
+    let anew = signed_with(&people.applicant, anew);
+    work.amend_application(anew).await.unwrap();
+    let answer = signed_with(&people.applicant, tell(&id, "8"));
+    work.answer_application(answer).await.unwrap();
+    let given = approve(&house, &people.reviewers[0], &id).await.unwrap();
+    assert_eq!(given.entry.unwrap().oid, "2.999.8");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_looks_at_so_many_and_goes_on_after_them() {
+    let house = House::open_with(|options| {
+        options.rates.principal_writes = 0;
+        options.rates.source_writes = 0;
+        options.rates.source_calls_at_once = 0;
+    })
+    .await;
+    let admin = house.token.clone();
+    house.policy(&admin, NODE, open_to_all(1)).await;
+    let mut missing = APPLICATIONS_LOOKED_AT_MAX + 1;
+    while missing > 0 {
+        let id = house.add(&admin, "Applicant", "").await;
+        let token = house.welcome(&admin, &id).await;
+        let many = missing.min(APPLICATIONS_OPEN_MAX);
+        missing -= many;
+        let mut waiting = Vec::new();
+        for _ in 0..many {
+            let (mut work, token) = (house.applications(), token.clone());
+            waiting.push(tokio::spawn(async move {
+                let ask = signed_with(&token, application(NODE, "Many"));
+                work.submit_application(ask).await.map(drop)
+            }));
+        }
+        for one in waiting {
+            one.await.unwrap().unwrap();
+        }
+    }
+    let mut request = pb::ListApplicationsRequest {
+        stage: pb::ApplicationStage::Approved as i32,
+        ..Default::default()
+    };
+    let mut pages = 0;
+    loop {
+        let asked = house.signed(request.clone());
+        let answer = house.applications().list_applications(asked).await;
+        let answer = answer.unwrap().into_inner();
+        assert!(answer.applications.is_empty());
+        pages += 1;
+        request.page_token = answer.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(pages, 2);
+    house.close().await;
+}
+
+/// The machine's clock, put forward by what a test says.
+struct Forward(AtomicI64);
+
+impl Clock for Forward {
+    fn now(&self) -> Timestamp {
+        let forward = self.0.load(Ordering::SeqCst);
+        Timestamp::from_micros(SystemClock.now().micros() + forward * 1_000_000)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_late_is_shown_and_silence_ends_an_application() {
+    let clock = Arc::new(Forward(AtomicI64::new(0)));
+    let house = House::open_at(Arc::clone(&clock) as Arc<dyn Clock>, |_| {}).await;
+    let keeping = tokio::spawn(house.register.clone().keep_house());
+    let admin = house.token.clone();
+    let policy = pb::Policy {
+        acknowledge_seconds: Some(100),
+        answer_seconds: Some(500),
+        ..open_to_all(1)
+    };
+    house.policy(&admin, NODE, policy).await;
+    let people = people(&house).await;
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        let ask = application(NODE, &format!("N{number}"));
+        ids.push(house.apply(&people.applicant, ask).await);
+    }
+    let mut work = house.applications();
+    let question = signed_with(&people.reviewers[0], tell(&ids[0], "who?"));
+    work.request_information(question).await.unwrap();
+    let list = async |token: &str, set: &dyn Fn(&mut pb::ListApplicationsRequest)| {
+        let mut found = Vec::new();
+        let mut request = pb::ListApplicationsRequest {
+            page_size: 2,
+            ..Default::default()
+        };
+        set(&mut request);
+        loop {
+            let asked = signed_with(token, request.clone());
+            let answer = house.applications().list_applications(asked).await;
+            let answer = answer.unwrap().into_inner();
+            found.extend(answer.applications.into_iter().map(|one| one.id));
+            request.page_token = answer.next_page_token;
+            if request.page_token.is_empty() {
+                return found;
+            }
+        }
+    };
+    assert_eq!(list(&people.reviewers[0], &|_| {}).await, ids);
+    assert_eq!(list(&people.applicant, &|one| one.own = true).await, ids);
+    assert!(list(&people.stranger, &|_| {}).await.is_empty());
+    let late = |one: &mut pb::ListApplicationsRequest| one.overdue = true;
+    assert!(list(&people.reviewers[0], &late).await.is_empty());
+    clock.0.store(200, Ordering::SeqCst);
+    assert_eq!(list(&people.reviewers[0], &late).await, ids[1..]);
+    clock.0.store(600, Ordering::SeqCst);
+    let expired = |one: &mut pb::ListApplicationsRequest| {
+        one.stage = pb::ApplicationStage::Expired as i32;
+    };
+    soon(async {
+        while list(&people.applicant, &expired).await.is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    })
+    .await;
+    assert_eq!(list(&people.applicant, &expired).await, ids[..1]);
+    house.close().await;
+    keeping.await.unwrap();
+}
