@@ -193,9 +193,12 @@ fn curl_is_answered_over_both_versions_of_http() {
             .unwrap();
         told(&output)
     };
-    for (version, first) in [("--http2", "HTTP/2 404"), ("--http1.1", "HTTP/1.1 404")] {
+    for (version, first) in [("--http2", "HTTP/2 200"), ("--http1.1", "HTTP/1.1 200")] {
         let (_, said) = curl(&[version, server.address()]);
-        assert!(said.starts_with(first) && said.contains("gRPC"), "{said}");
+        assert!(
+            said.starts_with(first) && said.contains("2.16.834"),
+            "{said}"
+        );
     }
     let call = format!(
         "{}/oidra.v1.AdministrationService/GetServerInfo",

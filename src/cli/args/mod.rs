@@ -155,7 +155,7 @@ impl Writing {
 #[command(next_help_heading = "Options of commands that read the register")]
 pub struct Reading {
     /// Read the register as it was on a date, at a moment or at a revision
-    #[arg(long, global = true, value_name = "DATE|REVISION", value_parser = value::as_of)]
+    #[arg(long, global = true, value_name = "DATE|REVISION", allow_hyphen_values = true, value_parser = value::as_of)]
     pub as_of: Option<AsOf>,
 }
 
@@ -328,5 +328,16 @@ mod tests {
         refused(&["hold"]);
         refused(&["convert"]);
         refused(&["resolve", "2.999", "--timeout", "0s"]);
+    }
+
+    #[test]
+    fn a_revision_may_begin_with_a_hyphen() {
+        let token = format!("-{}", "A".repeat(31));
+        for typed in [
+            ["oidctl", "resolve", "2.999", "--as-of", &token],
+            ["oidctl", "watch", "2.999", "--after", &token],
+        ] {
+            Cli::try_parse_from(typed).unwrap();
+        }
     }
 }

@@ -154,7 +154,7 @@ pub struct WatchArgs {
     #[arg(value_name = "OID")]
     pub oid: Option<String>,
     /// Go on after this revision; without it, from now on
-    #[arg(long, value_name = "REVISION", value_parser = value::revision)]
+    #[arg(long, value_name = "REVISION", allow_hyphen_values = true, value_parser = value::revision)]
     pub after: Option<String>,
     /// End after so many changes
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
