@@ -1,8 +1,8 @@
-//! The ORS zone with `OIDRA_DNS_ARCS` (100,000) arcs under `dnsperf`, beside BIND 9 that serves the same zone from the file
+//! The ORS zone with `OIDRA_LOAD_ARCS` (100,000) arcs under `dnsperf`, beside BIND 9 that serves the same zone from the file
 //! that `oidrad zone export` wrote: the same questions to one and the other in turn, in one run, as ratios.
 //!
 //! `cargo bench --bench dns` starts both as processes of their own, on loopback, with as many threads each.
-//! `OIDRA_DNS_SECONDS` (5) says how long each turn is. It never judges. Without BIND or dnsperf it says so.
+//! `OIDRA_LOAD_SECONDS` (5) says how long each turn is. It never judges. Without BIND or dnsperf it says so.
 
 #![allow(
     missing_docs,
@@ -77,7 +77,7 @@ fn main() {
             return;
         }
     }
-    let arcs = setting("OIDRA_DNS_ARCS", 100_000);
+    let arcs = setting("OIDRA_LOAD_ARCS", 100_000);
     let folder = tempfile::tempdir().unwrap();
     let (ours, theirs) = (free_port(), free_port());
     let config = folder.path().join("oidra.toml");
@@ -234,7 +234,7 @@ fn absent() -> String {
 
 /// Answers in a second, and how many questions were lost.
 fn dnsperf(port: u16, more: &[&str], file: &Path) -> (f64, u64) {
-    let seconds = setting("OIDRA_DNS_SECONDS", 5).to_string();
+    let seconds = setting("OIDRA_LOAD_SECONDS", 5).to_string();
     let output = Command::new("dnsperf")
         .args([
             "-s",
