@@ -147,15 +147,16 @@ fn simple(
         return rdap::object(site, &view, path);
     }
     let seen = registered(&view, path)?;
-    let keep = facts(&view, &seen, format)?;
+    let superiors = view.superiors(path)?;
+    let keep = kept(&seen, &superiors, format);
     let kind = format.content_type();
     let answer = match format {
-        Format::Text => Answer::new(kind, plain::entry(&view.whole(&seen)?), keep),
+        Format::Text => Answer::new(kind, plain::entry(&view.below(&seen, &superiors)?), keep),
         Format::Der => {
             let der = view.forms(path).der().unwrap_or_default();
             Answer::new(kind, der, keep)
         }
-        _ => Answer::json(kind, &view.whole(&seen)?, keep)?,
+        _ => Answer::json(kind, &view.below(&seen, &superiors)?, keep)?,
     };
     Ok(view.settled(linkset::fields(answer, site, path))?)
 }
@@ -164,14 +165,19 @@ fn simple(
 /// shows, tell it too; a stub does not.
 pub fn facts(view: &View<'_>, seen: &Seen, format: Format) -> Result<Keep, Failure> {
     let superiors = view.superiors(&seen.entry.path)?;
+    Ok(kept(seen, &superiors, format))
+}
+
+/// The same where the superiors were read before.
+fn kept(seen: &Seen, superiors: &[Seen], format: Format) -> Keep {
     let whole = !seen.stub && superiors.iter().all(|one| !one.stub);
     let latest = superiors.iter().map(|one| changed(&one.entry)).max();
     let own = changed(&seen.entry);
-    Ok(Keep::Facts {
+    Keep::Facts {
         revision: seen.entry.revision,
         of: format.word(),
         modified: whole.then(|| latest.map_or(own, |latest| latest.max(own))),
-    })
+    }
 }
 
 fn changed(entry: &Entry) -> Timestamp {

@@ -51,7 +51,7 @@ pub enum Route {
 pub struct Address {
     /// Where it leads.
     pub route: Route,
-    /// Its template (RFC 6570): a part in braces, which is the last but for [`Address::after`], is filled in.
+    /// Its template (RFC 6570): a part in braces is filled in. It stands last, but for one address.
     pub template: &'static str,
     /// What it is called in metrics and in the `OpenAPI` document.
     pub name: &'static str,

@@ -94,12 +94,9 @@ impl<'a> View<'a> {
 
     /// The registered superiors of a node, the nearest first.
     pub fn superiors(&self, path: &NodePath) -> Viewed<Vec<Seen>> {
-        let mut line = Vec::with_capacity(path.depth());
-        for superior in path.superiors().filter(|one| !one.is_root()) {
-            if let Resolution::Found(seen) = self.names.resolve(&superior)? {
-                self.shows(&seen);
-                line.push(seen);
-            }
+        let line = self.reading.superiors(path, &self.sight)?;
+        for seen in &line {
+            self.shows(seen);
         }
         Ok(line)
     }
@@ -137,7 +134,11 @@ impl<'a> View<'a> {
 
     /// An entry with its superiors.
     pub fn whole(&self, seen: &Seen) -> Viewed<shape::Entry> {
-        let superiors = self.superiors(&seen.entry.path)?;
+        self.below(seen, &self.superiors(&seen.entry.path)?)
+    }
+
+    /// An entry below superiors that were read before.
+    pub fn below(&self, seen: &Seen, superiors: &[Seen]) -> Viewed<shape::Entry> {
         Ok(shape::Entry {
             superiors: superiors.iter().map(|one| self.line(one)).collect(),
             ..self.entry(seen)?
