@@ -18,14 +18,13 @@ mod support;
 use std::{
     fmt::Write as _,
     fs,
-    net::{TcpListener, UdpSocket},
     path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use support::{OIDRAD, Server};
+use support::{OIDRAD, Server, free_port};
 
 /// The zone.
 const APEX: &str = "834.16.2.oid-res.org";
@@ -49,16 +48,6 @@ impl Drop for Other {
     fn drop(&mut self) {
         drop(self.0.kill());
         drop(self.0.wait());
-    }
-}
-
-fn free_port() -> u16 {
-    loop {
-        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = tcp.local_addr().unwrap().port();
-        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
     }
 }
 

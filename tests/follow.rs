@@ -17,7 +17,7 @@ use std::{
     thread,
 };
 
-use support::{Server, verify};
+use support::{Server, free_port, verify};
 
 /// The register of a node, which answers WHOIS.
 fn serve(dir: &Path, node: &str) -> Server {
@@ -241,16 +241,5 @@ fn to_the_zone_of_a_register_that_answers_by_the_ors_alone() {
     }
     for node in ["2.999", "2.999.1"] {
         verify(&dir.path().join(node));
-    }
-}
-
-/// A port of loopback that nobody has over UDP or TCP.
-fn free_port() -> u16 {
-    loop {
-        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = tcp.local_addr().unwrap().port();
-        if std::net::UdpSocket::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
     }
 }

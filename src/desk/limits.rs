@@ -1,6 +1,7 @@
 //! What every face bears: each bound with its unit. One past each is refused, capped or cut, as its line says.
 //!
-//! It must never hold a bound of one face alone, nor of the register: those stand with the face and in `model::limits`.
+//! Among them are those of gRPC's messages and streams, which the shared [`Options`](super::Options) carry. It must never
+//! hold a bound of the register: those stand in `model::limits`.
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use http::HeaderValue;
 
 use crate::{
     desk::Call,
-    model::{Code, Refusal, Rejection, Timestamp},
+    model::{Code, Refusal, Rejection},
     register::{ReadAt, Reading, Register},
 };
 
@@ -95,23 +95,13 @@ impl Query {
 
     /// Which revision is asked for; of exactly one and of a moment at once is refused.
     pub fn read_at(&self) -> Result<ReadAt, Refusal> {
-        let own = |text: Option<&str>| text.map(str::to_owned);
-        let as_of_revision = own(self.one("as_of_revision")?);
-        let moment = self.one("as_of_time")?;
-        if as_of_revision.is_some() && moment.is_some() {
-            let detail = "either a revision or a moment, not both";
-            return Err(Refusal::new(Code::FieldInvalid, "as_of_time", detail));
-        }
-        let as_of_time = moment.map(|text| {
-            Timestamp::parse_end_of_day(text).map_err(|error| {
-                Refusal::new(Code::MomentSyntax, "as_of_time", error.to_string()).value(text)
-            })
-        });
-        Ok(ReadAt {
-            at_least: own(self.one("at_least_revision")?),
-            as_of_revision,
-            as_of_time: as_of_time.transpose()?,
-        })
+        let word = |name| Ok::<_, Refusal>(self.one(name)?.unwrap_or_default());
+        ReadAt::asked(
+            word("at_least_revision")?,
+            word("as_of_revision")?,
+            word("as_of_time")?,
+            "",
+        )
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::journal::Digest32;
 use crate::model::{
-    Entry, Event, RegisterId, RequestId, Seq, Timestamp, Visibility,
+    Code, Entry, Event, Refusal, RegisterId, RequestId, Seq, Timestamp, Visibility,
     actor::{Credential, Principal},
     application::Application,
     entry::Hold,
@@ -47,6 +47,34 @@ pub struct ReadAt {
     pub as_of_revision: Option<String>,
     /// Read as of the last record that is not later than this.
     pub as_of_time: Option<Timestamp>,
+}
+
+impl ReadAt {
+    /// What was asked for, in words; an empty one means that nothing was. Of exactly one revision and of a moment at once is
+    /// refused (`FIELD_INVALID`), and so is what is no moment (`MOMENT_SYNTAX`). `within` is put before the names of fields.
+    pub fn asked(
+        at_least: &str,
+        as_of_revision: &str,
+        as_of_time: &str,
+        within: &str,
+    ) -> Result<Self, Refusal> {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let field = || format!("{within}as_of_time");
+        if !as_of_revision.is_empty() && !as_of_time.is_empty() {
+            let detail = "either a revision or a moment, not both";
+            return Err(Refusal::new(Code::FieldInvalid, field(), detail));
+        }
+        let moment = some(as_of_time).map(|text| {
+            Timestamp::parse_end_of_day(&text).map_err(|error| {
+                Refusal::new(Code::MomentSyntax, field(), error.to_string()).value(text)
+            })
+        });
+        Ok(Self {
+            at_least: some(at_least),
+            as_of_revision: some(as_of_revision),
+            as_of_time: moment.transpose()?,
+        })
+    }
 }
 
 /// An entry as somebody sees it.
@@ -159,4 +187,29 @@ pub enum Readiness {
     Rebuilding(String),
     /// It is closed.
     Closed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_revision_is_asked_for_at_most() {
+        let read = |revision: &str, time: &str| {
+            ReadAt::asked("", revision, time, "read.")
+                .map_err(|refusal| (refusal.code, refusal.field.clone()))
+        };
+        assert_eq!(read("", "").unwrap(), ReadAt::default());
+        let day = read("", "2026-03-03").unwrap().as_of_time.unwrap();
+        assert_eq!(day.to_string(), "2026-03-03T23:59:59.999999Z");
+        let field = "read.as_of_time".to_owned();
+        assert_eq!(
+            read("", "3 March").unwrap_err(),
+            (Code::MomentSyntax, field.clone())
+        );
+        assert_eq!(
+            read("x", "2026-03-03").unwrap_err(),
+            (Code::FieldInvalid, field)
+        );
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    net::{TcpListener, UdpSocket},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -11,6 +10,8 @@ use std::{
 };
 
 use crate::support::{self, Server};
+
+pub use crate::support::free_port;
 
 /// The zone of the authority that is built in.
 pub const APEX: &str = "834.16.2.oid-res.org";
@@ -53,17 +54,6 @@ pub fn run(tool: &str, arguments: &[&str]) -> String {
         .output()
         .unwrap();
     String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
-}
-
-/// A port that nobody has now, over UDP and TCP.
-pub fn free_port() -> u16 {
-    loop {
-        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = tcp.local_addr().unwrap().port();
-        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
 }
 
 /// A server with zones.

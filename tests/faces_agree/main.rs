@@ -29,7 +29,7 @@ use std::sync::{
 };
 
 use facts::{Face, Facts};
-use support::{Server, verify};
+use support::{Server, free_port, verify};
 use world::World;
 
 /// How many OIDs are asked for.
@@ -88,17 +88,6 @@ async fn every_face_tells_the_same() {
     assert!(changes > 50, "the register hardly changed: {changes} times");
     assert!(server.stop().success());
     verify(&data);
-}
-
-/// A port of loopback that nobody has over UDP or TCP.
-fn free_port() -> u16 {
-    loop {
-        let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = tcp.local_addr().unwrap().port();
-        if std::net::UdpSocket::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
 }
 
 /// Holds one face to what gRPC says of one OID.

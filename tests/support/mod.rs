@@ -204,6 +204,17 @@ impl Drop for Server {
     }
 }
 
+/// A port of loopback that nobody has over UDP or TCP.
+pub fn free_port() -> u16 {
+    loop {
+        let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = tcp.local_addr().unwrap().port();
+        if std::net::UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 /// Sends a signal to a process of this test.
 pub fn signal(pid: u32, name: &str) {
     let done = Command::new("kill")

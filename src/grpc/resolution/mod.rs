@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 use crate::{
     desk::{Call, Desk, trail},
     grpc::{layer, status},
-    model::{Code, Refusal, Refusals, Rejection, Timestamp},
+    model::{Code, Refusal, Rejection},
     oid::NodePath,
     pb::v1::{self as pb, resolution_service_server::ResolutionService},
     register::{ReadAt, Reading, Resolution},
@@ -115,30 +115,12 @@ fn answered<T>(
 pub async fn reading(desk: &Desk, read: Option<&pb::ReadOptions>) -> Result<Reading, Rejection> {
     match read.filter(|read| **read != pb::ReadOptions::default()) {
         None => Ok(desk.register.newest()),
-        Some(read) => Ok(desk.register.reading(&read_at(read)?).await?),
+        Some(read) => {
+            let (revision, time) = (&read.as_of_revision, &read.as_of_time);
+            let at = ReadAt::asked(&read.at_least_revision, revision, time, "read.")?;
+            Ok(desk.register.reading(&at).await?)
+        }
     }
-}
-
-/// Which revision is asked for; of exactly one and of a moment at once is refused.
-fn read_at(read: &pb::ReadOptions) -> Result<ReadAt, Refusals> {
-    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
-    if !read.as_of_revision.is_empty() && !read.as_of_time.is_empty() {
-        let detail = "either a revision or a moment, not both";
-        return Err(Refusal::new(Code::FieldInvalid, "read.as_of_time", detail).into());
-    }
-    let as_of_time = some(&read.as_of_time)
-        .map(|text| {
-            Timestamp::parse_end_of_day(&text).map_err(|error| {
-                let detail = error.to_string();
-                Refusal::new(Code::MomentSyntax, "read.as_of_time", detail).value(text)
-            })
-        })
-        .transpose()?;
-    Ok(ReadAt {
-        at_least: some(&read.at_least_revision),
-        as_of_revision: some(&read.as_of_revision),
-        as_of_time,
-    })
 }
 
 /// Refuses a node that is not registered, as far as the caller may see; the root always is.
@@ -155,34 +137,5 @@ pub fn registered(view: &View<'_>, path: &NodePath, field: &str) -> Result<(), R
             Err(refusal(detail).nearest(nearest).into())
         }
         Resolution::Unknown => Err(refusal(format!("{path} is not registered")).into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_revision_is_asked_for_at_most() {
-        let read = |revision: &str, time: &str| {
-            read_at(&pb::ReadOptions {
-                as_of_revision: revision.into(),
-                as_of_time: time.into(),
-                ..Default::default()
-            })
-            .map_err(|refusals| (refusals.main().code, refusals.main().field.clone()))
-        };
-        assert_eq!(read("", "").unwrap(), ReadAt::default());
-        let day = read("", "2026-03-03").unwrap().as_of_time.unwrap();
-        assert_eq!(day.to_string(), "2026-03-03T23:59:59.999999Z");
-        let field = "read.as_of_time".to_owned();
-        assert_eq!(
-            read("", "3 March").unwrap_err(),
-            (Code::MomentSyntax, field.clone())
-        );
-        assert_eq!(
-            read("x", "2026-03-03").unwrap_err(),
-            (Code::FieldInvalid, field)
-        );
     }
 }
