@@ -40,7 +40,7 @@ impl Permit {
         self.overrides
     }
 
-    /// The server's own permit: it is good for what expires and for `LoadReferences` only.
+    /// The server's own permit: it is good for what expires, for notices and for `LoadReferences` only.
     pub fn system() -> Self {
         Self {
             actor: Actor::System,
@@ -104,7 +104,11 @@ pub fn permit(
     }
     let own = matches!(
         command,
-        Command::ExpireHolds | Command::ExpireApplications | Command::LoadReferences { .. }
+        Command::ExpireHolds
+            | Command::ExpireApplications
+            | Command::OpenOutbox
+            | Command::SettleNotice { .. }
+            | Command::LoadReferences { .. }
     );
     match identity {
         Identity::Anonymous => {
@@ -343,6 +347,8 @@ fn needs(
         Command::AcceptInvitation { .. }
         | Command::ExpireHolds
         | Command::ExpireApplications
+        | Command::OpenOutbox
+        | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Vec::new(),
     };
     needs.sort_unstable();

@@ -12,8 +12,8 @@ use crate::model::entry::{
 };
 use crate::model::entry::{State, SuperiorFields, Visibility};
 use crate::model::{
-    ApplicationId, Code, PrincipalId, RegisterId, RegistrantId, Rejection, Seq, Timestamp,
-    TreeView, Viewed,
+    ApplicationId, Code, Notice, NoticeId, PrincipalId, RegisterId, RegistrantId, Rejection, Seq,
+    Timestamp, TreeView, Viewed,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -236,6 +236,12 @@ impl TreeView for Tree {
     }
     fn docket(&self, _: &Docket, _: Option<&Place>, _: usize) -> Viewed<Vec<Place>> {
         Ok(Vec::new())
+    }
+    fn outbox_is_open(&self) -> Viewed<bool> {
+        Ok(false)
+    }
+    fn notice(&self, _: NoticeId) -> Viewed<Option<Notice>> {
+        Ok(None)
     }
     fn data_version(&self) -> Viewed<Option<String>> {
         Ok(None)

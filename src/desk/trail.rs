@@ -243,6 +243,8 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         Command::AcceptInvitation { .. }
         | Command::ExpireHolds
         | Command::ExpireApplications
+        | Command::OpenOutbox
+        | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Default::default(),
     })
 }

@@ -12,6 +12,7 @@ use super::{
     },
     event::{Changes, Proof, ReferenceLoaded},
     ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
+    notice::{NoticeId, Outcome},
     policy::{NumberRange, Policy},
 };
 
@@ -135,6 +136,15 @@ pub enum Command {
     ExpireHolds,
     /// End the applications whose applicants did not answer in time. The server's own.
     ExpireApplications,
+    /// Let events give rise to notices from now on. The server's own.
+    OpenOutbox,
+    /// Record what became of a notice. The server's own.
+    SettleNotice {
+        /// The notice.
+        id: NoticeId,
+        /// What became of it.
+        outcome: Outcome,
+    },
     /// Load a version of the reference data. The server's own.
     LoadReferences {
         /// Which version.
@@ -146,7 +156,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 38] = [
+    pub const WORDS: [&'static str; 40] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -184,6 +194,8 @@ impl Command {
         "set-fee",
         "expire-holds",
         "expire-applications",
+        "open-outbox",
+        "settle-notice",
         "load-references",
     ];
 
@@ -229,6 +241,8 @@ impl Command {
             },
             Self::ExpireHolds => "expire-holds",
             Self::ExpireApplications => "expire-applications",
+            Self::OpenOutbox => "open-outbox",
+            Self::SettleNotice { .. } => "settle-notice",
             Self::LoadReferences { .. } => "load-references",
         }
     }

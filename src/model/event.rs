@@ -16,6 +16,7 @@ use super::{
         Service, State, Text, Visibility,
     },
     ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq},
+    notice::{NoticeId, Outcome},
     policy::Policy,
 };
 
@@ -150,6 +151,15 @@ pub enum Event {
         /// What is to be paid.
         fee: Fee,
     },
+    /// From now on applicants and registrants are told what happens: before, no event gave rise to a notice.
+    OutboxOpened,
+    /// What became of a notice.
+    NoticeSettled {
+        /// The notice.
+        id: NoticeId,
+        /// What became of it.
+        outcome: Outcome,
+    },
 }
 
 impl Event {
@@ -184,6 +194,8 @@ impl Event {
             Self::ApplicationApproved { .. } => "application-approved",
             Self::ApplicationRemarked { .. } => "application-remarked",
             Self::ApplicationFeeSet { .. } => "application-fee-set",
+            Self::OutboxOpened => "outbox-opened",
+            Self::NoticeSettled { .. } => "notice-settled",
         }
     }
 
@@ -216,7 +228,9 @@ impl Event {
             | Self::ApplicationMoved(_)
             | Self::ApplicationApproved { .. }
             | Self::ApplicationRemarked { .. }
-            | Self::ApplicationFeeSet { .. } => None,
+            | Self::ApplicationFeeSet { .. }
+            | Self::OutboxOpened
+            | Self::NoticeSettled { .. } => None,
         }
     }
 

@@ -12,6 +12,7 @@ pub mod event;
 pub mod form;
 pub mod ids;
 pub mod limits;
+pub mod notice;
 pub mod oid_text;
 pub mod ors;
 pub mod policy;
@@ -27,6 +28,7 @@ pub use event::Event;
 pub use ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, RequestId, Seq,
 };
+pub use notice::{Notice, NoticeId};
 pub use policy::Policy;
 pub use refusal::{Class, Code, Refusal, Refusals, Rejection};
 pub use tree::{TreeView, ViewFault, Viewed};

@@ -9,6 +9,7 @@ use super::{
     application::{Application, Docket, Place},
     entry::{Entry, Hold, Registrant},
     ids::{ApplicationId, CredentialId, PrincipalId, RegisterId, RegistrantId},
+    notice::{Notice, NoticeId},
 };
 
 /// The tree could not be read: ours to mend, no fault of the caller.
@@ -102,6 +103,12 @@ pub trait TreeView {
 
     /// The applications of a list after `after`, in its order, at most `limit`.
     fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>>;
+
+    /// Whether events give rise to notices.
+    fn outbox_is_open(&self) -> Viewed<bool>;
+
+    /// A notice.
+    fn notice(&self, id: NoticeId) -> Viewed<Option<Notice>>;
 
     /// Which version of the reference data is loaded.
     fn data_version(&self) -> Viewed<Option<String>>;

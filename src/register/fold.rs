@@ -10,12 +10,13 @@ use std::sync::Arc;
 use crate::journal::{Record, codec};
 use crate::model::application::{Application, Docket};
 use crate::model::{
-    Actor, Entry, Event, Seq, Timestamp, TreeView, ViewFault, Visibility,
-    entry::{Hold, Registrant, SuperiorFields},
+    Actor, Entry, Event, RegistrantId, Seq, Timestamp, TreeView, ViewFault, Visibility,
+    entry::{Hold, Language, Registrant, SuperiorFields},
     event::{
         ArcRegistered, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy, RegistrantRecorded,
     },
     ids::CredentialId,
+    notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled},
 };
 use crate::oid::NodePath;
 use crate::rules;
@@ -25,6 +26,9 @@ use super::keys::{self, NameKind};
 use super::rows::{Request, Rows};
 use super::source::Source;
 use super::tables::{Genesis, Table};
+
+/// The language of notices to whoever never said which. Stored with them: never to be changed.
+const NOTICE_LANGUAGE: &str = "en";
 
 /// Why a record could not be folded.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -157,6 +161,11 @@ impl Rows {
             Event::RegistrantRecorded(event) => self.registrant_recorded(stamp, event)?,
             Event::NumberHeld(hold) => self.held(stamp, hold)?,
             Event::HoldReleased(released) => self.released(stamp, released)?,
+            Event::OutboxOpened => {
+                let mark = keys::OUTBOX_OPEN.to_vec();
+                self.put_headed(Table::Notices, mark, stamp.seq, Vec::new())?;
+            }
+            Event::NoticeSettled { id, outcome } => self.settled(stamp, *id, *outcome)?,
             _ => self.arc_event(stamp, event)?,
         }
         Ok(())
@@ -212,7 +221,66 @@ impl Rows {
         }
         let key = id.as_str().as_bytes().to_vec();
         let row = codec::encode_application(&new);
-        Ok(self.put_headed(Table::Applications, key, stamp.seq, row)?)
+        self.put_headed(Table::Applications, key, stamp.seq, row)?;
+        if let Some(kind) = rules::notices_of_application(event) {
+            let matter = Matter::Application(new.id);
+            self.notify(stamp, kind, new.applicant, matter, new.language)?;
+        }
+        Ok(())
+    }
+
+    /// Lets a notice wait to be sent, where the outbox is open.
+    fn notify(
+        &mut self,
+        stamp: Stamp,
+        kind: NoticeKind,
+        to: RegistrantId,
+        matter: Matter,
+        language: Language,
+    ) -> Result<(), ViewFault> {
+        if !self.outbox_is_open()? {
+            return Ok(());
+        }
+        let before = self.headed_rows(Table::Notices, &keys::notices_of(stamp.seq))?;
+        let id = NoticeId {
+            seq: stamp.seq,
+            place: u32::try_from(before.len()).unwrap_or(u32::MAX),
+        };
+        let notice = Notice {
+            id,
+            kind,
+            to,
+            matter,
+            language,
+            made: stamp.time,
+            settled: None,
+        };
+        let row = codec::encode_notice(&notice);
+        self.put_headed(Table::Notices, keys::notice(id), stamp.seq, row)
+    }
+
+    /// The language in which a registrant wants to hear: that of its newest application; English where it made none.
+    fn language_of(&self, registrant: &RegistrantId) -> Result<Language, ViewFault> {
+        let own = Docket::Of(registrant.clone());
+        let newest = match self.docket(&own, None, usize::MAX)?.pop() {
+            Some((_, id)) => self.application(&id)?,
+            None => None,
+        };
+        Ok(newest.map_or_else(
+            || Language::from_stored(NOTICE_LANGUAGE.to_owned()),
+            |application| application.language,
+        ))
+    }
+
+    fn settled(&mut self, stamp: Stamp, id: NoticeId, outcome: Outcome) -> Result<(), FoldError> {
+        let Some(mut notice) = self.notice(id)? else {
+            let what = format!("it tells what became of the notice {id}, which is not there");
+            return Err(FoldError::Misfit(what));
+        };
+        let at = stamp.time;
+        notice.settled = Some(Settled { at, outcome });
+        let row = codec::encode_notice(&notice);
+        Ok(self.put_headed(Table::Notices, keys::notice(id), stamp.seq, row)?)
     }
 
     fn arc_event(&mut self, stamp: Stamp, event: &Event) -> Result<(), FoldError> {
@@ -241,6 +309,10 @@ impl Rows {
             }
             Event::PolicySet { .. } => self.reset_cursors(stamp, path)?,
             _ => {}
+        }
+        for (kind, to) in rules::notices_of_arc(event, old.as_deref(), &new) {
+            let language = self.language_of(&to)?;
+            self.notify(stamp, kind, to, Matter::Arc(path.clone()), language)?;
         }
         Ok(self.put_entry(stamp, old.as_deref(), new)?)
     }

@@ -9,7 +9,7 @@
 use std::ops::Bound;
 
 use crate::model::application::{Docket, Place};
-use crate::model::{ApplicationId, RegistrantId, Seq, Timestamp};
+use crate::model::{ApplicationId, NoticeId, RegistrantId, Seq, Timestamp};
 use crate::oid::{ArcValue, Identifier, NodePath};
 
 /// The length octet that says that the length stands in the next two octets.
@@ -143,6 +143,21 @@ pub(super) fn split_place(place: &[u8]) -> Option<Place> {
     let moment = (u64::from_be_bytes(*moment) ^ (1 << 63)).cast_signed();
     let id = std::str::from_utf8(id).ok()?.parse().ok()?;
     Some((Timestamp::from_micros(moment), id))
+}
+
+/// The key of the mark that the outbox is open.
+pub(super) const OUTBOX_OPEN: [u8; 1] = [0];
+
+/// What the keys of the notices of one record begin with: their places follow.
+pub(super) fn notices_of(seq: Seq) -> Vec<u8> {
+    with_seq(vec![1], seq)
+}
+
+/// The key of a notice.
+pub(super) fn notice(id: NoticeId) -> Vec<u8> {
+    let mut key = notices_of(id.seq);
+    key.extend(id.place.to_be_bytes());
+    key
 }
 
 /// What the keys of one name below `superior` begin with: the targets follow.

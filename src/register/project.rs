@@ -121,7 +121,8 @@ fn write_table(rows: &Rows, table: Table, pen: &mut Pen<'_>) -> Viewed<()> {
         | Table::Registrants
         | Table::Principals
         | Table::Credentials
-        | Table::Applications => {
+        | Table::Applications
+        | Table::Notices => {
             for (key, row) in rows.headed.get(&table).into_iter().flatten() {
                 pen.put(table, key, row.row())?;
             }

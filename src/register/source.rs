@@ -10,6 +10,7 @@ use crate::model::{
     actor::{Credential, Principal},
     application::{Application, Docket, Place},
     entry::{Hold, Registrant},
+    notice::{Notice, NoticeId},
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -321,9 +322,25 @@ impl<S: Source> TreeView for S {
         Ok(places)
     }
 
+    fn outbox_is_open(&self) -> Viewed<bool> {
+        let mark = self.headed(Table::Notices, &keys::OUTBOX_OPEN)?;
+        Ok(mark.is_some())
+    }
+
+    fn notice(&self, id: NoticeId) -> Viewed<Option<Notice>> {
+        let row = self.headed(Table::Notices, &keys::notice(id))?;
+        row.map(|row| to_notice(self, &row)).transpose()
+    }
+
     fn data_version(&self) -> Viewed<Option<String>> {
         self.data_row()
     }
+}
+
+/// The notice of its row.
+pub(super) fn to_notice<S: Source>(source: &S, row: &Headed) -> Viewed<Notice> {
+    crate::journal::codec::decode_notice(&row.payload)
+        .map_err(|_| source.broken("a notice cannot be read"))
 }
 
 /// The hold of its row.

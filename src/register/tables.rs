@@ -22,7 +22,7 @@ use super::keys;
 use super::options::OpenError;
 
 /// The format of keys and values. Another one is rebuilt from the journal, never converted.
-pub(super) const PROJECTION_FORMAT: u32 = 3;
+pub(super) const PROJECTION_FORMAT: u32 = 4;
 /// How long rows may wait in memory before they are flushed, in milliseconds. The journal is what is durable.
 const FLUSH_EVERY_MS: u64 = 500;
 /// How often an opening is tried again while the lock of a process that just ended lingers.
@@ -68,6 +68,8 @@ pub(super) enum Table {
     Dockets,
     /// Application id → created, written, application.
     Applications,
+    /// The mark that the outbox is open, or sequence and place → created, written, notice.
+    Notices,
     /// Principal id, request id → sequence, time, digest.
     Requests,
     /// Node key → revision, created, entry.
@@ -76,7 +78,7 @@ pub(super) enum Table {
 
 impl Table {
     /// Every table in the order of writing.
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::History,
         Self::Past,
         Self::Names,
@@ -90,6 +92,7 @@ impl Table {
         Self::Credentials,
         Self::Dockets,
         Self::Applications,
+        Self::Notices,
         Self::Requests,
         Self::Arcs,
     ];
@@ -110,6 +113,7 @@ impl Table {
             Self::Credentials => "credentials",
             Self::Dockets => "dockets",
             Self::Applications => "applications",
+            Self::Notices => "notices",
             Self::Requests => "requests",
             Self::Arcs => "arcs",
         }
@@ -122,6 +126,7 @@ impl Table {
             Self::Principals => Some(2),
             Self::Credentials => Some(3),
             Self::Applications => Some(4),
+            Self::Notices => Some(10),
             _ => None,
         }
     }
@@ -142,7 +147,8 @@ impl Table {
             | Self::Registrants
             | Self::Principals
             | Self::Credentials
-            | Self::Applications => split_seq(value).map(|(seq, _)| seq),
+            | Self::Applications
+            | Self::Notices => split_seq(value).map(|(seq, _)| seq),
             Self::Requests => None,
         }
     }

@@ -128,6 +128,7 @@ pub(super) fn digest_kept(rows: &AsOf) -> Viewed<(Digest32, Counts)> {
         Table::Principals,
         Table::Credentials,
         Table::Applications,
+        Table::Notices,
     ] {
         tally.headed(rows, table)?;
     }

@@ -31,6 +31,7 @@ mod issue_credential;
 mod load_references;
 mod lots;
 mod names;
+mod notices;
 mod numbers;
 mod overlay;
 mod policy;
@@ -56,6 +57,7 @@ pub use application::{
 };
 pub use fold::entry_after;
 pub use found::{AuthorityNode, EVENT_FORMAT, Founding, found};
+pub use notices::{of_application as notices_of_application, of_arc as notices_of_arc};
 pub use numbers::RANDOM_SPAN;
 pub use overlay::Overlay;
 pub use policy::in_force as policy_in_force;
@@ -124,6 +126,8 @@ pub fn decide(
         Command::OnApplication(on) => application::act(on, &mut decision),
         Command::ExpireHolds => expire_holds::decide(&mut decision),
         Command::ExpireApplications => application::expire(&mut decision),
+        Command::OpenOutbox => notices::open(&mut decision),
+        Command::SettleNotice { id, outcome } => notices::settle(*id, *outcome, &mut decision),
         Command::LoadReferences { version, entries } => {
             load_references::decide(version, entries, &mut decision)
         }
@@ -168,6 +172,8 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::SetPolicy { policy: None, .. }
         | Command::ExpireHolds
         | Command::ExpireApplications
+        | Command::OpenOutbox
+        | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => {}
     }
 }

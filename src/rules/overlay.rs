@@ -13,6 +13,7 @@ use crate::model::{
     actor::{Credential, Principal},
     application::{Application, Docket, Place},
     ids::{ApplicationId, CredentialId},
+    notice::{Notice, NoticeId},
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -43,6 +44,7 @@ pub struct Overlay<'a> {
     credentials: BTreeMap<[u8; 32], Credential>,
     revoked: BTreeSet<CredentialId>,
     applications: BTreeMap<ApplicationId, Application>,
+    outbox_open: bool,
     data_version: Option<String>,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Overlay<'a> {
             credentials: BTreeMap::new(),
             revoked: BTreeSet::new(),
             applications: BTreeMap::new(),
+            outbox_open: false,
             data_version: None,
         }
     }
@@ -97,6 +100,7 @@ impl<'a> Overlay<'a> {
             }
             Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => self.move_cursor(new),
             Event::PolicySet { .. } => self.cursors.clear(),
+            Event::OutboxOpened => self.outbox_open = true,
             Event::DataLoaded { version } => self.data_version = Some(version.clone()),
             _ => {}
         }
@@ -409,6 +413,14 @@ impl TreeView for Overlay<'_> {
         places.sort_unstable();
         places.truncate(limit);
         Ok(places)
+    }
+
+    fn outbox_is_open(&self) -> Viewed<bool> {
+        Ok(self.outbox_open || self.below.outbox_is_open()?)
+    }
+
+    fn notice(&self, id: NoticeId) -> Viewed<Option<Notice>> {
+        self.below.notice(id)
     }
 
     fn data_version(&self) -> Viewed<Option<String>> {

@@ -14,8 +14,8 @@ use crate::model::entry::{
 };
 use crate::model::event::{ArcRegistered, ReferenceLoaded};
 use crate::model::{
-    ApplicationId, Code, Ctx, Event, Policy, PrincipalId, RegisterId, RegistrantId, Rejection, Seq,
-    State, Submission, Timestamp, TreeView, Viewed,
+    ApplicationId, Code, Ctx, Event, Notice, NoticeId, Policy, PrincipalId, RegisterId,
+    RegistrantId, Rejection, Seq, State, Submission, Timestamp, TreeView, Viewed,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -164,6 +164,8 @@ pub(crate) struct Tree {
     pub(crate) principals: BTreeMap<PrincipalId, Principal>,
     pub(crate) credentials: BTreeMap<[u8; 32], Credential>,
     pub(crate) applications: BTreeMap<ApplicationId, Application>,
+    pub(crate) outbox_open: bool,
+    pub(crate) notices: BTreeMap<NoticeId, Notice>,
     data_version: Option<String>,
 }
 
@@ -184,6 +186,8 @@ impl Tree {
             principals: BTreeMap::new(),
             credentials: BTreeMap::new(),
             applications: BTreeMap::new(),
+            outbox_open: false,
+            notices: BTreeMap::new(),
             data_version: None,
         }
     }
@@ -311,6 +315,7 @@ impl Tree {
                 let at = (hold.superior.clone(), hold.number.clone());
                 assert!(self.holds.insert(at, hold.clone()).is_none(), "held twice");
             }
+            Event::OutboxOpened => self.outbox_open = true,
             Event::HoldReleased(end) => {
                 let at = (end.superior.clone(), end.number.clone());
                 assert!(
@@ -552,6 +557,14 @@ impl TreeView for Tree {
         places.sort();
         places.truncate(limit);
         Ok(places)
+    }
+
+    fn outbox_is_open(&self) -> Viewed<bool> {
+        Ok(self.outbox_open)
+    }
+
+    fn notice(&self, id: NoticeId) -> Viewed<Option<Notice>> {
+        Ok(self.notices.get(&id).cloned())
     }
 
     fn data_version(&self) -> Viewed<Option<String>> {

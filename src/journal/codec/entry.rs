@@ -13,11 +13,13 @@ use crate::model::entry::{
 };
 use crate::model::event::Proof;
 use crate::model::ids::Seq;
+use crate::model::notice::Notice;
 use crate::pb::journal::v1 as pb;
 
 use super::VALUE_VERSION;
 use super::application::{application_from, application_to};
 use super::error::CodecError;
+use super::notice::{notice_from, notice_to};
 use super::parts::{
     certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
     delegation_from, delegation_to, details_from, details_to, flags_from, flags_to, hold_from,
@@ -76,6 +78,16 @@ pub fn encode_application(application: &Application) -> Vec<u8> {
 /// Reads what [`encode_application`] wrote.
 pub fn decode_application(value: &[u8]) -> Result<Application, CodecError> {
     application_from(read(value, "an application")?)
+}
+
+/// The value of the `notices` table.
+pub fn encode_notice(notice: &Notice) -> Vec<u8> {
+    write(&notice_to(notice))
+}
+
+/// Reads what [`encode_notice`] wrote.
+pub fn decode_notice(value: &[u8]) -> Result<Notice, CodecError> {
+    notice_from(&read(value, "a notice")?)
 }
 
 /// The value of the `people` table.

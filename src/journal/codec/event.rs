@@ -15,6 +15,7 @@ use crate::pb::journal::v1::event::Kind;
 
 use super::application;
 use super::error::CodecError;
+use super::notice;
 use super::parts::{
     certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
     delegation_from, delegation_to, flags_from, flags_to, grant_from, grant_to, hold_end_from,
@@ -122,6 +123,10 @@ pub(super) fn event_to(event: &Event) -> Kind {
                 fee: Some(application::fee_to(fee)),
             })
         }
+        Event::OutboxOpened => Kind::OutboxOpened(pb::OutboxOpened {}),
+        Event::NoticeSettled { id, outcome } => {
+            Kind::NoticeSettled(notice::settled_to(*id, *outcome))
+        }
     }
 }
 
@@ -208,6 +213,11 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             previous: Seq::new(e.previous),
             fee: application::fee_from(there(e.fee, "a fee")?)?,
         },
+        Kind::OutboxOpened(pb::OutboxOpened {}) => Event::OutboxOpened,
+        Kind::NoticeSettled(e) => {
+            let (id, outcome) = notice::settled_from(&e)?;
+            Event::NoticeSettled { id, outcome }
+        }
     })
 }
 

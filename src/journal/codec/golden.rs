@@ -5,7 +5,7 @@
 
 use super::samples::{
     application, application_whole, credential, credentials, details, entries, happenings, hold,
-    registrant, somebody, somebody_whole,
+    notices, registrant, somebody, somebody_whole,
 };
 use super::*;
 use crate::journal::envelope;
@@ -108,6 +108,12 @@ fn values_are_written_and_read_as_ever() {
         let value = encode_registrant(&registrant);
         made.push(line(name, "value", &value));
         assert_eq!(decode_registrant(&value), Ok(registrant));
+    }
+    for notice in notices() {
+        let value = encode_notice(&notice);
+        let name = format!("notice/{}", notice.kind.word());
+        made.push(line(&name, "value", &value));
+        assert_eq!(decode_notice(&value), Ok(notice));
     }
     compare(VALUES, &made);
 }

@@ -11,6 +11,7 @@ mod event;
 #[cfg(test)]
 mod golden;
 pub mod json;
+mod notice;
 mod parts;
 #[cfg(test)]
 mod samples;
@@ -29,9 +30,9 @@ use crate::pb::journal::v1 as pb;
 use super::record::{Item, ItemKind, Record, StoredItem};
 
 pub use entry::{
-    decode_application, decode_credential, decode_entry, decode_hold, decode_principal,
-    decode_registrant, encode_application, encode_credential, encode_entry, encode_hold,
-    encode_principal, encode_registrant,
+    decode_application, decode_credential, decode_entry, decode_hold, decode_notice,
+    decode_principal, decode_registrant, encode_application, encode_credential, encode_entry,
+    encode_hold, encode_notice, encode_principal, encode_registrant,
 };
 pub use error::CodecError;
 
@@ -53,8 +54,8 @@ const PERSONAL: &str = "a personal item";
 
 /// The items of a record that tells `happening`.
 ///
-/// Events for which `confidential` holds go into the restricted item, and so does whatever has to do with credentials or
-/// applications.
+/// Events for which `confidential` holds go into the restricted item, and so does whatever has to do with credentials,
+/// applications or notices.
 /// `salts` gives fresh random bytes for every item.
 pub fn encode(
     happening: &Happening,
@@ -104,7 +105,8 @@ const fn is_never_public(event: &Event) -> bool {
         event,
         Event::CredentialIssued(_) | Event::CredentialRevoked(_)
     );
-    credentials || event.application().is_some()
+    let notices = matches!(event, Event::NoticeSettled { .. });
+    credentials || notices || event.application().is_some()
 }
 
 /// What an event tells of a registrant or a principal, with its id; both are stored as an item of their own.

@@ -13,7 +13,7 @@ use crate::model::clock::Timestamp;
 use crate::model::command::NewEntry;
 use crate::model::entry::{
     Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
-    Origin, Reference, RegistrantDetails, Relation, Service, State, SuperiorFields, Text,
+    Language, Origin, Reference, RegistrantDetails, Relation, Service, State, SuperiorFields, Text,
     Visibility,
 };
 use crate::model::event::{
@@ -24,6 +24,7 @@ use crate::model::event::{
 use crate::model::ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq,
 };
+use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
 use crate::model::policy::{Applicants, NumberRange, Numbering, Policy};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
@@ -754,6 +755,59 @@ fn application_events() -> Vec<(&'static str, Event)> {
     events
 }
 
+/// The notice of the samples, as it waits.
+pub(super) fn notice() -> Notice {
+    Notice {
+        id: notice_id(),
+        kind: NoticeKind::Announced,
+        to: registrant(),
+        matter: Matter::Application(application().id),
+        language: Language::from_stored("sw".to_owned()),
+        made: NOON,
+        settled: None,
+    }
+}
+
+fn notice_id() -> NoticeId {
+    NoticeId {
+        seq: Seq::new(17),
+        place: 1,
+    }
+}
+
+/// What can become of a notice.
+pub(super) const OUTCOMES: [Outcome; 4] = [
+    Outcome::Sent,
+    Outcome::Refused(550),
+    Outcome::Refused(0),
+    Outcome::NoAddress,
+];
+
+/// Notices of every kind, about applications and arcs, with all that can become of them.
+pub(super) fn notices() -> Vec<Notice> {
+    let settled = OUTCOMES.map(|outcome| Some(Settled { at: LATER, outcome }));
+    let kinds = NoticeKind::ALL.into_iter().zip(settled.into_iter().cycle());
+    let mut all: Vec<_> = kinds
+        .map(|(kind, settled)| Notice {
+            kind,
+            settled,
+            matter: Matter::Arc(arc()),
+            ..notice()
+        })
+        .collect();
+    all.insert(0, notice());
+    all
+}
+
+fn notice_events() -> Vec<(&'static str, Event)> {
+    let mut events = vec![("mark", Event::OutboxOpened)];
+    for outcome in OUTCOMES {
+        let id = notice_id();
+        events.push((outcome.word(), Event::NoticeSettled { id, outcome }));
+    }
+    events
+}
+
 /// Every event bare or full, and several together.
 pub(super) fn happenings() -> Vec<(String, Happening)> {
     let all = [founding_events(), arc_events(), other_events()];
@@ -763,6 +817,7 @@ pub(super) fn happenings() -> Vec<(String, Happening)> {
         .chain(principal_events())
         .chain(contact_events())
         .chain(application_events())
+        .chain(notice_events())
         .map(|(name, event)| {
             let happening = Happening {
                 events: vec![event.clone()],

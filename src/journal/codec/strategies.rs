@@ -25,6 +25,7 @@ use crate::model::event::{
     RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::{RegistrantId, Seq};
+use crate::model::notice::{NoticeId, Outcome};
 use crate::model::policy::{Applicants, NumberRange, Numbering, Policy};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
@@ -738,6 +739,26 @@ fn application_events() -> Vec<BoxedStrategy<Event>> {
     ]
 }
 
+fn notice_outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        Just(Outcome::Sent),
+        any::<u16>().prop_map(Outcome::Refused),
+        Just(Outcome::NoAddress),
+    ]
+}
+
+fn notice_events() -> Vec<BoxedStrategy<Event>> {
+    vec![
+        Just(Event::OutboxOpened).boxed(),
+        (seq(), any::<u32>(), notice_outcome())
+            .prop_map(|(seq, place, outcome)| Event::NoticeSettled {
+                id: NoticeId { seq, place },
+                outcome,
+            })
+            .boxed(),
+    ]
+}
+
 /// Events of every kind.
 pub(crate) fn event() -> impl Strategy<Value = Event> {
     let arc = || (path(), seq());
@@ -816,7 +837,12 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             })
             .boxed(),
     ];
-    Union::new(others.into_iter().chain(application_events()))
+    Union::new(
+        others
+            .into_iter()
+            .chain(application_events())
+            .chain(notice_events()),
+    )
 }
 
 /// Records' contents.

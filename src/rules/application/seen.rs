@@ -9,7 +9,8 @@ use crate::model::command::Whole;
 use crate::model::entry::{Entry, Hold, Registrant};
 use crate::model::ids::CredentialId;
 use crate::model::{
-    ApplicationId, PrincipalId, RegisterId, RegistrantId, State, TreeView, Viewed, Visibility,
+    ApplicationId, Notice, NoticeId, PrincipalId, RegisterId, RegistrantId, State, TreeView,
+    Viewed, Visibility,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -190,6 +191,14 @@ impl TreeView for AsSeen<'_> {
 
     fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>> {
         self.tree.docket(docket, after, limit)
+    }
+
+    fn outbox_is_open(&self) -> Viewed<bool> {
+        self.tree.outbox_is_open()
+    }
+
+    fn notice(&self, id: NoticeId) -> Viewed<Option<Notice>> {
+        self.tree.notice(id)
     }
 
     fn data_version(&self) -> Viewed<Option<String>> {
