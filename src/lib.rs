@@ -14,6 +14,7 @@ pub mod journal;
 pub mod model;
 pub mod oid;
 pub mod oidip;
+pub mod outbox;
 pub mod pb;
 pub mod register;
 pub mod rules;

@@ -29,6 +29,7 @@ const MAP: &[(&str, &[&str])] = &[
             "whois",
             "oidip",
             "desk",
+            "outbox",
             "register",
             "rules",
             "access",
@@ -72,6 +73,10 @@ const MAP: &[(&str, &[&str])] = &[
         &["desk", "register", "access", "model", "oid", "telemetry"],
     ),
     ("desk", &["register", "access", "model", "oid", "telemetry"]),
+    (
+        "outbox",
+        &["register", "access", "model", "oid", "telemetry"],
+    ),
     (
         "register",
         &["rules", "access", "journal", "model", "oid", "telemetry"],

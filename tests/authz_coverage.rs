@@ -158,6 +158,10 @@ const TABLE: &[Row] = &[
         "ListApplications",
         "TOKEN_MISSING BLIND BLIND SEES BLIND SEES BLIND SEES SEES",
     ),
+    (
+        "ListNotices",
+        "TOKEN_MISSING BLIND BLIND SEES BLIND SEES BLIND SEES SEES",
+    ),
 ];
 
 const JUDGE: &str = "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN NOT_PERMITTED APPLICATION_UNKNOWN \
@@ -352,7 +356,7 @@ impl Stage {
             _ if method.contains("Application")
                 || matches!(
                     method,
-                    "BeginReview" | "RequestInformation" | "DecideAppeal"
+                    "BeginReview" | "RequestInformation" | "DecideAppeal" | "ListNotices"
                 ) =>
             {
                 self.application(method, token).await
@@ -397,6 +401,12 @@ impl Stage {
                 Ok(sees(
                     answer.applications.iter().any(|one| one.id == submitted),
                 ))
+            }
+            "ListNotices" => {
+                let ask = pb::ListNoticesRequest::default();
+                let answer = work.list_notices(with(token, ask)).await?.into_inner();
+                let about = |one: &pb::Notice| one.application == submitted;
+                Ok(sees(answer.notices.iter().any(about)))
             }
             "AcknowledgeApplication" => fine(
                 work.acknowledge_application(with(token, on(submitted)))
@@ -898,6 +908,15 @@ async fn cases(house: &House, guest: &str, delegate: &str, staff: &str) -> [Stri
             made.push(house.apply(token, ask).await);
         }
     }
+    house.open_outbox().await;
+    let remark = pb::CommentApplicationRequest {
+        application: made[0].clone(),
+        text: "we shall see".into(),
+        to_applicant: true,
+        ..Default::default()
+    };
+    let remark = signed_with(staff, remark);
+    work.comment_application(remark).await.unwrap();
     let on = |id: &String| pb::ActOnApplicationRequest {
         application: id.clone(),
         ..Default::default()

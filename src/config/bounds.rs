@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{ClientAuth, ConfigError, Dns, OpenId, Settings, Tls};
+use super::{ClientAuth, ConfigError, Dns, Mail, MailSecurity, OpenId, Settings, Tls};
 
 /// Most characters of a checkpoint's origin.
 pub const ORIGIN_CHARS_MAX: usize = 128;
@@ -200,6 +200,15 @@ const BOUNDS: &[Bound] = &[
     ),
     bound("whois.request_seconds", |s| s.whois.request_seconds, 1, 300),
     bound("whois.answer_seconds", |s| s.whois.answer_seconds, 1, 3_600),
+    bound("mail.port", |s| s.mail.port, 1, 65_535),
+    bound("mail.timeout_seconds", |s| s.mail.timeout_seconds, 1, 600),
+    bound("mail.retry_seconds", |s| s.mail.retry_seconds, 1, 3_600),
+    bound(
+        "mail.retry_max_seconds",
+        |s| s.mail.retry_max_seconds,
+        1,
+        DAY_SECONDS,
+    ),
     bound("drain.grace_seconds", |s| s.drain.grace_seconds, 0, 3_600),
 ];
 
@@ -231,6 +240,7 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
     openid(&settings.openid)?;
     public_url(&settings.http.public_url)?;
     dns(&settings.dns)?;
+    mail(&settings.mail)?;
     let sealed = settings.tls.is_on() || settings.allow_plaintext;
     on_loopback("listen", settings.listen, sealed)?;
     on_loopback(
@@ -342,6 +352,22 @@ fn dns(dns: &Dns) -> Result<(), ConfigError> {
         let detail = "is more than three quarters of dns.signature_seconds: a secondary could answer with signatures \
                       that hold no longer";
         return wrong("dns.expire_seconds", detail);
+    }
+    Ok(())
+}
+
+/// A letter has a sender, and a name and a password go together.
+fn mail(mail: &Mail) -> Result<(), ConfigError> {
+    if mail.is_on() && mail.from.is_empty() {
+        return wrong("mail.from", "is empty, and mail.server is not");
+    }
+    if mail.username.is_empty() != mail.password_file.as_os_str().is_empty() {
+        return wrong("mail.password_file", "and mail.username go together");
+    }
+    let local = ["localhost", "127.0.0.1", "::1"].contains(&mail.server.as_str());
+    if mail.is_on() && mail.security == MailSecurity::None && !local {
+        let detail = "is none beyond this machine: anybody on the way could read the mail";
+        return wrong("mail.security", detail);
     }
     Ok(())
 }

@@ -104,6 +104,14 @@ pub const DNS_CONNECTIONS: u64 = 256;
 pub const DNS_CONNECTIONS_PER_SOURCE: u64 = 32;
 /// How long a DNS connection may be without a query, in seconds.
 pub const DNS_IDLE_SECONDS: u64 = 10;
+/// The port of the mail server (RFC 6409).
+pub const MAIL_PORT: u64 = 587;
+/// How long one step of handing a letter in may take, in seconds.
+pub const MAIL_TIMEOUT_SECONDS: u64 = 30;
+/// How long is waited after the first letter that could not be handed in, in seconds.
+pub const MAIL_RETRY_SECONDS: u64 = 60;
+/// How long is waited at most until a letter is tried again, in seconds (one hour).
+pub const MAIL_RETRY_LONGEST_SECONDS: u64 = 3_600;
 /// What is logged.
 pub const LOG_FILTER: &str = "info";
 /// How long calls in flight may take to end when the server stops, in seconds.
@@ -145,6 +153,8 @@ pub struct Settings {
     pub oidip: OidIp,
     /// The WHOIS port.
     pub whois: Whois,
+    /// Notices by mail.
+    pub mail: Mail,
     /// What is logged, and how.
     pub log: Log,
     /// How the server stops.
@@ -170,6 +180,7 @@ impl Default for Settings {
             audit: Audit::default(),
             oidip: OidIp::default(),
             whois: Whois::default(),
+            mail: Mail::default(),
             log: Log::default(),
             drain: Drain::default(),
         }
@@ -602,6 +613,72 @@ impl Default for Whois {
             answer_seconds: WHOIS_ANSWER_SECONDS,
             tokens: false,
         }
+    }
+}
+
+/// How mail is sealed on its way to the mail server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    /// Not at all: for a server on this machine.
+    None,
+    /// Begun in plain text and then sealed (RFC 3207).
+    #[default]
+    StartTls,
+    /// Sealed from the first byte (RFC 8314).
+    Tls,
+}
+
+/// Notices by mail to applicants and registrants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// The name of the mail server; empty means that no mail is sent.
+    pub server: String,
+    /// Its port.
+    pub port: u64,
+    /// How mail is sealed on its way there.
+    pub security: MailSecurity,
+    /// The authority that certified it, as PEM; empty means those of the system.
+    pub ca: PathBuf,
+    /// The name by which it knows this register; empty means that it asks for none.
+    pub username: String,
+    /// The file that holds the password; for its owner alone.
+    pub password_file: PathBuf,
+    /// Who sends: an address, or a name and an address in angle brackets.
+    pub from: String,
+    /// A directory of templates that stand before those that are shipped; empty means none.
+    pub templates: PathBuf,
+    /// How long one step of handing a letter in may take.
+    pub timeout_seconds: u64,
+    /// How long is waited after the first letter that could not be handed in; twice as long each time.
+    pub retry_seconds: u64,
+    /// How long is waited at most.
+    pub retry_max_seconds: u64,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            server: String::new(),
+            port: MAIL_PORT,
+            security: MailSecurity::default(),
+            ca: PathBuf::new(),
+            username: String::new(),
+            password_file: PathBuf::new(),
+            from: String::new(),
+            templates: PathBuf::new(),
+            timeout_seconds: MAIL_TIMEOUT_SECONDS,
+            retry_seconds: MAIL_RETRY_SECONDS,
+            retry_max_seconds: MAIL_RETRY_LONGEST_SECONDS,
+        }
+    }
+}
+
+impl Mail {
+    /// Whether mail is sent.
+    pub const fn is_on(&self) -> bool {
+        !self.server.is_empty()
     }
 }
 

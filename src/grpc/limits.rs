@@ -20,6 +20,8 @@ pub const ANSWER_BYTES_AIM: usize = 3 << 20;
 pub const WRITTEN_INLINE_MAX: usize = 32;
 /// Applications that one page of a list looks at; whatever of them is wanted is told, and the rest follows.
 pub const APPLICATIONS_LOOKED_AT_MAX: usize = 2_000;
+/// Notices that one page of a list looks at; whatever of them is wanted is told, and the rest follows.
+pub const NOTICES_LOOKED_AT_MAX: usize = 2_000;
 /// Messages of a stream that wait for a slow caller; then the reading waits.
 pub const STREAM_MESSAGES_MAX: usize = 4;
 /// Records read from the journal at once for a watcher.

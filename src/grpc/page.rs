@@ -43,6 +43,8 @@ pub enum Kind {
     Audit = 6,
     /// Applications; the position is the last one's moment and id.
     Applications = 7,
+    /// Notices; the position is the last one's id.
+    Notices = 8,
 }
 
 /// Where a listing goes on.

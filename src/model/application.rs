@@ -362,6 +362,21 @@ impl RejectionReason {
         Self::FeeUnpaid,
         Self::Other,
     ];
+
+    /// The lower-case words for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Incomplete => "incomplete",
+            Self::NotEligible => "not-eligible",
+            Self::OutOfScope => "out-of-scope",
+            Self::UnsuitableName => "unsuitable-name",
+            Self::NumberUnavailable => "number-unavailable",
+            Self::Duplicate => "duplicate",
+            Self::Unverified => "unverified",
+            Self::FeeUnpaid => "fee-unpaid",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// What is to be paid for an application (X.660 clause 11), and what came of it.

@@ -87,6 +87,31 @@ impl AsOf {
         }
     }
 
+    /// The rows that are overwritten in place whose keys begin with `prefix` and come after `after`, in order, at most `limit`.
+    pub(super) fn headed_after(
+        &self,
+        table: Table,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Viewed<Vec<(Vec<u8>, Headed)>> {
+        let from = after.unwrap_or(prefix).to_vec();
+        let from = match after {
+            Some(_) => Bound::Excluded(from),
+            None => Bound::Included(from),
+        };
+        let mut found = Vec::new();
+        for row in self.tables.range(table, (from, keys::end_of(prefix))) {
+            if found.len() == limit {
+                break;
+            }
+            let (key, row) = row?;
+            let row = self.headed_of(table, &key, &row)?;
+            found.extend(row.map(|row| (key.to_vec(), row)));
+        }
+        Ok(found)
+    }
+
     fn look_up(&self, path: &NodePath) -> Viewed<Option<Arc<Entry>>> {
         let key = keys::node(path);
         match self.tables.get(Table::Arcs, &key)? {

@@ -148,9 +148,12 @@ pub(super) fn split_place(place: &[u8]) -> Option<Place> {
 /// The key of the mark that the outbox is open.
 pub(super) const OUTBOX_OPEN: [u8; 1] = [0];
 
+/// What the key of every notice begins with.
+pub(super) const NOTICE: u8 = 1;
+
 /// What the keys of the notices of one record begin with: their places follow.
 pub(super) fn notices_of(seq: Seq) -> Vec<u8> {
-    with_seq(vec![1], seq)
+    with_seq(vec![NOTICE], seq)
 }
 
 /// The key of a notice.

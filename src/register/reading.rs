@@ -11,7 +11,7 @@ use crate::access::{Seeing, Sight};
 use crate::journal::codec;
 use crate::model::application::{Application, Finding};
 use crate::model::{
-    Entry, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
+    Entry, Notice, NoticeId, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
     entry::{Flags, HolderFields, Origin, Registrant, SuperiorFields},
 };
 use crate::oid::{ArcValue, NodePath};
@@ -239,6 +239,18 @@ impl Reading {
         }
         let policy = rules::policy_in_force(self, &application.superior)?;
         Ok(policy.approvals.max(1))
+    }
+
+    /// The notices after `after`, in the order in which they came about, at most `limit`. Blocks.
+    pub fn notices_after(&self, after: Option<NoticeId>, limit: usize) -> Viewed<Vec<Notice>> {
+        let after = after.map(keys::notice);
+        let prefix = [keys::NOTICE];
+        let rows = self
+            .of
+            .headed_after(Table::Notices, &prefix, after.as_deref(), limit)?;
+        rows.iter()
+            .map(|(_, row)| super::source::to_notice(self, row))
+            .collect()
     }
 
     /// The names the register knows, as far as they may be seen.

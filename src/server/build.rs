@@ -10,6 +10,7 @@ use crate::{
         command::{Command, Submission},
         tree::ViewFault,
     },
+    outbox,
     register::{Entropy as _, Opened, Options, Register},
     rules::AuthorityNode,
     telemetry::events::{DataLoaded, Emit as _, Founded, Rebuilt, TornTailCut},
@@ -22,6 +23,7 @@ use super::{
     entropy::SystemEntropy,
     exit::Failure,
     founding::{self, administrator_token, is_founded, make_data_dir},
+    mail,
     progress::Shown,
     transport::Tls,
 };
@@ -35,6 +37,8 @@ pub struct World {
     pub nodes: Vec<AuthorityNode>,
     /// TLS, where it is wanted.
     pub tls: Option<Arc<Tls>>,
+    /// Notices by mail, where they are sent.
+    pub mail: Option<outbox::Options>,
 }
 
 impl World {
@@ -44,7 +48,13 @@ impl World {
         let nodes = authority::load(&settings.authority.file)?;
         let tls = Tls::load(&settings.tls)?.map(Arc::new);
         dns::load(settings)?;
-        Ok(Self { data, nodes, tls })
+        let mail = mail::load(settings)?;
+        Ok(Self {
+            data,
+            nodes,
+            tls,
+            mail,
+        })
     }
 }
 

@@ -34,6 +34,7 @@ use super::{
     exit::Failure,
     health::Health,
     listeners::Listeners,
+    mail,
     offline::print,
     progress::Shown,
     shutdown::Signals,
@@ -73,6 +74,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
 
     let data = world.data.clone();
     let tls = world.tls.clone();
+    let mail = world.mail.clone();
     let building = build_aside(settings.clone(), world);
     let Built { register, opened } = tokio::select! {
         built = building => built?,
@@ -103,6 +105,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     let sockets = Sockets { ports, whois };
     let mut serving = api::serve(settings, sockets, &register, kept, stopping.clone()).await?;
     dns::serve(settings, listeners.dns, &register, stopping.clone()).await?;
+    let posting = mail::serve(mail, &register, stopping.clone());
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",
@@ -132,7 +135,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     let grace = Duration::from_secs(settings.drain.grace_seconds);
     Draining { signal, grace }.emit();
     signals.next_one_ends_the_process();
-    drain(register, serving, stopping, grace).await;
+    drain(register, serving, posting, stopping, grace).await;
     uses.save().await;
     if let Some(audit) = audit {
         // What was told last must stand, too; a disk that hangs is not waited for.
@@ -194,6 +197,7 @@ fn stopped_by_itself(ended: Result<(), tokio::task::JoinError>) -> Failure {
 async fn drain(
     register: Register,
     mut serving: Serving,
+    posting: Option<JoinHandle<()>>,
     stopping: CancellationToken,
     grace: Duration,
 ) {
@@ -201,6 +205,12 @@ async fn drain(
     stopping.cancel();
     let whole = tokio::time::timeout(grace, &mut serving).await.is_ok();
     serving.abort();
+    // A letter that is being handed in may be recorded; one that takes longer is sent again after the next start.
+    if let Some(posting) = posting {
+        tokio::time::timeout(grace.saturating_sub(begun.elapsed()), posting)
+            .await
+            .ok();
+    }
     register.close().await;
     Drained {
         whole,

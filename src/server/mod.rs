@@ -18,6 +18,7 @@ pub mod founding;
 pub mod health;
 pub mod life;
 pub mod listeners;
+mod mail;
 pub mod offline;
 pub mod openid;
 pub mod progress;

@@ -10,6 +10,7 @@ use tracing::{debug, error, info, warn};
 use crate::model::{
     clock::Timestamp,
     ids::{RegisterId, Seq},
+    notice::{NoticeId, Outcome},
     refusal::Code,
 };
 
@@ -72,6 +73,44 @@ pub struct Listening {
 impl Emit for Listening {
     fn emit(self) {
         info!(face = self.face, address = %self.address, "Listening.");
+    }
+}
+
+/// It was recorded what became of a notice.
+#[derive(Debug)]
+pub struct NoticeSettled {
+    /// The notice.
+    pub notice: NoticeId,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Emit for NoticeSettled {
+    fn emit(self) {
+        let Self { notice, outcome } = self;
+        match outcome {
+            Outcome::Sent => info!(%notice, "A notice was sent."),
+            Outcome::Refused(reply) => {
+                warn!(%notice, reply, "The mail server refused a notice for good.");
+            }
+            Outcome::NoAddress => warn!(%notice, "No address is known for a notice."),
+        }
+    }
+}
+
+/// Nothing can be handed in at the mail server.
+#[derive(Debug)]
+pub struct MailAway {
+    /// Why: `connection`, `timeout`, `tls`, `authentication` or `sender`.
+    pub why: &'static str,
+    /// How many notices wait.
+    pub waiting: usize,
+}
+
+impl Emit for MailAway {
+    fn emit(self) {
+        let Self { why, waiting } = self;
+        error!(why, waiting, "No mail can be sent; it is tried again.");
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use oidra::{
-    grpc::limits::APPLICATIONS_LOOKED_AT_MAX,
+    grpc::limits::{APPLICATIONS_LOOKED_AT_MAX, NOTICES_LOOKED_AT_MAX},
     model::{
         Timestamp,
         clock::{Clock, SystemClock},
@@ -339,6 +339,7 @@ async fn a_page_looks_at_so_many_and_goes_on_after_them() {
         options.rates.source_calls_at_once = 0;
     })
     .await;
+    house.open_outbox().await;
     let admin = house.token.clone();
     house.policy(&admin, NODE, open_to_all(1)).await;
     let mut missing = APPLICATIONS_LOOKED_AT_MAX + 1;
@@ -352,7 +353,13 @@ async fn a_page_looks_at_so_many_and_goes_on_after_them() {
             let (mut work, token) = (house.applications(), token.clone());
             waiting.push(tokio::spawn(async move {
                 let ask = signed_with(&token, application(NODE, "Many"));
-                work.submit_application(ask).await.map(drop)
+                let made = work.submit_application(ask).await?.into_inner();
+                let back = pb::ActOnApplicationRequest {
+                    application: made.application.unwrap().id,
+                    ..Default::default()
+                };
+                let back = signed_with(&token, back);
+                work.withdraw_application(back).await.map(drop)
             }));
         }
         for one in waiting {
@@ -376,6 +383,34 @@ async fn a_page_looks_at_so_many_and_goes_on_after_them() {
         }
     }
     assert_eq!(pages, 2);
+    // Each was taken back, of which its applicant is told.
+    assert_eq!(NOTICES_LOOKED_AT_MAX, APPLICATIONS_LOOKED_AT_MAX);
+    let mut request = pb::ListNoticesRequest {
+        application: "a-none".into(),
+        ..Default::default()
+    };
+    let mut pages = 0;
+    loop {
+        let asked = house.signed(request.clone());
+        let answer = house.applications().list_notices(asked).await;
+        let answer = answer.unwrap().into_inner();
+        assert!(answer.notices.is_empty());
+        pages += 1;
+        request.page_token = answer.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(pages, 2);
+    request.application.clear();
+    let asked = house.signed(request);
+    let answer = house.applications().list_notices(asked).await.unwrap();
+    let answer = answer.into_inner();
+    assert_eq!(answer.notices.len(), 100, "PAGE_SIZE_STANDARD");
+    let kind = pb::NoticeKind::ApplicationWithdrawn as i32;
+    let waiting = pb::NoticeOutcome::Waiting as i32;
+    let fits = |one: &pb::Notice| one.kind == kind && one.outcome == waiting;
+    assert!(answer.notices.iter().all(fits));
     house.close().await;
 }
 

@@ -189,6 +189,20 @@ impl House {
         }
     }
 
+    /// Lets events give rise to notices, as a server that sends mail does.
+    pub async fn open_outbox(&self) {
+        let submission = oidra::model::Submission {
+            request_id: self.register.fresh_request_id(),
+            digest: [0; 32],
+            validate_only: false,
+            reason: None,
+            override_reason: None,
+            command: oidra::model::Command::OpenOutbox,
+        };
+        let permit = oidra::access::Permit::system();
+        self.register.submit(permit, submission).await.unwrap();
+    }
+
     /// Ends the server, and lets the register verify itself.
     pub async fn close(self) {
         self.stopping.cancel();

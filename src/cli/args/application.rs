@@ -217,6 +217,34 @@ pub struct ApplicationListArgs {
     pub own: bool,
 }
 
+/// Lists what applicants and registrants were told of by mail
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl notice list --application a-1
+  oidctl notice list --waiting")]
+pub struct NoticeArgs {
+    #[command(subcommand)]
+    pub act: NoticeAct,
+}
+
+/// What to do with notices.
+#[derive(Debug, Subcommand)]
+pub enum NoticeAct {
+    List(NoticeListArgs),
+}
+
+/// Lists the notices about what you may know, in the order in which they came about
+#[derive(Debug, Args)]
+pub struct NoticeListArgs {
+    /// Only those about this application
+    #[arg(long, value_name = "ID")]
+    pub application: Option<String>,
+    /// Only those that wait to be sent
+    #[arg(long)]
+    pub waiting: bool,
+}
+
 /// Says what is to be paid for it, that it was paid, or why it need not be
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("state").args(["due", "paid", "waived"]).required(true))]

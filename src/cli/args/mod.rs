@@ -196,6 +196,7 @@ pub enum Command {
     Transfer(Box<TransferArgs>),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
+    Notice(NoticeArgs),
     Principal(PrincipalArgs),
     Role(RoleArgs),
     Token(TokenArgs),

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod generate;
 mod history;
 mod hold;
+mod notice;
 mod policy;
 mod principal;
 mod resolve;
@@ -49,6 +50,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Transfer(args) => delegate::transfer(desk, client, *args).await,
         Command::Policy(args) => policy::run(desk, client, args.act).await,
         Command::Application(args) => Box::pin(application::run(desk, client, args.act)).await,
+        Command::Notice(args) => notice::run(desk, client, args.act).await,
         Command::Principal(args) => principal::run(desk, client, args.act).await,
         Command::Role(args) => principal::role(desk, client, args.act).await,
         Command::Audit(args) => audit::run(desk, client, &args).await,

@@ -76,6 +76,31 @@ view! {
     }
 }
 
+view! {
+    /// What somebody was told of by mail.
+    NoticeView {
+        id: String, kind: String, registrant: String, application: String, oid: String, language: String, made: String,
+        settled: String, outcome: String, reply: u32,
+    }
+}
+
+impl From<&v1::Notice> for NoticeView {
+    fn from(n: &v1::Notice) -> Self {
+        Self {
+            id: n.id.clone(),
+            kind: word(n.kind().as_str_name(), "NOTICE_KIND_"),
+            registrant: n.registrant.clone(),
+            application: n.application.clone(),
+            oid: n.oid.clone(),
+            language: n.language.clone(),
+            made: moment(n.made.as_ref()),
+            settled: moment(n.settled.as_ref()),
+            outcome: word(n.outcome().as_str_name(), "NOTICE_OUTCOME_"),
+            reply: n.reply,
+        }
+    }
+}
+
 impl From<&v1::Attachment> for AttachmentView {
     fn from(a: &v1::Attachment) -> Self {
         Self {

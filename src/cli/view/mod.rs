@@ -10,7 +10,7 @@ pub use self::{
         AuditView, CredentialView, CredentialWrittenView, HeldView, PrincipalView,
         PrincipalWrittenView, WhoView,
     },
-    application::{ApplicationView, ApplicationWrittenView, FindingView, JudgedView},
+    application::{ApplicationView, ApplicationWrittenView, FindingView, JudgedView, NoticeView},
     make::{flags, moment, word},
 };
 

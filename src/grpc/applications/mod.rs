@@ -4,6 +4,7 @@
 //! caller may not know is answered as one that is not there.
 
 mod list;
+mod notices;
 
 use std::sync::Arc;
 
@@ -243,6 +244,16 @@ impl ApplicationService for Caseworker {
         let call = layer::call(&request)?;
         let answer = list::page(&self.desk, &call, request.into_inner()).await;
         trail::looked(&self.desk, &call, "ListApplications", "", &answer);
+        self.told(&call, answer)
+    }
+
+    async fn list_notices(
+        &self,
+        request: Request<pb::ListNoticesRequest>,
+    ) -> Result<Response<pb::ListNoticesResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = notices::page(&self.desk, &call, request.into_inner()).await;
+        trail::looked(&self.desk, &call, "ListNotices", "", &answer);
         self.told(&call, answer)
     }
 

@@ -30,7 +30,7 @@ pub(super) fn settled_to(id: NoticeId, outcome: Outcome) -> pb::NoticeSettled {
 /// What became of a notice, of its stored form.
 pub(super) fn settled_from(e: &pb::NoticeSettled) -> Result<(NoticeId, Outcome), CodecError> {
     let what = "what became of a notice";
-    let outcome = e.outcome.as_ref().ok_or(CodecError::Missing { what })?;
+    let outcome = e.outcome.ok_or(CodecError::Missing { what })?;
     let id = NoticeId {
         seq: Seq::new(e.seq),
         place: e.place,
@@ -50,7 +50,7 @@ fn outcome_to(outcome: Outcome) -> pb::NoticeOutcome {
     }
 }
 
-fn outcome_from(e: &pb::NoticeOutcome) -> Result<Outcome, CodecError> {
+fn outcome_from(e: pb::NoticeOutcome) -> Result<Outcome, CodecError> {
     const WHAT: &str = "what became of a notice";
     let reply = u16::try_from(e.reply).map_err(|_| CodecError::Malformed { what: WHAT })?;
     match pb::NoticeOutcomeKind::try_from(e.kind) {
@@ -93,7 +93,7 @@ pub(super) fn notice_from(e: &pb::Notice) -> Result<Notice, CodecError> {
         (None, Some(path)) => Matter::Arc(path_from(path)?),
         _ => return Err(CodecError::Malformed { what: MATTER }),
     };
-    let settled = match (e.settled, &e.outcome) {
+    let settled = match (e.settled, e.outcome) {
         (Some(at), Some(outcome)) => Some(Settled {
             at: Timestamp::from_micros(at),
             outcome: outcome_from(outcome)?,

@@ -1,0 +1,144 @@
+//! Notices by mail: from settings to an outbox, and its life beside the service.
+//!
+//! It must never show the password.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc, time::Duration};
+
+use lettre::message::Mailbox;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::{ConfigError, Mail, MailSecurity, Settings},
+    outbox::{
+        Options, Outbox, Patience,
+        letter::Sender,
+        mail::{Carrier, Seal, Server},
+        templates::Templates,
+    },
+    register::Register,
+};
+
+use super::exit::Failure;
+
+/// Permissions that nobody but the owner of a file of a password may have.
+const OTHERS: u32 = 0o077;
+
+fn wrong(key: &'static str, detail: impl Into<String>) -> Failure {
+    let detail = detail.into();
+    Failure::Config(ConfigError::OutOfBounds { key, detail })
+}
+
+/// What the settings say of mail, every file read and every template tried; `None` where no mail is sent.
+pub fn load(settings: &Settings) -> Result<Option<Options>, Failure> {
+    let mail = &settings.mail;
+    let directory = Some(mail.templates.as_path()).filter(|path| !path.as_os_str().is_empty());
+    let templates = Templates::load(directory);
+    let templates =
+        templates.map_err(|why| wrong("mail.templates", format!("cannot be used: {why}")))?;
+    if !mail.is_on() {
+        return Ok(None);
+    }
+    let from: Mailbox = mail
+        .from
+        .parse()
+        .map_err(|why| wrong("mail.from", format!("is no address of mail: {why}")))?;
+    let public_url = settings.http.public_url.trim_end_matches('/');
+    Ok(Some(Options {
+        carrier: Arc::new(carrier(mail, &from)?),
+        sender: Sender {
+            from,
+            public_url: Some(public_url.to_owned()).filter(|url| !url.is_empty()),
+        },
+        templates: Arc::new(templates),
+        patience: Patience {
+            first: Duration::from_secs(mail.retry_seconds),
+            most: Duration::from_secs(mail.retry_max_seconds),
+        },
+    }))
+}
+
+fn carrier(mail: &Mail, from: &Mailbox) -> Result<Carrier, Failure> {
+    let ca = if mail.ca.as_os_str().is_empty() {
+        None
+    } else {
+        Some(fs::read(&mail.ca).map_err(Failure::file("read", &mail.ca))?)
+    };
+    let credentials = if mail.username.is_empty() {
+        None
+    } else {
+        Some((mail.username.clone(), password(&mail.password_file)?))
+    };
+    let server = Server {
+        host: mail.server.clone(),
+        // The bounds of the setting are those of a port.
+        port: u16::try_from(mail.port).unwrap_or(u16::MAX),
+        seal: match mail.security {
+            MailSecurity::None => Seal::None,
+            MailSecurity::StartTls => Seal::StartTls,
+            MailSecurity::Tls => Seal::Tls,
+        },
+        ca,
+        credentials,
+        from: from.email.clone(),
+        timeout: Duration::from_secs(mail.timeout_seconds),
+    };
+    Carrier::new(server).map_err(|why| wrong("mail.server", format!("cannot be used: {why}")))
+}
+
+fn password(file: &Path) -> Result<String, Failure> {
+    let known = fs::metadata(file).map_err(Failure::file("read", file))?;
+    if known.permissions().mode() & OTHERS != 0 {
+        let detail = format!("{} may be read by others: chmod 600 it", file.display());
+        return Err(wrong("mail.password_file", detail));
+    }
+    let text = fs::read_to_string(file).map_err(Failure::file("read", file))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Sends notices until it is told to stop; `None` where no mail is sent.
+pub fn serve(
+    options: Option<Options>,
+    register: &Register,
+    stopping: CancellationToken,
+) -> Option<JoinHandle<()>> {
+    let outbox = Outbox::new(register.clone(), options?);
+    Some(tokio::spawn(outbox.run(stopping)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(from: &str) -> Settings {
+        let mut settings = Settings::default();
+        settings.mail.server = "localhost".to_owned();
+        settings.mail.from = from.to_owned();
+        settings
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_with_its_key() {
+        assert!(load(&Settings::default()).unwrap().is_none());
+        assert!(
+            load(&settings("Registry <oid@ra.example>"))
+                .unwrap()
+                .is_some()
+        );
+        let told = |settings: &Settings| load(settings).unwrap_err().to_string();
+        assert!(told(&settings("nobody")).contains("mail.from"));
+        let dir = tempfile::tempdir().unwrap();
+        let mut wrong = settings("oid@ra.example");
+        wrong.mail.templates = dir.path().join("absent");
+        assert!(told(&wrong).contains("mail.templates"));
+        let mut wrong = settings("oid@ra.example");
+        wrong.mail.username = "oidra".to_owned();
+        wrong.mail.password_file = dir.path().join("password");
+        fs::write(&wrong.mail.password_file, "secret\n").unwrap();
+        fs::set_permissions(&wrong.mail.password_file, fs::Permissions::from_mode(0o644)).unwrap();
+        let message = told(&wrong);
+        assert!(message.contains("mail.password_file") && !message.contains("secret"));
+        fs::set_permissions(&wrong.mail.password_file, fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(load(&wrong).unwrap().is_some());
+    }
+}

@@ -1,0 +1,260 @@
+//! Notices by mail, with real programs on both sides: `oidrad`, `oidctl`, and a mail server that is not ours.
+//!
+//! Where aiosmtpd is not here these tests say so and pass over; `tests/run` installs it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod office;
+mod post;
+
+use std::{fs, path::Path, process::Command, time::Duration};
+
+use office::Office;
+use post::Post;
+use support::{OIDRAD, free_port, verify};
+
+/// What `tests/run` installs, or none.
+macro_rules! post_or_return {
+    ($folder:expr, $port:expr, $options:expr) => {
+        match Post::start($folder, $port, $options) {
+            Some(post) => post,
+            None => return eprintln!("aiosmtpd is not here: passed over"),
+        }
+    };
+}
+
+fn settings(folder: &Path, port: u16, more: &str) -> String {
+    let file = folder.join("oidra.toml");
+    let text = format!(
+        "[http]\npublic_url = \"https://ra.example\"\n[mail]\nserver = \"localhost\"\nport = {port}\n\
+         from = \"Mamlaka ya Usajili <oid@ra.example>\"\nretry_seconds = 1\nretry_max_seconds = 2\ntimeout_seconds = 5\n{more}"
+    );
+    fs::write(&file, text).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+const PLAIN: &str = "security = \"none\"\n";
+
+#[test]
+fn an_applicant_hears_of_every_step_in_their_language() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let mailbox = post_or_return!(folder.path(), port, &[]);
+    let office = Office::open(folder.path(), &settings(folder.path(), port, PLAIN));
+    let id = office.apply("Wizara ya Afya الصحة 𐍈", "asha@afya.example", "sw");
+    office.reviewer(&["application", "acknowledge", &id]);
+    office.reviewer(&["application", "ask", &id, "Orodha zipi? 𐍈 الصحة"]);
+    office.applicant(&["application", "answer", &id, "Zote."]);
+    office.reviewer(&["application", "comment", &id, "--to-applicant", "Asante."]);
+    office.reviewer(&["application", "comment", &id, "Kwetu tu: siri."]);
+    office.reviewer(&["application", "approve", &id]);
+    let letters = mailbox.wait_for(4);
+    let subjects: Vec<_> = letters.iter().map(|one| one.subject.as_str()).collect();
+    assert_eq!(
+        subjects,
+        [
+            format!("Ombi {id}: tumelipokea"),
+            format!("Ombi {id}: tunahitaji maelezo kutoka kwako"),
+            format!("Ombi {id}: maoni"),
+            "2.16.834.1 ni yako".to_owned(),
+        ]
+    );
+    for letter in &letters {
+        assert_eq!(letter.to, "asha@afya.example");
+        assert_eq!(letter.from, "Mamlaka ya Usajili <oid@ra.example>");
+        assert!(letter.raw.is_ascii() && letter.raw.contains("Auto-Submitted: auto-generated"));
+        assert!(!letter.body.contains("siri"), "{}", letter.body);
+    }
+    assert!(letters[0].body.contains("Wizara ya Afya الصحة 𐍈"));
+    assert!(letters[1].body.contains("Orodha zipi? 𐍈 الصحة"));
+    assert!(
+        letters[3]
+            .body
+            .contains("https://ra.example/oid/2.16.834.1")
+    );
+    let mut ids: Vec<_> = letters.iter().map(|one| &one.message_id).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 4);
+    // The arc's life goes on: what changes, and to whom it goes.
+    office.staff(&[
+        "amend",
+        "2.16.834.1",
+        "--title",
+        "sw:Afya",
+        "--override-reason",
+        "asked for",
+    ]);
+    office.staff(&["state", "2.16.834.1", "suspend", "--reason", "x", "--yes"]);
+    office.staff(&["state", "2.16.834.1", "activate", "--reason", "x", "--yes"]);
+    let letters = mailbox.wait_for(7);
+    assert_eq!(letters[4].subject, "2.16.834.1: taarifa zimebadilishwa");
+    assert_eq!(letters[5].subject, "2.16.834.1 sasa imesimamishwa");
+    office.close();
+}
+
+#[test]
+fn an_outage_delays_and_loses_nothing_and_a_refused_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let office = Office::open(folder.path(), &settings(folder.path(), port, PLAIN));
+    let first = office.apply("One", "busy@x.example", "en");
+    office.reviewer(&["application", "acknowledge", &first]);
+    let second = office.apply("Two", "gone@x.example", "en");
+    office.reviewer(&["application", "acknowledge", &second]);
+    let third = office.apply("Three", "", "en");
+    office.reviewer(&["application", "acknowledge", &third]);
+    std::thread::sleep(Duration::from_secs(2));
+    let mailbox = post_or_return!(folder.path(), port, &[]);
+    let letters = mailbox.wait_for(1);
+    assert_eq!(letters[0].to, "busy@x.example");
+    office.until(|notices| {
+        let outcome = |at: usize| notices[at]["outcome"].as_str().unwrap_or_default();
+        outcome(0) == "sent" && outcome(1) == "refused" && outcome(2) == "no-address"
+    });
+    let notices = office.notices();
+    assert_eq!(notices[1]["reply"], 550);
+    let shown = office.staff(&["notice", "list", "-o", "table"]);
+    assert!(shown.contains("refused (550)"), "{shown}");
+    assert!(!shown.contains("x.example"), "no address is told: {shown}");
+    office.close();
+}
+
+#[test]
+fn a_kill_between_approval_and_mail_loses_no_notice() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let config = settings(folder.path(), port, PLAIN);
+    let office = Office::open(folder.path(), &config);
+    let id = office.apply("One", "asha@x.example", "en");
+    office.reviewer(&["application", "review", &id]);
+    office.reviewer(&["application", "approve", &id]);
+    let office = office.killed_and_opened(&config);
+    let mailbox = post_or_return!(folder.path(), port, &[]);
+    let sent = mailbox.wait_for(1);
+    assert_eq!(sent[0].subject, "2.16.834.1 is yours");
+    office.until(|notices| notices[0]["outcome"] == "sent");
+    // Killed again: what was recorded as sent is not sent anew.
+    let office = office.killed_and_opened(&config);
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(mailbox.wait_for(1).len(), 1);
+    let expect = notice_message_id(&office);
+    assert_eq!(sent[0].message_id, expect);
+    office.close();
+}
+
+/// Killed again and again while letters go out: each arrives, and one that arrives twice has the Message-ID that it had.
+#[test]
+fn kills_while_letters_go_out_lose_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let config = settings(folder.path(), port, PLAIN);
+    let mailbox = post_or_return!(folder.path(), port, &[]);
+    let mut office = Office::open(folder.path(), &config);
+    let mut wanted = Vec::new();
+    for round in 0..4 {
+        for _ in 0..5 {
+            let id = office.apply("One", "asha@x.example", "en");
+            office.reviewer(&["application", "acknowledge", &id]);
+            wanted.push(format!("Application {id}: we have it"));
+        }
+        std::thread::sleep(Duration::from_millis(37 * round));
+        office = office.killed_and_opened(&config);
+    }
+    office
+        .until(|notices| notices.len() == 20 && notices.iter().all(|one| one["outcome"] == "sent"));
+    let letters = mailbox.letters();
+    for subject in wanted {
+        let mut ids: Vec<_> = letters
+            .iter()
+            .filter(|one| one.subject == subject)
+            .map(|one| &one.message_id)
+            .collect();
+        ids.dedup();
+        assert_eq!(ids.len(), 1, "{subject}");
+    }
+    office.close();
+}
+
+fn notice_message_id(office: &Office) -> String {
+    let notice = office.notices()[0]["id"].as_str().unwrap().to_owned();
+    let info: serde_json::Value =
+        serde_json::from_str(&office.staff(&["server", "info", "-o", "json"])).unwrap();
+    let register = info["register_id"].as_str().unwrap();
+    format!("<{notice}.{register}@ra.example>")
+}
+
+#[test]
+fn mail_is_sealed_and_its_sender_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    let made = Command::new(OIDRAD)
+        .args(["dev-certificate", "--dir", keys.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(made.status.success());
+    let at = |name: &str| keys.join(name).to_str().unwrap().to_owned();
+    let (certificate, key) = (at("server.pem"), at("server.key"));
+    let password = folder.path().join("password");
+    fs::write(&password, "siri kubwa\n").unwrap();
+    Command::new("chmod")
+        .arg("600")
+        .arg(&password)
+        .status()
+        .unwrap();
+    let ca = fs::read_dir(&keys)
+        .unwrap()
+        .filter_map(|one| one.unwrap().file_name().into_string().ok());
+    let ca = ca
+        .into_iter()
+        .find(|name| name.starts_with("ca") && !name.contains("key"))
+        .unwrap();
+    for security in ["starttls", "tls"] {
+        let place = folder.path().join(security);
+        fs::create_dir(&place).unwrap();
+        let port = free_port();
+        let options = [security, &certificate, &key, "auth", "oidra", "siri kubwa"];
+        let mailbox = post_or_return!(&place, port, &options);
+        let more = format!(
+            "security = \"{security}\"\nca = \"{}\"\nusername = \"oidra\"\npassword_file = \"{}\"\n",
+            at(&ca),
+            password.display()
+        );
+        let office = Office::open(&place, &settings(&place, port, &more));
+        let id = office.apply("One", "asha@x.example", "en");
+        office.reviewer(&["application", "acknowledge", &id]);
+        let letters = mailbox.wait_for(1);
+        assert_eq!(letters[0].how, "sealed known", "{security}");
+        // Without the authority that certified it the server is not trusted, and nothing is sent.
+        let office = office.killed_and_opened(&settings(
+            &place,
+            port,
+            &format!("security = \"{security}\"\n"),
+        ));
+        office.reviewer(&["application", "comment", &id, "--to-applicant", "x"]);
+        std::thread::sleep(Duration::from_secs(2));
+        assert_eq!(mailbox.letters().len(), 1, "{security}");
+        office.close();
+    }
+}
+
+#[test]
+fn without_a_mail_server_nothing_is_queued() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("empty.toml");
+    fs::write(&file, "").unwrap();
+    let office = Office::open(folder.path(), file.to_str().unwrap());
+    let id = office.apply("One", "asha@x.example", "en");
+    office.reviewer(&["application", "acknowledge", &id]);
+    assert_eq!(office.notices().len(), 0);
+    let data = office.close();
+    verify(&data);
+}

@@ -1,0 +1,169 @@
+//! A registration authority at work: the service, its administrator, a reviewer and an applicant with `oidctl`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::support::{OIDCTL, Server, verify};
+
+/// How long it may take until a notice is settled.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+/// The node below which arcs are asked for.
+const NODE: &str = "2.16.834";
+
+pub struct Office {
+    server: Server,
+    data: PathBuf,
+    reviewer: String,
+    applicant: String,
+}
+
+impl Office {
+    /// A new register with these settings, open for applications, judged by one reviewer.
+    pub fn open(folder: &Path, config: &str) -> Self {
+        let data = folder.join("data");
+        let server = Server::start_with(&data, &["--config", config]);
+        let mut office = Self {
+            server,
+            data,
+            reviewer: String::new(),
+            applicant: String::new(),
+        };
+        office.staff(&[
+            "policy",
+            "set",
+            NODE,
+            "--applicants",
+            "principals",
+            "--approvals",
+            "1",
+            "--yes",
+        ]);
+        office.reviewer = office.known("Reviewer");
+        let id = office.id_of("Reviewer");
+        office.staff(&["role", "grant", &id, "reviewer", NODE]);
+        office.applicant = office.known("Applicant");
+        office
+    }
+
+    /// Lets somebody be known, with a token of their own.
+    fn known(&self, name: &str) -> String {
+        let made = self.staff(&["principal", "add", "--name", name, "-o", "json"]);
+        let id = id_in(&made);
+        let file = self.data.with_file_name(format!("{name}.token"));
+        self.staff(&["token", "issue", &id, "--save", file.to_str().unwrap()]);
+        fs::write(self.data.with_file_name(format!("{name}.id")), id).unwrap();
+        fs::read_to_string(file).unwrap().trim().to_owned()
+    }
+
+    fn id_of(&self, name: &str) -> String {
+        fs::read_to_string(self.data.with_file_name(format!("{name}.id"))).unwrap()
+    }
+
+    fn run(&self, token: &str, arguments: &[&str]) -> String {
+        let output = Command::new(OIDCTL)
+            .args(["--server", self.server.address()])
+            .args(arguments)
+            .env("OIDRA_TOKEN", token)
+            .env_remove("OIDRA_PROFILE")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}\n{text}{said}");
+        text
+    }
+
+    pub fn staff(&self, arguments: &[&str]) -> String {
+        self.run(&self.server.token(), arguments)
+    }
+
+    pub fn reviewer(&self, arguments: &[&str]) -> String {
+        self.run(&self.reviewer, arguments)
+    }
+
+    pub fn applicant(&self, arguments: &[&str]) -> String {
+        self.run(&self.applicant, arguments)
+    }
+
+    /// Applies for an arc; gives the application's id.
+    pub fn apply(&self, name: &str, email: &str, language: &str) -> String {
+        let title = format!("{language}:{name}");
+        let mut arguments = vec![
+            "application",
+            "submit",
+            NODE,
+            "--registrant-name",
+            name,
+            "--registrant-kind",
+            "organisation",
+            "--title",
+            &title,
+            "--purpose",
+            "Codes",
+            "--language",
+            language,
+            "--declare",
+            "-o",
+            "json",
+        ];
+        if !email.is_empty() {
+            arguments.extend(["--registrant-email", email]);
+        }
+        id_in(&self.applicant(&arguments))
+    }
+
+    /// What became of the notices, in the order in which they came about.
+    pub fn notices(&self) -> Vec<Value> {
+        let output = self.server.oidctl(&["notice", "list", "-o", "json"]);
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        told.as_array().unwrap().clone()
+    }
+
+    /// Waits until the notices are as they shall be.
+    pub fn until(&self, are: impl Fn(&[Value]) -> bool) {
+        let until = Instant::now() + WAIT_MAX;
+        while !are(&self.notices()) {
+            assert!(Instant::now() < until, "{:#?}", self.notices());
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Kills the service and starts it again.
+    pub fn killed_and_opened(self, config: &str) -> Self {
+        let Self {
+            server,
+            data,
+            reviewer,
+            applicant,
+        } = self;
+        server.kill();
+        let server = Server::start_with(&data, &["--config", config]);
+        Self {
+            server,
+            data,
+            reviewer,
+            applicant,
+        }
+    }
+
+    /// Stops the service and verifies the register.
+    pub fn close(self) -> PathBuf {
+        assert!(self.server.stop().success());
+        verify(&self.data);
+        self.data
+    }
+}
+
+/// The first id in an answer in JSON.
+fn id_in(json: &str) -> String {
+    let rest = json.split_once("\"id\": \"").unwrap().1;
+    rest.split('"').next().unwrap().to_owned()
+}
