@@ -72,7 +72,10 @@ const MAP: &[(&str, &[&str])] = &[
         "oidip",
         &["desk", "register", "access", "model", "oid", "telemetry"],
     ),
-    ("desk", &["register", "access", "model", "oid", "telemetry"]),
+    (
+        "desk",
+        &["outbox", "register", "access", "model", "oid", "telemetry"],
+    ),
     (
         "outbox",
         &["register", "access", "model", "oid", "telemetry"],

@@ -92,6 +92,7 @@ const TABLE: &[Row] = &[
     ("ExplainRefusal", "OK"),
     ("WhoAmI", "OK"),
     ("AcceptInvitation", "OK"),
+    ("VerifyApplication", "VERIFICATION_UNKNOWN"),
     // What those do who register at the arc.
     ("Allocate", REGISTER),
     ("BatchAllocate", REGISTER),
@@ -401,6 +402,10 @@ impl Stage {
                 Ok(sees(
                     answer.applications.iter().any(|one| one.id == submitted),
                 ))
+            }
+            "VerifyApplication" => {
+                let ask = pb::VerifyApplicationRequest::default();
+                fine(work.verify_application(with(token, ask)).await)
             }
             "ListNotices" => {
                 let ask = pb::ListNoticesRequest::default();

@@ -40,7 +40,8 @@ impl Permit {
         self.overrides
     }
 
-    /// The server's own permit: it is good for what expires, for notices and for `LoadReferences` only.
+    /// The server's own permit: it is good for what expires, for notices, for strangers who proved their
+    /// address, and for `LoadReferences` only.
     pub fn system() -> Self {
         Self {
             actor: Actor::System,
@@ -53,6 +54,10 @@ impl Permit {
     /// What the actor sees whole, for a command whose refusals must not tell more: an application is judged by what whoever
     /// hands it in may know.
     pub fn whole(&self, submission: &Submission, view: &dyn TreeView) -> Result<Whole, Rejection> {
+        if matches!(submission.command, Command::AdmitApplicant(_)) {
+            // A stranger's is judged by what everybody may know, whoever hands it on.
+            return Ok(Whole::Within(Arc::default()));
+        }
         let applies = matches!(
             submission.command,
             Command::SubmitApplication(_) | Command::AmendApplication(_)
@@ -106,6 +111,7 @@ pub fn permit(
         command,
         Command::ExpireHolds
             | Command::ExpireApplications
+            | Command::AdmitApplicant(_)
             | Command::OpenOutbox
             | Command::SettleNotice { .. }
             | Command::LoadReferences { .. }
@@ -347,6 +353,7 @@ fn needs(
         Command::AcceptInvitation { .. }
         | Command::ExpireHolds
         | Command::ExpireApplications
+        | Command::AdmitApplicant(_)
         | Command::OpenOutbox
         | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Vec::new(),

@@ -159,8 +159,13 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     out.push(("reinstatement within", span(p.reinstatement_seconds)));
     out.push(("longest hold", span(p.hold_seconds_max)));
     // Where nobody may apply, nothing of it means anything.
-    if p.applicants() == v1::Applicants::Principals {
-        out.push(("who may apply", "principals".to_owned()));
+    let who = match p.applicants() {
+        v1::Applicants::Principals => "principals",
+        v1::Applicants::Public => "everybody",
+        v1::Applicants::Nobody | v1::Applicants::Unspecified => "",
+    };
+    if !who.is_empty() {
+        out.push(("who may apply", who.to_owned()));
         out.push(("wished numbers held", yes(p.wishes_held)));
         out.push(("acknowledged within", span(p.acknowledge_seconds)));
         out.push(("decided within", span(p.decide_seconds)));

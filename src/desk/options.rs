@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     model::{Clock, Timestamp},
+    outbox::strangers::Strangers,
     telemetry::audit::Audit,
 };
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub uses: Arc<Uses>,
     /// The OpenID Connect issuer whose access tokens are taken, if any.
     pub openid: Option<OpenId>,
+    /// Applications of whoever is not known, where they are taken.
+    pub strangers: Option<Arc<Strangers>>,
     /// Whether answers may be compressed with gzip for callers that take it.
     pub gzip: bool,
 }
@@ -74,6 +77,7 @@ impl Options {
             audit: None,
             uses: Arc::default(),
             openid: None,
+            strangers: None,
             gzip: true,
         }
     }

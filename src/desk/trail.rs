@@ -238,6 +238,7 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
             (nodes, Some(id.to_string()))
         }
         Command::SubmitApplication(ask) => arc(&ask.superior),
+        Command::AdmitApplicant(ask) => arc(&ask.ask.superior),
         Command::AmendApplication(ask) => application(&ask.id)?,
         Command::OnApplication(on) => application(&on.id)?,
         Command::AcceptInvitation { .. }

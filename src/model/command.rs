@@ -128,6 +128,8 @@ pub enum Command {
     },
     /// Apply for an arc.
     SubmitApplication(Box<SubmitApplication>),
+    /// Take in the application of a stranger who was reached at their address. The server's own.
+    AdmitApplicant(Box<AdmitApplicant>),
     /// Correct an application.
     AmendApplication(Box<AmendApplication>),
     /// Do something else about an application.
@@ -156,7 +158,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 40] = [
+    pub const WORDS: [&'static str; 41] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -180,6 +182,7 @@ impl Command {
         "revoke-credential",
         "accept-invitation",
         "submit-application",
+        "admit-applicant",
         "amend-application",
         "acknowledge-application",
         "begin-review",
@@ -225,6 +228,7 @@ impl Command {
             Self::RevokeCredential { .. } => "revoke-credential",
             Self::AcceptInvitation { .. } => "accept-invitation",
             Self::SubmitApplication(_) => "submit-application",
+            Self::AdmitApplicant(_) => "admit-applicant",
             Self::AmendApplication(_) => "amend-application",
             Self::OnApplication(on) => match on.act {
                 ApplicationAct::Acknowledge => "acknowledge-application",
@@ -383,6 +387,15 @@ pub struct SubmitApplication {
     pub ask: Ask,
     /// In which language the applicant wants to hear.
     pub language: Language,
+}
+
+/// Take in the application of a stranger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdmitApplicant {
+    /// SHA-256 of the token that the stranger gets.
+    pub token_sha256: [u8; 32],
+    /// The application; its applicant is new.
+    pub ask: SubmitApplication,
 }
 
 /// What an application asks for, new parties among it.

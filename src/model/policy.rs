@@ -39,6 +39,8 @@ pub enum Applicants {
     Nobody,
     /// Every principal that may act.
     Principals,
+    /// Everybody who is reached at the address that they tell.
+    Public,
 }
 
 /// The policy for the subordinates of a node.

@@ -27,7 +27,8 @@ use crate::{
 };
 
 use super::limits::{ADDRESS_BYTES_MAX, SUBJECT_CHARS_MAX};
-use super::templates::Templates;
+use super::strangers::Waiting;
+use super::templates::{Templates, VERIFICATION};
 
 /// Who sends letters.
 #[derive(Clone, Debug)]
@@ -66,6 +67,15 @@ pub struct Facts {
     reason: Option<&'static str>,
     /// Until when the recipient may answer or appeal: a date.
     deadline: Option<String>,
+    /// What proves the address of whoever is not known.
+    verification: Option<VerificationFacts>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct VerificationFacts {
+    id: String,
+    code: String,
+    superior: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -147,6 +157,24 @@ impl Facts {
             text: None,
             reason: None,
             deadline: None,
+            verification: None,
+        }
+    }
+
+    /// What the letter with a code is given.
+    pub fn verification(authority: String, id: &str, code: &str, superior: &str) -> Self {
+        Self {
+            authority,
+            kind: VERIFICATION,
+            notice: id.to_owned(),
+            application: None,
+            arc: None,
+            verification: Some(VerificationFacts {
+                id: id.to_owned(),
+                code: code.to_owned(),
+                superior: superior.to_owned(),
+            }),
+            ..Self::bare(NoticeKind::Acknowledged)
         }
     }
 
@@ -160,6 +188,7 @@ impl Facts {
             text: None,
             reason: None,
             deadline: None,
+            verification: None,
         };
         match &notice.matter {
             Matter::Application(id) => {
@@ -286,22 +315,50 @@ impl Letter {
         let then = register.reading_at(notice.id.seq)?;
         let facts = Facts::of(notice, &then, sender)?;
         let fault = |why: &dyn std::fmt::Display| ViewFault(format!("{}: {why}", notice.id));
-        let (subject, text) = templates
-            .write(notice.kind, &notice.language, &facts)
+        let text = templates
+            .write(notice.kind.word(), &notice.language, &facts)
             .map_err(|why| fault(&why))?;
-        let since_1970 = u64::try_from(notice.made.micros()).unwrap_or_default();
+        let id = message_id(&notice.id.to_string(), &register_id(&then)?, sender);
+        Self::written(to, text, notice.made, id, sender).map(Some)
+    }
+
+    /// The letter that brings a code to whoever is not known.
+    pub fn with_code(
+        one: &Waiting,
+        code: &str,
+        register: &Register,
+        templates: &Templates,
+        sender: &Sender,
+    ) -> Result<Self, ViewFault> {
+        let facts = Facts::verification(sender.name(), &one.id, code, &one.superior);
+        let fault = |why: &dyn std::fmt::Display| ViewFault(format!("{}: {why}", one.id));
+        let text = templates
+            .write(VERIFICATION, &one.language, &facts)
+            .map_err(|why| fault(&why))?;
+        let id = message_id(&one.id, &register_id(&register.newest())?, sender);
+        Self::written(one.to.clone(), text, one.received, id, sender)
+    }
+
+    fn written(
+        to: Address,
+        (subject, text): (String, String),
+        at: Timestamp,
+        message_id: String,
+        sender: &Sender,
+    ) -> Result<Self, ViewFault> {
+        let since_1970 = u64::try_from(at.micros()).unwrap_or_default();
         let message = Message::builder()
             .from(sender.from.clone())
             .to(Mailbox::new(None, to.clone()))
             .subject(cut(&subject))
             .date(UNIX_EPOCH + Duration::from_micros(since_1970))
-            .message_id(Some(message_id(notice, &register_id(&then)?, sender)))
+            .message_id(Some(message_id))
             .header(AutoSubmitted)
             .header(ContentType::TEXT_PLAIN)
             .body(text)
-            .map_err(|why| fault(&why))?;
+            .map_err(|why| ViewFault(format!("a letter could not be made: {why}")))?;
         let octets = message.formatted();
-        Ok(Some(Self { to, octets }))
+        Ok(Self { to, octets })
     }
 }
 
@@ -311,9 +368,9 @@ fn register_id(reading: &Reading) -> Viewed<RegisterId> {
 }
 
 /// The same for the same notice, whenever it is sent.
-fn message_id(notice: &Notice, register: &RegisterId, sender: &Sender) -> String {
+fn message_id(id: &str, register: &RegisterId, sender: &Sender) -> String {
     let domain = sender.from.email.domain();
-    format!("<{}.{register}@{domain}>", notice.id)
+    format!("<{id}.{register}@{domain}>")
 }
 
 fn cut(subject: &str) -> String {
@@ -372,7 +429,7 @@ fn address(notice: &Notice, newest: &Reading) -> Viewed<Option<Address>> {
 }
 
 /// An address to which a letter can be sent; of letters outside ASCII, which few servers take, none.
-fn usable(text: &str) -> Option<Address> {
+pub(super) fn usable(text: &str) -> Option<Address> {
     let text = text.trim();
     let fits = text.is_ascii() && text.len() <= ADDRESS_BYTES_MAX;
     fits.then(|| text.parse().ok()).flatten()

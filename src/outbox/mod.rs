@@ -9,6 +9,7 @@ pub mod letter;
 pub mod limits;
 pub mod mail;
 mod queue;
+pub mod strangers;
 pub mod templates;
 
 use std::{sync::Arc, time::Instant};
@@ -29,6 +30,7 @@ use letter::{Letter, Sender};
 use limits::{NOTICES_PAGE, QUEUE_MAX};
 use mail::{Carried, Carrier};
 use queue::Queue;
+use strangers::Strangers;
 use templates::Templates;
 
 pub use queue::Patience;
@@ -50,6 +52,7 @@ pub struct Options {
 pub struct Outbox {
     register: Register,
     options: Options,
+    strangers: Arc<Strangers>,
 }
 
 /// What came of trying one notice.
@@ -64,8 +67,12 @@ enum Tried {
 
 impl Outbox {
     /// The outbox of `register`.
-    pub const fn new(register: Register, options: Options) -> Self {
-        Self { register, options }
+    pub const fn new(register: Register, options: Options, strangers: Arc<Strangers>) -> Self {
+        Self {
+            register,
+            options,
+            strangers,
+        }
     }
 
     /// Opens the outbox and sends what waits, until it is told to stop. To be spawned once.
@@ -80,9 +87,11 @@ impl Outbox {
                 self.gather(&mut queue).await;
                 self.deliver(&mut queue, &stopping).await;
             }
-            let wake = queue.next_try(open);
+            let waits = self.bring_codes(&mut queue).await;
+            let wake = queue.next_try(!open || waits);
             tokio::select! {
                 () = stopping.cancelled() => return,
+                () = self.strangers.wanted.notified() => {}
                 moved = heads.changed() => if moved.is_err() { return },
                 () = tokio::time::sleep_until(wake.into()) => {}
             }
@@ -139,6 +148,36 @@ impl Outbox {
                 }
             }
         }
+    }
+
+    /// Mails the codes of whoever is not known; tells whether some wait on. A stranger who is not reached stays unknown.
+    async fn bring_codes(&self, queue: &mut Queue) -> bool {
+        let waiting = self.strangers.waiting();
+        for one in &waiting {
+            if queue.is_paused(Instant::now()) {
+                return true;
+            }
+            let (register, options) = (self.register.clone(), self.options.clone());
+            let (one, code) = (one.clone(), self.strangers.code(&one.id));
+            let id = one.id.clone();
+            let carried = blocking(move || {
+                let (templates, sender) = (&options.templates, &options.sender);
+                let letter = Letter::with_code(&one, &code, &register, templates, sender)?;
+                Ok(options.carrier.carry(&letter))
+            });
+            match carried.await {
+                Ok(Carried::Taken) => self.strangers.mailed(&id),
+                Ok(Carried::Refused(_)) => self.strangers.unreachable(&id),
+                Ok(Carried::Later) => {}
+                Ok(Carried::Away(why)) => {
+                    let (why, waiting) = (why.word(), waiting.len());
+                    MailAway { why, waiting }.emit();
+                    queue.pause();
+                }
+                Err(fault) => tracing::warn!(%fault, "a code could not be mailed"),
+            }
+        }
+        !self.strangers.waiting().is_empty()
     }
 
     async fn settle(&self, id: NoticeId, outcome: Outcome, queue: &mut Queue) {

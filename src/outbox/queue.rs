@@ -127,12 +127,17 @@ impl Queue {
         self.until = Instant::now() + self.patience.after(self.away);
     }
 
-    /// When to look again, whatever happens until then.
-    pub fn next_try(&self, open: bool) -> Instant {
+    /// Whether nothing is tried for a while.
+    pub fn is_paused(&self, now: Instant) -> bool {
+        self.until > now
+    }
+
+    /// When to look again, whatever happens until then; soon where something else is `unfinished`.
+    pub fn next_try(&self, unfinished: bool) -> Instant {
         let now = Instant::now();
         let first = self.waiting.values().map(|one| one.due).min();
         match first {
-            _ if !open => now + self.patience.first,
+            _ if unfinished => now + self.patience.first,
             Some(due) => due.max(self.until),
             // Those that were left in the tables are taken up as soon as there is room.
             None if self.waiting.len() >= QUEUE_MAX => now,

@@ -20,6 +20,8 @@ use super::limits::{TEMPLATE_BYTES_MAX, TEMPLATE_FUEL_MAX};
 
 /// The language that every kind of notice has a template in.
 const LAST_RESORT: &str = "en";
+/// The template of the letter that brings a code to whoever is not known.
+pub const VERIFICATION: &str = "verification";
 /// What every text ends with, by language.
 const FOOT: &str = "foot";
 
@@ -35,10 +37,10 @@ macro_rules! shipped {
 shipped! {
     "en": "acknowledged" "information-requested" "commented" "announced" "rejected" "appeal-upheld" "appeal-granted"
         "application-withdrawn" "application-expired" "entry-changed" "state-changed" "arc-withdrawn" "transferred"
-        "relinquished" "foot";
+        "relinquished" "verification" "foot";
     "sw": "acknowledged" "information-requested" "commented" "announced" "rejected" "appeal-upheld" "appeal-granted"
         "application-withdrawn" "application-expired" "entry-changed" "state-changed" "arc-withdrawn" "transferred"
-        "relinquished" "foot";
+        "relinquished" "verification" "foot";
 }
 
 /// Why templates cannot be used.
@@ -109,20 +111,25 @@ impl Templates {
                     self.written(&name, &facts)?;
                 }
             }
+            let name = format!("{language}/{VERIFICATION}");
+            if self.all.get_template(&name).is_ok() {
+                let facts = Facts::verification("A".to_owned(), "v-1", "0-0", "2.999");
+                self.written(&name, &facts)?;
+            }
         }
         Ok(())
     }
 
-    /// Subject and text of a notice in the language nearest to the one that is wanted (RFC 4647 3.4).
+    /// Subject and text of a kind of notice in the language nearest to the one that is wanted (RFC 4647 3.4).
     pub fn write(
         &self,
-        kind: NoticeKind,
+        what: &str,
         wanted: &Language,
         facts: &Facts,
     ) -> Result<(String, String), TemplateError> {
         let mut tag = wanted.as_str();
         loop {
-            let name = format!("{tag}/{}", kind.word());
+            let name = format!("{tag}/{what}");
             if self.all.get_template(&name).is_ok() {
                 return self.written(&name, facts);
             }
@@ -189,7 +196,8 @@ fn read_all(
         for file in entries(&folder)? {
             let name = file_name(&file)?;
             let known = name.strip_suffix(".txt").filter(|name| {
-                *name == FOOT || NoticeKind::ALL.iter().any(|kind| kind.word() == *name)
+                [FOOT, VERIFICATION].contains(name)
+                    || NoticeKind::ALL.iter().any(|kind| kind.word() == *name)
             });
             let Some(known) = known else {
                 let why = "no notice has this name".to_owned();
@@ -256,10 +264,16 @@ mod tests {
         let templates = Templates::load(None).unwrap();
         for kind in NoticeKind::ALL {
             let facts = Facts::sample(kind);
-            let english = templates.write(kind, &language("en"), &facts).unwrap();
-            let swahili = templates.write(kind, &language("sw-TZ"), &facts).unwrap();
+            let english = templates
+                .write(kind.word(), &language("en"), &facts)
+                .unwrap();
+            let swahili = templates
+                .write(kind.word(), &language("sw-TZ"), &facts)
+                .unwrap();
             assert_ne!(english, swahili, "{}", kind.word());
-            let other = templates.write(kind, &language("ar"), &facts).unwrap();
+            let other = templates
+                .write(kind.word(), &language("ar"), &facts)
+                .unwrap();
             assert_eq!(other, english, "{}", kind.word());
         }
     }
@@ -280,13 +294,13 @@ mod tests {
         );
         let templates = Templates::load(Some(dir.path())).unwrap();
         let facts = Facts::sample(NoticeKind::Announced);
-        let written = templates.write(NoticeKind::Announced, &language("fr-CA"), &facts);
+        let written = templates.write("announced", &language("fr-CA"), &facts);
         let (subject, text) = written.unwrap();
         assert_eq!(subject, "Attribué : 2.999.1");
         assert!(text.starts_with("Voilà.\n"), "{text}");
         // What it does not hold is told in English.
         let facts = Facts::sample(NoticeKind::Rejected);
-        let other = templates.write(NoticeKind::Rejected, &language("fr"), &facts);
+        let other = templates.write("rejected", &language("fr"), &facts);
         assert!(other.unwrap().0.starts_with("Application"));
     }
 

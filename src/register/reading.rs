@@ -11,7 +11,7 @@ use crate::access::{Seeing, Sight};
 use crate::journal::codec;
 use crate::model::application::{Application, Finding};
 use crate::model::{
-    Entry, Notice, NoticeId, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
+    Entry, Notice, NoticeId, Policy, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
     entry::{Flags, HolderFields, Origin, Registrant, SuperiorFields},
 };
 use crate::oid::{ArcValue, NodePath};
@@ -237,8 +237,13 @@ impl Reading {
         if !application.stage.is_open() {
             return Ok(0);
         }
-        let policy = rules::policy_in_force(self, &application.superior)?;
+        let policy = self.policy_in_force(&application.superior)?;
         Ok(policy.approvals.max(1))
+    }
+
+    /// The policy for the subordinates of a node: its own, or the one it inherits.
+    pub fn policy_in_force(&self, superior: &NodePath) -> Viewed<Policy> {
+        rules::policy_in_force(self, superior)
     }
 
     /// The notices after `after`, in the order in which they came about, at most `limit`. Blocks.

@@ -3,8 +3,12 @@
 //! Refusals, in order: faults of form; `TOO_MANY_VALUES` (the register bears [`PRINCIPALS_MAX`]); `NOT_REGISTERED` (the home).
 
 use crate::model::command::AddPrincipal;
+use crate::model::entry::RegistrantDetails;
 use crate::model::limits::PRINCIPALS_MAX;
-use crate::model::{Code, Event, Principal, Refusal, Rejection, TreeView};
+use crate::model::{
+    Code, Event, Principal, PrincipalId, PrincipalKind, Refusal, Rejection, TreeView,
+};
+use crate::oid::NodePath;
 
 use super::access::registered;
 use super::decision::Decision;
@@ -17,16 +21,27 @@ pub fn form(ask: &AddPrincipal, faults: &mut Faults) {
 
 /// Adds a principal.
 pub fn decide(ask: &AddPrincipal, decision: &mut Decision<'_>) -> Result<(), Rejection> {
+    add(ask.kind, &ask.details, &ask.home, decision).map(drop)
+}
+
+/// Adds a principal at a home; gives its id.
+pub fn add(
+    kind: PrincipalKind,
+    details: &RegistrantDetails,
+    home: &NodePath,
+    decision: &mut Decision<'_>,
+) -> Result<PrincipalId, Rejection> {
     let known = decision.tree.principals()?;
     let standing = known.iter().filter(|one| !super::access::is_removed(one));
     if standing.count() >= PRINCIPALS_MAX {
         let detail = format!("the register has {PRINCIPALS_MAX} principals; more are not taken");
         return Err(Refusal::new(Code::TooManyValues, "", detail).into());
     }
-    registered(&decision.tree, &ask.home, "home")?;
+    registered(&decision.tree, home, "home")?;
     let id = decision.lots.principal();
     decision.tell(Event::PrincipalAdded(Principal {
-        details: Some(ask.details.clone()),
-        ..Principal::new(id, ask.kind, ask.home.clone(), decision.ctx.now)
-    }))
+        details: Some(details.clone()),
+        ..Principal::new(id.clone(), kind, home.clone(), decision.ctx.now)
+    }))?;
+    Ok(id)
 }

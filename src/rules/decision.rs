@@ -52,6 +52,7 @@ impl<'a> Decision<'a> {
                     | Command::BatchRecord(_)
                     | Command::LoadReferences { .. }
                     | Command::AcceptInvitation { .. }
+                    | Command::AdmitApplicant(_)
                     | Command::AmendApplication(_)
                     | Command::OnApplication(_)
             ),

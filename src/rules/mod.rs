@@ -122,6 +122,7 @@ pub fn decide(
             name,
         } => accept_invitation::decide(code_sha256, token_sha256, name, &mut decision),
         Command::SubmitApplication(ask) => application::submit(ask, &mut decision),
+        Command::AdmitApplicant(ask) => application::admit(ask, &mut decision),
         Command::AmendApplication(ask) => application::amend(ask, &mut decision),
         Command::OnApplication(on) => application::act(on, &mut decision),
         Command::ExpireHolds => expire_holds::decide(&mut decision),
@@ -160,6 +161,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         Command::IssueCredential(ask) => issue_credential::form(ask, ctx, faults),
         Command::AcceptInvitation { name, .. } => issue_credential::name(name, faults),
         Command::SubmitApplication(ask) => application::submit_form(ask, ctx, faults),
+        Command::AdmitApplicant(ask) => application::admit_form(ask, ctx, faults),
         Command::AmendApplication(ask) => application::amend_form(ask, ctx, faults),
         Command::OnApplication(on) => application::form(on, faults),
         Command::ReleaseHold(_)

@@ -11,6 +11,7 @@ use crate::{
     http::{self as web, Base},
     model::clock::SystemClock,
     oidip::Publication,
+    outbox::strangers::Strangers,
     register::Register,
     telemetry::audit::{self, Audit},
 };
@@ -33,6 +34,8 @@ pub struct Beside {
     pub audit: Option<Audit>,
     /// When credentials were used last.
     pub uses: Arc<Uses>,
+    /// What strangers hand in, where that is taken.
+    pub strangers: Option<Arc<Strangers>>,
 }
 
 /// Every socket that a face answers on.
@@ -63,6 +66,7 @@ pub async fn serve(
         openid,
         audit: beside.audit,
         uses: beside.uses,
+        strangers: beside.strangers,
         checkpoint_key: verifier_key(settings)?.into(),
         pages: pages(&settings.http).into(),
         ..options(limits, stopping.clone())

@@ -227,6 +227,7 @@ struct WrittenPolicy {
 enum WrittenApplicants {
     Nobody,
     Principals,
+    Public,
 }
 
 impl WrittenPolicy {
@@ -296,6 +297,7 @@ impl WrittenPolicy {
                 None => standard.applicants,
                 Some(WrittenApplicants::Nobody) => Applicants::Nobody,
                 Some(WrittenApplicants::Principals) => Applicants::Principals,
+                Some(WrittenApplicants::Public) => Applicants::Public,
             },
             wishes_held: self.wishes_held.unwrap_or(standard.wishes_held),
             acknowledge_seconds: self

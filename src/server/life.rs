@@ -98,14 +98,16 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     let audit = api::audit(settings)?;
     let uses = Kept::open(&settings.data_dir);
     tokio::spawn(uses.clone().keep());
+    let strangers = mail::strangers(settings, mail.as_ref(), &register)?;
     let kept = Beside {
+        strangers: strangers.clone(),
         audit: audit.clone(),
         uses: Arc::clone(&uses.uses),
     };
     let sockets = Sockets { ports, whois };
     let mut serving = api::serve(settings, sockets, &register, kept, stopping.clone()).await?;
     dns::serve(settings, listeners.dns, &register, stopping.clone()).await?;
-    let posting = mail::serve(mail, &register, stopping.clone());
+    let posting = mail::serve(mail, &register, strangers, stopping.clone());
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",

@@ -10,10 +10,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{ConfigError, Mail, MailSecurity, Settings},
+    model::clock::SystemClock,
     outbox::{
         Options, Outbox, Patience,
         letter::Sender,
         mail::{Carrier, Seal, Server},
+        strangers::Strangers,
         templates::Templates,
     },
     register::Register,
@@ -23,6 +25,9 @@ use super::exit::Failure;
 
 /// Permissions that nobody but the owner of a file of a password may have.
 const OTHERS: u32 = 0o077;
+
+/// Where what strangers hand in is kept, in the data directory.
+const STRANGERS: &str = "strangers";
 
 fn wrong(key: &'static str, detail: impl Into<String>) -> Failure {
     let detail = detail.into();
@@ -96,13 +101,30 @@ fn password(file: &Path) -> Result<String, Failure> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
+/// The store of what strangers hand in, where mail is sent: nobody could prove an address otherwise.
+pub fn strangers(
+    settings: &Settings,
+    options: Option<&Options>,
+    register: &Register,
+) -> Result<Option<Arc<Strangers>>, Failure> {
+    if options.is_none() {
+        return Ok(None);
+    }
+    let directory = settings.data_dir.join(STRANGERS);
+    let store = Strangers::open(directory.clone(), register.clone(), Arc::new(SystemClock));
+    store
+        .map(|store| Some(Arc::new(store)))
+        .map_err(Failure::file("use", directory))
+}
+
 /// Sends notices until it is told to stop; `None` where no mail is sent.
 pub fn serve(
     options: Option<Options>,
     register: &Register,
+    strangers: Option<Arc<Strangers>>,
     stopping: CancellationToken,
 ) -> Option<JoinHandle<()>> {
-    let outbox = Outbox::new(register.clone(), options?);
+    let outbox = Outbox::new(register.clone(), options?, strangers?);
     Some(tokio::spawn(outbox.run(stopping)))
 }
 

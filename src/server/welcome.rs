@@ -44,7 +44,7 @@ impl Welcome<'_> {
         if let Some(whois) = self.whois {
             line("WHOIS", &format!("{whois} (OID-IP)"));
         }
-        line("API", &format!("{} (gRPC, gRPC-Web)", self.url()));
+        line("API", &format!("{} (gRPC, gRPC-Web, HTTP)", self.url()));
         line(
             "metrics",
             &format!("http://{}/metrics, /live, /ready", self.metrics),

@@ -16,7 +16,11 @@ mod support;
 mod office;
 mod post;
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command, time::Duration};
+
+use oidra::outbox::strangers::{
+    STRANGER_BYTES_MAX, STRANGERS_PER_ADDRESS_MAX, STRANGERS_PER_SOURCE_MAX,
+};
 
 use office::Office;
 use post::Post;
@@ -148,6 +152,182 @@ fn a_kill_between_approval_and_mail_loses_no_notice() {
     assert_eq!(mailbox.wait_for(1).len(), 1);
     let expect = notice_message_id(&office);
     assert_eq!(sent[0].message_id, expect);
+    office.close();
+}
+
+#[test]
+fn a_stranger_is_taken_in_once_their_address_is_proven() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let config = settings(folder.path(), port, PLAIN);
+    let office = Office::open(folder.path(), &config);
+    // Nobody known may apply only where the policy says so.
+    let (done, _, said) = office.nobody(&stranger("a@x.example", "Zahra"));
+    assert!(!done && said.contains("TOKEN_MISSING"), "{said}");
+    office.staff(&[
+        "policy",
+        "set",
+        "2.16.834",
+        "--applicants",
+        "public",
+        "--yes",
+    ]);
+    office.staff(&[
+        "allocate",
+        "2.16.834",
+        "--identifier",
+        "siri",
+        "--visibility",
+        "hidden",
+    ]);
+    office.staff(&["allocate", "2.16.834", "--identifier", "afya"]);
+    let before = office.revision();
+    // What everybody may know to be taken is refused; a clash with what is hidden is not.
+    let mut clash = stranger("a@x.example", "Zahra");
+    clash.extend(["--identifier", "afya"]);
+    let (done, _, said) = office.nobody(&clash);
+    assert!(!done && said.contains("IDENTIFIER_TAKEN"), "{said}");
+    let mut hidden = stranger("a@x.example", "Zahra الزهراء 𐍈");
+    hidden.extend(["--identifier", "siri"]);
+    let (done, told, said) = office.nobody(&hidden);
+    assert!(done, "{said}");
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let verification = told["verification"].as_str().unwrap();
+    let (done, _, said) = office.nobody(&stranger("not an address", "Zahra"));
+    assert!(!done && said.contains("entry.registrant"), "{said}");
+    // Before the code is shown nothing stands in the register, and after a kill all is still there.
+    assert_eq!(office.revision(), before);
+    let office = office.killed_and_opened(&config);
+    let mailbox = post_or_return!(folder.path(), port, &[]);
+    let letter = mailbox.wait_for(1).pop().unwrap();
+    assert_eq!(letter.to, "a@x.example");
+    let code = letter.subject.rsplit(' ').next().unwrap().to_owned();
+    assert!(
+        letter
+            .body
+            .contains(&format!("oidctl application verify {verification} {code}"))
+    );
+    let wrong = if code.starts_with('0') {
+        "1000-0000-0000"
+    } else {
+        "0000-0000-0000"
+    };
+    for (which, code) in [
+        (verification, wrong),
+        ("v-00", &*code),
+        ("", ""),
+        ("../x", &*code),
+    ] {
+        let (done, _, said) = office.nobody(&["application", "verify", which, code]);
+        assert!(!done && said.contains("VERIFICATION_UNKNOWN"), "{said}");
+    }
+    assert_eq!(office.revision(), before);
+    let spelt = code.to_lowercase().replace('-', " ");
+    let show = ["application", "verify", verification, &spelt, "-o", "json"];
+    let (done, told, said) = office.nobody(&show);
+    assert!(done, "{said}");
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let token = told["token"].as_str().unwrap();
+    let id = told["application"]["id"].as_str().unwrap();
+    // An answer that was lost is had again, and nothing is handed in twice.
+    let (_, again, _) = office.nobody(&show);
+    let again: serde_json::Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(
+        (again["token"].as_str(), &again["replayed"]),
+        (Some(token), &true.into())
+    );
+    assert_eq!(office.revision(), before + 1);
+    // The stranger speaks for the application, and can do nothing else.
+    let own = |arguments: &[&str]| office.as_somebody(token, arguments);
+    office.reviewer(&["application", "ask", id, "Why?"]);
+    assert!(own(&["application", "amend", id, "--identifier", "zahra"]).0);
+    assert!(own(&["application", "answer", id, "So."]).0);
+    for beyond in [
+        &["allocate", "2.16.834"][..],
+        &["principal", "add", "--name", "x"],
+        &["token", "issue", told["principal"].as_str().unwrap()],
+        &["resolve", "siri"],
+    ] {
+        assert!(!own(beyond).0, "{beyond:?}");
+    }
+    office.reviewer(&["application", "approve", id]);
+    assert!(own(&["application", "show", id]).1.contains("approved"));
+    let announced = mailbox.wait_for(3).pop().unwrap();
+    assert_eq!(announced.subject, "2.16.834.3 is yours");
+    office.close();
+}
+
+fn stranger<'a>(email: &'a str, name: &'a str) -> Vec<&'a str> {
+    vec![
+        "application",
+        "submit",
+        "2.16.834",
+        "--registrant-name",
+        name,
+        "--registrant-kind",
+        "person",
+        "--registrant-email",
+        email,
+        "--title",
+        "en:Mine",
+        "--purpose",
+        "Codes",
+        "--declare",
+        "-o",
+        "json",
+    ]
+}
+
+#[test]
+fn strangers_cannot_crowd_the_store_nor_guess_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let more = format!("{PLAIN}[limits]\ntoken_failures_per_minute = 5\n");
+    let office = Office::open(folder.path(), &settings(folder.path(), port, &more));
+    office.staff(&[
+        "policy",
+        "set",
+        "2.16.834",
+        "--applicants",
+        "public",
+        "--yes",
+    ]);
+    let before = office.revision();
+    for _ in 0..STRANGERS_PER_ADDRESS_MAX {
+        assert!(office.nobody(&stranger("a@x.example", "A")).0);
+    }
+    let (done, _, said) = office.nobody(&stranger("A@x.example", "A"));
+    assert!(!done && said.contains("RATE_LIMITED"), "{said}");
+    let addresses: Vec<_> = (0..STRANGERS_PER_SOURCE_MAX)
+        .map(|n| format!("b{n}@x.example"))
+        .collect();
+    let last = addresses
+        .iter()
+        .map(|one| office.nobody(&stranger(one, "B")));
+    let refused = last.filter(|(done, _, said)| !done && said.contains("RATE_LIMITED"));
+    assert_eq!(refused.count(), STRANGERS_PER_ADDRESS_MAX);
+    let long = "x".repeat(STRANGER_BYTES_MAX);
+    let mut large = stranger("c@x.example", "C");
+    large.extend(["--description", &long]);
+    assert!(!office.nobody(&large).0);
+    assert_eq!(office.revision(), before);
+    let mut said = String::new();
+    for _ in 0..6 {
+        said = office
+            .nobody(&["application", "verify", "v-1", "0000-0000-0000"])
+            .2;
+    }
+    assert!(said.contains("RATE_LIMITED"), "{said}");
+    // What is kept is for the server's owner alone.
+    let kept = folder.path().join("data/strangers");
+    let files: Vec<_> = fs::read_dir(&kept)
+        .unwrap()
+        .map(|one| one.unwrap())
+        .collect();
+    assert_eq!(files.len(), STRANGERS_PER_SOURCE_MAX);
+    for file in files {
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0);
+    }
     office.close();
 }
 

@@ -67,18 +67,42 @@ impl Office {
     }
 
     fn run(&self, token: &str, arguments: &[&str]) -> String {
-        let output = Command::new(OIDCTL)
+        let (done, text, said) = self.as_somebody(token, arguments);
+        assert!(done, "{arguments:?}\n{text}{said}");
+        text
+    }
+
+    /// Runs `oidctl` with a token, none where it is empty: whether it could be done, and what was printed where.
+    pub fn as_somebody(&self, token: &str, arguments: &[&str]) -> (bool, String, String) {
+        let mut command = Command::new(OIDCTL);
+        command
             .args(["--server", self.server.address()])
             .args(arguments)
-            .env("OIDRA_TOKEN", token)
+            .env_remove("OIDRA_TOKEN")
             .env_remove("OIDRA_PROFILE")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}\n{text}{said}");
-        text
+            .stdin(Stdio::null());
+        if !token.is_empty() {
+            command.env("OIDRA_TOKEN", token);
+        }
+        let output = command.output().unwrap();
+        let text = |octets| String::from_utf8(octets).unwrap();
+        (
+            output.status.success(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    }
+
+    /// The same without a token.
+    pub fn nobody(&self, arguments: &[&str]) -> (bool, String, String) {
+        self.as_somebody("", arguments)
+    }
+
+    /// The sequence number of the newest record.
+    pub fn revision(&self) -> u64 {
+        let told: Value =
+            serde_json::from_str(&self.staff(&["server", "info", "-o", "json"])).unwrap();
+        told["revision"]["sequence"].as_u64().unwrap()
     }
 
     pub fn staff(&self, arguments: &[&str]) -> String {

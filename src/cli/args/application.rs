@@ -28,6 +28,7 @@ pub struct ApplicationArgs {
 #[derive(Debug, Subcommand)]
 pub enum ApplicationAct {
     Submit(Box<SubmitArgs>),
+    Verify(VerifyArgs),
     Amend(Box<AmendApplicationArgs>),
     /// Shows an application; to those who judge it, with what they should know
     Show {
@@ -128,6 +129,23 @@ pub struct Which {
     /// The id of the application
     #[arg(value_name = "ID")]
     pub id: String,
+}
+
+/// Shows the code that was sent for an application without a token: hands it in, and gives a token
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl application verify v-1 7K2M-0QXA-P9RT --save my.token")]
+pub struct VerifyArgs {
+    /// What `application submit` told
+    #[arg(value_name = "VERIFICATION")]
+    pub verification: String,
+    /// The code that was sent
+    #[arg(value_name = "CODE")]
+    pub code: String,
+    /// Write the token to this new file, for its owner alone, and do not show it
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
 }
 
 /// Applies for an arc; the registrant is the applicant

@@ -542,6 +542,8 @@ pub enum Applicants {
     Nobody,
     /// Everybody with a token
     Principals,
+    /// Everybody who is reached by mail at the address they tell
+    Public,
 }
 
 /// How numbers are chosen.

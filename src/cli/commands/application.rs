@@ -2,19 +2,23 @@
 //!
 //! What cannot be undone is the server's to refuse or to carry out; nothing here guesses at what comes next.
 
+use super::credential::Saved;
 use crate::{
     cli::{
         args::{
             AmendApplicationArgs, AppealDecision, ApplicationAct, ApplicationListArgs,
-            ApplicationStage, FeeArgs, Format, RejectionReason, SubmitArgs, Which,
+            ApplicationStage, FeeArgs, Format, RejectionReason, SubmitArgs, VerifyArgs, Which,
         },
         card::{self, pair},
         client::Client,
         desk::Desk,
         failure::{Failure, Outcome},
+        output::note,
         paper,
         table::clean,
-        view::{ApplicationView, ApplicationWrittenView, FindingView, JudgedView},
+        view::{
+            ApplicationView, ApplicationWrittenView, FindingView, JudgedView, VerifiedView, moment,
+        },
     },
     pb::v1,
 };
@@ -36,6 +40,7 @@ const HEADING: &[&str] = &[
 pub async fn run(desk: &Desk, client: &Client, act: ApplicationAct) -> Result<Outcome, Failure> {
     match act {
         ApplicationAct::Submit(args) => submit(desk, client, *args).await,
+        ApplicationAct::Verify(args) => verify(desk, client, args).await,
         ApplicationAct::Amend(args) => Box::pin(amend(desk, client, *args)).await,
         ApplicationAct::Show { which } => show(desk, client, which).await,
         ApplicationAct::List(args) => list(desk, client, args).await,
@@ -133,7 +138,54 @@ async fn submit(desk: &Desk, client: &Client, args: SubmitArgs) -> Result<Outcom
         options: None,
     };
     let send = async |r| client.applications().submit_application(r).await;
-    written(desk, &desk.send(client, request, send).await?)
+    let answer = desk.send(client, request, send).await?;
+    if !desk.output.is_for_people() || answer.verification.is_empty() {
+        return written(desk, &answer);
+    }
+    let until = moment(answer.verify_until.as_ref());
+    let rows = [
+        pair("verification", &answer.verification),
+        pair("until", &until),
+    ];
+    desk.output.table(&[], &rows)?;
+    desk.output.flush()?;
+    note(&format!(
+        "A code was sent to the address you told. Show it: oidctl application verify {} CODE",
+        answer.verification
+    ));
+    Ok(Outcome::Done)
+}
+
+/// Shows a code, and keeps the token that it is traded for.
+async fn verify(desk: &Desk, client: &Client, args: VerifyArgs) -> Result<Outcome, Failure> {
+    let save = Saved::ready(args.save)?;
+    let request = v1::VerifyApplicationRequest {
+        verification: args.verification,
+        code: args.code,
+    };
+    let send = async |r| client.applications().verify_application(r).await;
+    let answer = client.call(&request, send).await?;
+    let mut view = VerifiedView::from(&answer);
+    if let Some(save) = save {
+        view.token_file = save.keep(&view.token)?;
+        view.token.clear();
+    }
+    if !desk.output.is_for_people() {
+        desk.output.one(&view)?;
+        return Ok(Outcome::Done);
+    }
+    if let Some(application) = &answer.application {
+        card(desk, application)?;
+    }
+    let mut rows = vec![pair("principal", &view.principal)];
+    if view.token_file.is_empty() {
+        rows.push(pair("token", &view.token));
+    } else {
+        rows.push(pair("token file", &view.token_file));
+    }
+    desk.output.table(&[], &rows)?;
+    desk.output.flush()?;
+    Ok(Outcome::Done)
 }
 
 async fn amend(

@@ -337,13 +337,13 @@ fn row(credential: &v1::Credential) -> Vec<String> {
 
 /// A new file for a secret, made before the secret is asked for: a code is good once, and must not be lost to a full disk or
 /// a file that is there already. Where no secret comes, the file goes again.
-struct Saved {
+pub(super) struct Saved {
     file: Option<File>,
     path: PathBuf,
 }
 
 impl Saved {
-    fn ready(path: Option<PathBuf>) -> Result<Option<Self>, Failure> {
+    pub(super) fn ready(path: Option<PathBuf>) -> Result<Option<Self>, Failure> {
         let Some(path) = path else { return Ok(None) };
         let file = OpenOptions::new()
             .write(true)
@@ -356,7 +356,7 @@ impl Saved {
     }
 
     /// Writes the secret; the name of the file.
-    fn keep(mut self, secret: &str) -> Result<String, Failure> {
+    pub(super) fn keep(mut self, secret: &str) -> Result<String, Failure> {
         if let Some(file) = &mut self.file {
             file.write_all(format!("{secret}\n").as_bytes())
                 .and_then(|()| file.sync_all())

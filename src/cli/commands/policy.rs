@@ -171,6 +171,7 @@ const fn applicants(who: Applicants) -> v1::Applicants {
     match who {
         Applicants::Nobody => v1::Applicants::Nobody,
         Applicants::Principals => v1::Applicants::Principals,
+        Applicants::Public => v1::Applicants::Public,
     }
 }
 

@@ -59,7 +59,28 @@ view! {
     /// What came of a change of an application.
     ApplicationWrittenView {
         application: Option<ApplicationView>, entry: Option<EntryView>, revision: RevisionView, request_id: String,
-        replayed: bool, dry_run: bool,
+        replayed: bool, dry_run: bool, verification: String, verify_until: String,
+    }
+}
+
+view! {
+    /// What came of a code that was shown.
+    VerifiedView {
+        application: Option<ApplicationView>, principal: String, token: String, token_file: String,
+        revision: RevisionView, replayed: bool,
+    }
+}
+
+impl From<&v1::VerifyApplicationResponse> for VerifiedView {
+    fn from(v: &v1::VerifyApplicationResponse) -> Self {
+        Self {
+            application: v.application.as_ref().map(Into::into),
+            principal: v.principal.clone(),
+            token: v.token.clone(),
+            token_file: String::new(),
+            revision: v.revision.as_ref().map(Into::into).unwrap_or_default(),
+            replayed: v.replayed,
+        }
     }
 }
 
@@ -221,6 +242,8 @@ impl ApplicationWrittenView {
             request_id: answer.request_id.clone(),
             replayed: answer.replayed,
             dry_run,
+            verification: answer.verification.clone(),
+            verify_until: moment(answer.verify_until.as_ref()),
         }
     }
 }

@@ -10,7 +10,9 @@ pub use self::{
         AuditView, CredentialView, CredentialWrittenView, HeldView, PrincipalView,
         PrincipalWrittenView, WhoView,
     },
-    application::{ApplicationView, ApplicationWrittenView, FindingView, JudgedView, NoticeView},
+    application::{
+        ApplicationView, ApplicationWrittenView, FindingView, JudgedView, NoticeView, VerifiedView,
+    },
     make::{flags, moment, word},
 };
 

@@ -5,8 +5,9 @@
 
 mod list;
 mod notices;
+mod strangers;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use tonic::{Request, Response, Status};
 
@@ -134,6 +135,31 @@ impl Caseworker {
             revision: write::revision(&self.desk, outcome),
             request_id: outcome.request_id.to_string(),
             replayed: outcome.replayed,
+            ..Default::default()
+        })
+    }
+
+    /// What whoever handed an application in is told of it, and the token by which they are known from now on.
+    fn verified(
+        &self,
+        verified: &strangers::Verified,
+    ) -> Result<pb::VerifyApplicationResponse, Rejection> {
+        let newest = self.desk.register.newest();
+        let application = &verified.application;
+        let people = |id: &_| newest.registrant(id);
+        let showing = Showing {
+            knowledge: Knowledge::Applicant,
+            own: Some(&application.submitted_by),
+            now: self.desk.options.clock.now(),
+            people: &people,
+        };
+        let outcome = verified.outcome.as_ref();
+        Ok(pb::VerifyApplicationResponse {
+            application: Some(showing.application(application)?),
+            token: verified.token.reveal().to_owned(),
+            principal: application.submitted_by.to_string(),
+            revision: outcome.and_then(|outcome| write::revision(&self.desk, outcome)),
+            replayed: outcome.is_none(),
         })
     }
 
@@ -218,7 +244,30 @@ impl ApplicationService for Caseworker {
         &self,
         request: Request<pb::SubmitApplicationRequest>,
     ) -> Result<Response<pb::ApplicationResponse>, Status> {
-        writing!(self, request, |one| one)
+        let call = layer::call(&request)?;
+        if call.caller.identity != Identity::Anonymous {
+            return self.write(call, request.into_inner()).await;
+        }
+        let answer = strangers::submit(&self.desk, &call, request.into_inner()).await;
+        self.told(&call, answer)
+    }
+
+    async fn verify_application(
+        &self,
+        request: Request<pb::VerifyApplicationRequest>,
+    ) -> Result<Response<pb::VerifyApplicationResponse>, Status> {
+        let call = layer::call(&request)?;
+        let (source, begun) = (call.proofs.source(), Instant::now());
+        // A code is a secret as a token is: guessing costs as much.
+        let pages = &self.desk.options.pages;
+        let may = self.desk.may_prove(source, begun);
+        may.map_err(|denied| status::of_denied(&denied, call.id.as_str(), pages))?;
+        let verified = strangers::verify(&self.desk, &call, &request.into_inner()).await;
+        if let Err(rejection) = &verified {
+            self.desk.disproved(source, begun, rejection);
+        }
+        let answer = verified.and_then(|verified| self.verified(&verified));
+        self.told(&call, answer)
     }
 
     async fn get_application(

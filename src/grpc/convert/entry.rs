@@ -354,6 +354,7 @@ fn policy(policy: &Policy) -> pb::Policy {
         applicants: match policy.applicants {
             Applicants::Nobody => pb::Applicants::Nobody,
             Applicants::Principals => pb::Applicants::Principals,
+            Applicants::Public => pb::Applicants::Public,
         } as i32,
         wishes_held: policy.wishes_held,
         acknowledge_seconds: Some(policy.acknowledge_seconds),

@@ -476,6 +476,7 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
     let applicants = match pb::Applicants::try_from(value.applicants) {
         Ok(pb::Applicants::Unspecified | pb::Applicants::Nobody) => Applicants::Nobody,
         Ok(pb::Applicants::Principals) => Applicants::Principals,
+        Ok(pb::Applicants::Public) => Applicants::Public,
         Err(_) => {
             unknown(&within(outer, "applicants"), value.applicants, faults);
             return None;

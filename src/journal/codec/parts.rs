@@ -148,7 +148,7 @@ macro_rules! words {
 pub(super) use words;
 
 words! {
-    applicants_to applicants_from Applicants "word for who may apply" { Nobody Principals }
+    applicants_to applicants_from Applicants "word for who may apply" { Nobody Principals Public }
     state_to state_from State "state" { Reserved Active Suspended Deprecated Withdrawn }
     visibility_to visibility_from Visibility "visibility" { Public Stub Hidden }
     certainty_to certainty_from Certainty "certainty" { Verified SingleSource Partial Implied }

@@ -4,6 +4,7 @@
 //! of [`crate::model::application::TRANSITIONS`] and no others.
 
 mod acknowledge;
+mod admit;
 mod amend;
 mod answer;
 mod appeal;
@@ -24,6 +25,7 @@ mod submit;
 mod tests;
 mod withdraw;
 
+pub use admit::{decide as admit, form as admit_form};
 pub use amend::form as amend_form;
 pub use checklist::{APPLICATIONS_TOLD_MAX, checklist};
 pub use expire::decide as expire;

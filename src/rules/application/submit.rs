@@ -12,7 +12,8 @@ use crate::model::event::HoldEnd;
 use crate::model::limits::{APPLICATIONS_OPEN_MAX, HOLD_SECONDS_CEILING};
 use crate::model::policy::Applicants;
 use crate::model::{
-    Code, Ctx, Event, HoldId, Policy, Refusal, RegistrantId, Rejection, Seq, TreeView, form,
+    Code, Ctx, Event, HoldId, Policy, PrincipalId, Refusal, RegistrantId, Rejection, Seq, TreeView,
+    form,
 };
 use crate::oid::{ArcValue, NodePath};
 
@@ -48,6 +49,15 @@ pub fn asked(ask: &Ask, ctx: &Ctx, faults: &mut Faults) {
 /// Takes the application in.
 pub fn decide(ask: &SubmitApplication, decision: &mut Decision<'_>) -> Result<(), Rejection> {
     let by = somebody(decision)?;
+    of(ask, by, decision)
+}
+
+/// Takes the application of somebody in.
+pub fn of(
+    ask: &SubmitApplication,
+    by: PrincipalId,
+    decision: &mut Decision<'_>,
+) -> Result<(), Rejection> {
     let now = decision.ctx.now;
     let policy = may_apply(&ask.superior, decision)?;
     let open = Docket::OpenOf(by.clone());
