@@ -119,6 +119,11 @@ const TABLE: &[Row] = &[
     ("AddPrincipal", GOVERN),
     ("GrantRole", GOVERN),
     ("RevokeRole", GOVERN),
+    // What administrators of the whole register do.
+    (
+        "ErasePerson",
+        "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED SCOPE_TOO_NARROW NOT_PERMITTED OK NOT_PERMITTED",
+    ),
     // What those do who look after a principal that is at home there.
     ("DescribePrincipal", GOVERN),
     ("ChangeStanding", GOVERN),
@@ -353,7 +358,9 @@ impl Stage {
                 fine(audit.list_audit(with(token, ask)).await)
             }
             "AddPrincipal" | "DescribePrincipal" | "ChangeStanding" | "GetPrincipal"
-            | "ListPrincipals" | "GrantRole" | "RevokeRole" => self.principal(method, token).await,
+            | "ListPrincipals" | "ErasePerson" | "GrantRole" | "RevokeRole" => {
+                self.principal(method, token).await
+            }
             _ if method.contains("Application")
                 || matches!(
                     method,
@@ -752,6 +759,15 @@ impl Stage {
                     ..Default::default()
                 };
                 fine(access.add_principal(with(token, ask)).await)
+            }
+            "ErasePerson" => {
+                let ask = pb::ErasePersonRequest {
+                    person: principal,
+                    basis: "on request".into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(access.erase_person(with(token, ask)).await)
             }
             "DescribePrincipal" => {
                 let ask = pb::DescribePrincipalRequest {

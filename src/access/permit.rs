@@ -332,6 +332,8 @@ fn needs(
         Command::SetPolicy { path, .. } => govern(path.clone()),
         Command::AddPrincipal(ask) => govern(ask.home.clone()),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => govern(ask.at.clone()),
+        // What is destroyed is gone for the whole register.
+        Command::ErasePerson(_) => govern(NodePath::root()),
         Command::ChangeStanding {
             id,
             to: Standing::Active,

@@ -88,7 +88,7 @@ changes! {
     AmendApplicationRequest ActOnApplicationRequest TellApplicationRequest CommentApplicationRequest
     RejectApplicationRequest DecideAppealRequest SetApplicationFeeRequest;
     AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest
-    AddPrincipalRequest DescribePrincipalRequest ChangeStandingRequest GrantRoleRequest RevokeRoleRequest
+    AddPrincipalRequest DescribePrincipalRequest ErasePersonRequest ChangeStandingRequest GrantRoleRequest RevokeRoleRequest
     IssueTokenRequest BindCredentialRequest InviteRequest AcceptInvitationRequest RevokeCredentialRequest
     SubmitApplicationRequest
 }

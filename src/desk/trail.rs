@@ -230,6 +230,7 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => of(&ask.at, &ask.id),
+        Command::ErasePerson(ask) => (Nodes::default(), Some(ask.person.as_str().to_owned())),
         Command::DescribePrincipal { id, .. } | Command::ChangeStanding { id, .. } => home(id)?,
         Command::IssueCredential(ask) => home(&ask.principal)?,
         Command::RevokeCredential { id } => {

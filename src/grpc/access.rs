@@ -25,7 +25,7 @@ use super::{
     convert::{
         Faults,
         access::{self as requests, Minted},
-        principal as shown,
+        principal as shown, timestamp,
     },
     layer, status,
     view::revision,
@@ -41,6 +41,7 @@ write::writes! {
     requests;
     AddPrincipalRequest "AddPrincipal" add_principal;
     DescribePrincipalRequest "DescribePrincipal" describe_principal;
+    ErasePersonRequest "ErasePerson" erase_person;
     ChangeStandingRequest "ChangeStanding" change_standing;
     GrantRoleRequest "GrantRole" grant_role;
     RevokeRoleRequest "RevokeRole" revoke_role;
@@ -101,6 +102,22 @@ impl Keeper {
         };
         let answer = answer.await;
         self.told(&call, answer)
+    }
+
+    fn about_erasure(&self, outcome: &Outcome) -> pb::ErasePersonResponse {
+        let erased = outcome.events.iter().find_map(|event| match event {
+            Event::PersonErased { person, basis } => Some((person.as_str(), basis.as_str())),
+            _ => None,
+        });
+        let (person, basis) = erased.unwrap_or_default();
+        pb::ErasePersonResponse {
+            person: person.to_owned(),
+            erased: Some(timestamp(outcome.time)),
+            basis: basis.to_owned(),
+            revision: write::revision(&self.desk, outcome),
+            request_id: outcome.request_id.to_string(),
+            replayed: outcome.replayed,
+        }
     }
 
     fn about_principal(
@@ -311,6 +328,21 @@ impl AccessService for Keeper {
         request: Request<pb::DescribePrincipalRequest>,
     ) -> Result<Response<pb::PrincipalResponse>, Status> {
         self.principal(request).await
+    }
+
+    async fn erase_person(
+        &self,
+        request: Request<pb::ErasePersonRequest>,
+    ) -> Result<Response<pb::ErasePersonResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = async {
+            someone(&call)?;
+            let request = request.into_inner();
+            let outcome = write::submit_apart(&self.desk, &call, request).await?;
+            Ok(self.about_erasure(&outcome))
+        };
+        let answer = answer.await;
+        self.told(&call, answer)
     }
 
     async fn change_standing(

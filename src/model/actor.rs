@@ -4,7 +4,7 @@ use crate::oid::NodePath;
 
 use super::{
     clock::Timestamp,
-    entry::RegistrantDetails,
+    entry::{RegistrantDetails, Tombstone},
     ids::{CredentialId, PrincipalId},
 };
 
@@ -139,6 +139,8 @@ pub struct Principal {
     pub delegations: Vec<NodePath>,
     /// Its name and how to reach it; kept apart in the journal, `None` once erased or never told.
     pub details: Option<RegistrantDetails>,
+    /// That it was erased.
+    pub erased: Option<Tombstone>,
 }
 
 impl Principal {
@@ -159,6 +161,7 @@ impl Principal {
             grants: Vec::new(),
             delegations: Vec::new(),
             details: None,
+            erased: None,
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
         Contact, Delegation, Flags, Label, Language, Reference, RegistrantDetails, Relation,
         Service, State, Text, Visibility,
     },
-    event::{Changes, Proof, ReferenceLoaded},
+    event::{Changes, Person, Proof, ReferenceLoaded},
     ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
     notice::{NoticeId, Outcome},
     policy::{NumberRange, Policy},
@@ -106,6 +106,8 @@ pub enum Command {
         /// How it shall stand.
         to: Standing,
     },
+    /// Erase what is known of a person.
+    ErasePerson(ErasePerson),
     /// Give a principal a role.
     GrantRole(RoleOn),
     /// End a role of a principal.
@@ -158,7 +160,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 41] = [
+    pub const WORDS: [&'static str; 42] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -176,6 +178,7 @@ impl Command {
         "add-principal",
         "describe-principal",
         "change-standing",
+        "erase-person",
         "grant-role",
         "revoke-role",
         "issue-credential",
@@ -222,6 +225,7 @@ impl Command {
             Self::AddPrincipal(_) => "add-principal",
             Self::DescribePrincipal { .. } => "describe-principal",
             Self::ChangeStanding { .. } => "change-standing",
+            Self::ErasePerson(_) => "erase-person",
             Self::GrantRole(_) => "grant-role",
             Self::RevokeRole(_) => "revoke-role",
             Self::IssueCredential(_) => "issue-credential",
@@ -507,6 +511,17 @@ pub struct HoldNumber {
     pub number: NumberChoice,
     /// For how long, in seconds.
     pub seconds: u64,
+}
+
+/// Erase what is known of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErasePerson {
+    /// Who.
+    pub person: Person,
+    /// On what basis.
+    pub basis: String,
+    /// Whether a name that everybody may know stays.
+    pub keep_public_name: bool,
 }
 
 /// Let somebody be known who may act.

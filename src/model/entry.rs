@@ -447,6 +447,17 @@ pub struct Registrant {
     pub kind: super::actor::PrincipalKind,
     /// What is known of it; `None` once erased.
     pub details: Option<RegistrantDetails>,
+    /// That it was erased.
+    pub erased: Option<Tombstone>,
+}
+
+/// What stays of somebody who was erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tombstone {
+    /// When.
+    pub at: Timestamp,
+    /// On what basis.
+    pub basis: String,
 }
 
 impl Registrant {

@@ -151,6 +151,13 @@ pub enum Event {
         /// What is to be paid.
         fee: Fee,
     },
+    /// What is known of a person is known no longer. The items that held it are destroyed.
+    PersonErased {
+        /// Who.
+        person: Person,
+        /// On what basis.
+        basis: String,
+    },
     /// From now on applicants and registrants are told what happens: before, no event gave rise to a notice.
     OutboxOpened,
     /// What became of a notice.
@@ -194,6 +201,7 @@ impl Event {
             Self::ApplicationApproved { .. } => "application-approved",
             Self::ApplicationRemarked { .. } => "application-remarked",
             Self::ApplicationFeeSet { .. } => "application-fee-set",
+            Self::PersonErased { .. } => "person-erased",
             Self::OutboxOpened => "outbox-opened",
             Self::NoticeSettled { .. } => "notice-settled",
         }
@@ -229,6 +237,7 @@ impl Event {
             | Self::ApplicationApproved { .. }
             | Self::ApplicationRemarked { .. }
             | Self::ApplicationFeeSet { .. }
+            | Self::PersonErased { .. }
             | Self::OutboxOpened
             | Self::NoticeSettled { .. } => None,
         }
@@ -244,6 +253,25 @@ impl Event {
             | Self::ApplicationRemarked { id, previous, .. }
             | Self::ApplicationFeeSet { id, previous, .. } => Some((id, *previous)),
             _ => None,
+        }
+    }
+}
+
+/// Somebody of whom the register holds personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Person {
+    /// To whom arcs are assigned, or to whom to turn about them.
+    Registrant(RegistrantId),
+    /// Who may act.
+    Principal(PrincipalId),
+}
+
+impl Person {
+    /// The id, which is the subject of the items that hold the person's data.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Registrant(id) => id.as_str(),
+            Self::Principal(id) => id.as_str(),
         }
     }
 }

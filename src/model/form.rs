@@ -5,9 +5,9 @@
 
 use super::application::About;
 use super::limits::{
-    ATTACHMENT_NAME_BYTES_MAX, ATTACHMENTS_MAX, BLOCK_ARCS_MAX, BOUND_TO_BYTES_MAX,
-    CREDENTIAL_NAME_BYTES_MAX, DESCRIPTION_BYTES_MAX, FEE_BYTES_MAX, NOTE_BYTES_MAX,
-    PURPOSE_BYTES_MAX, SERVICE_KIND_CHARS_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
+    ATTACHMENT_NAME_BYTES_MAX, ATTACHMENTS_MAX, BASIS_BYTES_MAX, BLOCK_ARCS_MAX,
+    BOUND_TO_BYTES_MAX, CREDENTIAL_NAME_BYTES_MAX, DESCRIPTION_BYTES_MAX, FEE_BYTES_MAX,
+    NOTE_BYTES_MAX, PURPOSE_BYTES_MAX, SERVICE_KIND_CHARS_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
 };
 use super::refusal::Code;
 
@@ -69,6 +69,11 @@ pub fn description(description: &str) -> Vec<Flaw> {
 /// A name or a number that stands in one line.
 pub fn line(line: &str) -> Vec<Flaw> {
     text(line, NOTE_BYTES_MAX, Lines::One)
+}
+
+/// On what basis somebody is erased.
+pub fn basis(basis: &str) -> Vec<Flaw> {
+    text(basis, BASIS_BYTES_MAX, Lines::One)
 }
 
 /// What the owner of a credential calls it.

@@ -65,3 +65,6 @@ pub const CREDENTIAL_NAME_BYTES_MAX: usize = 256;
 pub const BOUND_TO_BYTES_MAX: usize = 4_096;
 /// The longest an invitation is good, in seconds (30 days).
 pub const INVITATION_SECONDS_MAX: u64 = 30 * 86_400;
+
+/// Bytes of the basis on which somebody is erased: a clause, and no word about the person.
+pub const BASIS_BYTES_MAX: usize = 200;

@@ -219,6 +219,7 @@ mod tests {
                 address: Some("Dodoma\r\nTanzania".into()),
                 name_public,
             }),
+            erased: None,
         }
     }
 

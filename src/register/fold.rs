@@ -11,10 +11,8 @@ use crate::journal::{Record, codec};
 use crate::model::application::{Application, Docket};
 use crate::model::{
     Actor, Entry, Event, RegistrantId, Seq, Timestamp, TreeView, ViewFault, Visibility,
-    entry::{Hold, Language, Registrant, SuperiorFields},
-    event::{
-        ArcRegistered, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy, RegistrantRecorded,
-    },
+    entry::{Hold, Language, SuperiorFields},
+    event::{ArcRegistered, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy},
     ids::CredentialId,
     notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled},
 };
@@ -158,7 +156,9 @@ impl Rows {
             Event::DataLoaded { version } => {
                 self.data_version = Some((stamp.seq, version.clone()));
             }
-            Event::RegistrantRecorded(event) => self.registrant_recorded(stamp, event)?,
+            Event::RegistrantRecorded(_) | Event::PersonErased { .. } => {
+                self.registrant_event(stamp, event)?;
+            }
             Event::NumberHeld(hold) => self.held(stamp, hold)?,
             Event::HoldReleased(released) => self.released(stamp, released)?,
             Event::OutboxOpened => {
@@ -179,7 +179,7 @@ impl Rows {
         };
         for id in rules::principals_touched(event, entry.as_deref()) {
             let before = self.principal(&id)?;
-            let Some(after) = rules::principal_after(event, before.as_ref()) else {
+            let Some(after) = rules::principal_after(event, before.as_ref(), stamp.time) else {
                 return Err(FoldError::Misfit(format!(
                     "its event {} names the principal {id}, who is not known",
                     event.word()
@@ -393,19 +393,20 @@ impl Rows {
         Ok(())
     }
 
-    fn registrant_recorded(
-        &mut self,
-        stamp: Stamp,
-        event: &RegistrantRecorded,
-    ) -> Result<(), ViewFault> {
-        let registrant = Registrant {
-            id: event.id.clone(),
-            kind: event.kind,
-            details: event.details.clone(),
+    fn registrant_event(&mut self, stamp: Stamp, event: &Event) -> Result<(), FoldError> {
+        let Some(id) = rules::registrant_touched(event) else {
+            return Ok(());
         };
-        let key = event.id.as_str().as_bytes().to_vec();
-        let row = codec::encode_registrant(&registrant);
-        self.put_headed(Table::Registrants, key, stamp.seq, row)
+        let before = self.registrant(id)?;
+        let Some(after) = rules::registrant_after(event, before.as_ref(), stamp.time) else {
+            return Err(FoldError::Misfit(format!(
+                "its event {} names the registrant {id}, who is not known",
+                event.word()
+            )));
+        };
+        let key = id.as_str().as_bytes().to_vec();
+        let row = codec::encode_registrant(&after);
+        Ok(self.put_headed(Table::Registrants, key, stamp.seq, row)?)
     }
 
     fn held(&mut self, stamp: Stamp, hold: &Hold) -> Result<(), ViewFault> {

@@ -8,7 +8,8 @@ use crate::access::Permit;
 use crate::journal::{Draft, Head, Header, MAX_RECORD_BYTES, codec};
 use crate::model::{
     Code, Command, Ctx, Event, Principal, PrincipalId, Rejection, RequestId, Seq, Submission,
-    Timestamp, TreeView as _, ViewFault, Viewed, event::Happening,
+    Timestamp, TreeView as _, ViewFault, Viewed,
+    event::{Happening, Person},
 };
 use crate::rules;
 
@@ -49,7 +50,8 @@ pub(super) struct Pending {
     /// Bytes of its items, rounded up.
     pub(super) bytes: usize,
     head: Head,
-    outcomes: Vec<Outcome>,
+    /// What its records led to, in their order.
+    pub(super) outcomes: Vec<Outcome>,
 }
 
 impl Pending {
@@ -338,6 +340,10 @@ pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome
 const fn principal_of(event: &Event) -> Option<&PrincipalId> {
     match event {
         Event::PrincipalAdded(Principal { id, .. })
+        | Event::PersonErased {
+            person: Person::Principal(id),
+            ..
+        }
         | Event::PrincipalDescribed { id, .. }
         | Event::StandingChanged { id, .. }
         | Event::RoleGranted { id, .. }

@@ -8,6 +8,7 @@ pub mod answers;
 mod base;
 mod cache;
 mod core;
+mod erasure;
 mod fold;
 mod head;
 mod history;

@@ -218,8 +218,11 @@ pub(super) fn open_on(
             published
         }
     };
-    let core = Core::new(parts, genesis.register, published);
-    Ok((Arc::new(core), opened))
+    let core = Arc::new(Core::new(parts, genesis.register, published));
+    if super::erasure::is_due(&core.options.data_dir) {
+        super::erasure::carry_out(&core)?;
+    }
+    Ok((core, opened))
 }
 
 /// Tables ahead of the journal had applied records that are no longer there.

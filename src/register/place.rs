@@ -78,6 +78,16 @@ pub(super) fn put_aside(data_dir: &Path) -> Result<(PathBuf, Option<PathBuf>), O
     Ok((data_dir.join(format!("{PROJECTION}{next}")), aside))
 }
 
+/// Removes the tables that were put aside, all of them.
+pub(super) fn remove_put_aside(data_dir: &Path) -> Result<(), OpenError> {
+    for number in numbered(data_dir, DAMAGED)? {
+        let path = data_dir.join(format!("{DAMAGED}{number}"));
+        let what = format!("removing {}", path.display());
+        fs::remove_dir_all(&path).map_err(io_error(what))?;
+    }
+    Ok(())
+}
+
 /// What the marker of a clean stop says: how far the tables were, and what their files looked like.
 fn marker(data_dir: &Path, row: &HeadRow) -> Result<String, OpenError> {
     let mut text = format!("oidra clean stop 1\n{}\n", hex::encode(row.encode()));

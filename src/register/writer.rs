@@ -198,6 +198,13 @@ impl Writer {
         }
     }
 
+    /// Destroys what a record erased, before it is answered. Where that fails the next start does it.
+    fn erase(&self) {
+        if let Err(error) = super::erasure::carry_out(&self.core) {
+            tracing::error!(%error, "what was erased is not destroyed yet; a restart does it");
+        }
+    }
+
     /// Carries out as many of the waiting commands as one batch takes.
     fn batch(&mut self) {
         if let Some(reason) = &self.stopped {
@@ -215,6 +222,18 @@ impl Writer {
         for _ in 0..DECISIONS_MAX {
             let (head, mut pending, judged) = self.decide(&mut commands);
             let left = commands.split_off(judged.len());
+            let erases = match super::erasure::note(&self.core.options.data_dir, &pending.outcomes)
+            {
+                Ok(erases) => erases,
+                Err(error) => {
+                    self.waiting.extend(left);
+                    let detail = format!("Whom it erases could not be noted: {error}");
+                    for command in commands {
+                        answer(*command, Err(refuse(Code::NotReady, detail.clone())));
+                    }
+                    return;
+                }
+            };
             match self.append(head, std::mem::take(&mut pending.drafts)) {
                 Written::Moved => commands.extend(left),
                 Written::Refused(rejection) => {
@@ -227,6 +246,11 @@ impl Writer {
                 Written::Durable(head, records) => {
                     self.waiting.extend(left);
                     self.apply(&pending.rows, head, &records);
+                    if erases {
+                        // Nobody may hold the old tables while they are taken away.
+                        drop(pending);
+                        self.erase();
+                    }
                     for (command, judged) in commands.into_iter().zip(judged) {
                         answer(*command, judged.answer(&self.core));
                     }

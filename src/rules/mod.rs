@@ -21,6 +21,7 @@ mod checks;
 mod decision;
 mod delegate;
 mod describe_principal;
+mod erase_person;
 mod expire_holds;
 mod fold;
 mod form;
@@ -61,7 +62,7 @@ pub use notices::{of_application as notices_of_application, of_arc as notices_of
 pub use numbers::RANDOM_SPAN;
 pub use overlay::Overlay;
 pub use policy::in_force as policy_in_force;
-pub use principal::{principal_after, principals_touched};
+pub use principal::{principal_after, principals_touched, registrant_after, registrant_touched};
 
 use crate::model::{Command, Ctx, Event, Rejection, Submission, TreeView};
 
@@ -112,6 +113,7 @@ pub fn decide(
             describe_principal::decide(id, details, &mut decision)
         }
         Command::ChangeStanding { id, to } => change_standing::decide(id, *to, &mut decision),
+        Command::ErasePerson(ask) => erase_person::decide(ask, &mut decision),
         Command::GrantRole(ask) => grant_role::decide(ask, &mut decision),
         Command::RevokeRole(ask) => revoke_role::decide(ask, &mut decision),
         Command::IssueCredential(ask) => issue_credential::decide(ask, &mut decision),
@@ -158,6 +160,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         } => set_policy::form(policy, faults),
         Command::AddPrincipal(ask) => add_principal::form(ask, faults),
         Command::DescribePrincipal { details, .. } => faults.details(details),
+        Command::ErasePerson(ask) => erase_person::form(ask, faults),
         Command::IssueCredential(ask) => issue_credential::form(ask, ctx, faults),
         Command::AcceptInvitation { name, .. } => issue_credential::name(name, faults),
         Command::SubmitApplication(ask) => application::submit_form(ask, ctx, faults),

@@ -19,7 +19,7 @@ use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
 use super::application::application_after;
 use super::fold::entry_after;
-use super::principal::{principal_after, principals_touched};
+use super::principal::{principal_after, principals_touched, registrant_after, registrant_touched};
 
 /// The revision of an arc that the command at hand has written: its record has no sequence number yet.
 pub const UNWRITTEN: Seq = Seq::MAX;
@@ -83,14 +83,6 @@ impl<'a> Overlay<'a> {
                 self.holds
                     .insert((end.superior.clone(), end.number.clone()), None);
             }
-            Event::RegistrantRecorded(new) => {
-                let registrant = Registrant {
-                    id: new.id.clone(),
-                    kind: new.kind,
-                    details: new.details.clone(),
-                };
-                self.registrants.insert(new.id.clone(), registrant);
-            }
             Event::CredentialIssued(credential) => {
                 self.credentials
                     .insert(credential.token_sha256, credential.clone());
@@ -103,6 +95,12 @@ impl<'a> Overlay<'a> {
             Event::OutboxOpened => self.outbox_open = true,
             Event::DataLoaded { version } => self.data_version = Some(version.clone()),
             _ => {}
+        }
+        if let Some(id) = registrant_touched(event) {
+            let before = self.registrant(id)?;
+            if let Some(after) = registrant_after(event, before.as_ref(), self.now) {
+                self.registrants.insert(id.clone(), after);
+            }
         }
         if let Some((id, _)) = event.application() {
             let before = self.application(id)?;
@@ -117,7 +115,7 @@ impl<'a> Overlay<'a> {
         };
         for id in principals_touched(event, before.as_deref()) {
             let before = self.principal(&id)?;
-            if let Some(after) = principal_after(event, before.as_ref()) {
+            if let Some(after) = principal_after(event, before.as_ref(), self.now) {
                 self.principals.insert(id, after);
             }
         }

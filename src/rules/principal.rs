@@ -1,16 +1,21 @@
-//! What a principal is after an event: the meaning of the events that touch one.
+//! What a principal or a registrant is after an event: the meaning of the events that touch one.
 //!
 //! A delegation touches the principals that it names and those that the one before it named. Like [`super::entry_after`] it
 //! may not refuse anything: events are outcomes.
 
-use crate::model::entry::Delegation;
-use crate::model::{Entry, Event, Principal, PrincipalId};
+use crate::model::entry::{Delegation, Registrant, Tombstone};
+use crate::model::event::Person;
+use crate::model::{Entry, Event, Principal, PrincipalId, RegistrantId, Timestamp};
 
 /// The principals that an event touches; `entry` is what the arc it touches was before.
 pub fn principals_touched(event: &Event, entry: Option<&Entry>) -> Vec<PrincipalId> {
     let mut touched = match event {
         Event::PrincipalAdded(principal) => vec![principal.id.clone()],
-        Event::PrincipalDescribed { id, .. }
+        Event::PersonErased {
+            person: Person::Principal(id),
+            ..
+        }
+        | Event::PrincipalDescribed { id, .. }
         | Event::StandingChanged { id, .. }
         | Event::RoleGranted { id, .. }
         | Event::RoleRevoked { id, .. } => vec![id.clone()],
@@ -43,13 +48,24 @@ fn named(delegation: &Delegation) -> &[PrincipalId] {
 }
 
 /// The principal that `event` leaves where `before` was; `None` where it is not there.
-pub fn principal_after(event: &Event, before: Option<&Principal>) -> Option<Principal> {
+pub fn principal_after(
+    event: &Event,
+    before: Option<&Principal>,
+    now: Timestamp,
+) -> Option<Principal> {
     if let Event::PrincipalAdded(added) = event {
         return Some(added.clone());
     }
     let mut principal = before?.clone();
     match event {
         Event::PrincipalDescribed { details, .. } => principal.details.clone_from(details),
+        Event::PersonErased { basis, .. } => {
+            principal.details = None;
+            principal.erased = Some(Tombstone {
+                at: now,
+                basis: basis.clone(),
+            });
+        }
         Event::StandingChanged { to, .. } => principal.standing = *to,
         Event::RoleGranted { grant, .. } if !principal.has(grant.role, &grant.at) => {
             principal.grants.push(grant.clone());
@@ -72,4 +88,41 @@ pub fn principal_after(event: &Event, before: Option<&Principal>) -> Option<Prin
         _ => {}
     }
     Some(principal)
+}
+
+/// The registrant that an event touches, if it touches one.
+pub const fn registrant_touched(event: &Event) -> Option<&RegistrantId> {
+    match event {
+        Event::RegistrantRecorded(recorded) => Some(&recorded.id),
+        Event::PersonErased {
+            person: Person::Registrant(id),
+            ..
+        } => Some(id),
+        _ => None,
+    }
+}
+
+/// The registrant that `event` leaves where `before` was; `None` where it touches none, or one that is not there.
+pub fn registrant_after(
+    event: &Event,
+    before: Option<&Registrant>,
+    now: Timestamp,
+) -> Option<Registrant> {
+    match event {
+        Event::RegistrantRecorded(recorded) => Some(Registrant {
+            id: recorded.id.clone(),
+            kind: recorded.kind,
+            details: recorded.details.clone(),
+            erased: before.and_then(|before| before.erased.clone()),
+        }),
+        Event::PersonErased { basis, .. } => Some(Registrant {
+            details: None,
+            erased: Some(Tombstone {
+                at: now,
+                basis: basis.clone(),
+            }),
+            ..before?.clone()
+        }),
+        _ => None,
+    }
 }

@@ -23,7 +23,7 @@ use super::decision::People;
 use super::overlay::holds as counts_for;
 use super::{
     AuthorityNode, Founding, allocate, application_after, decide, entry_after, found,
-    principal_after, principals_touched,
+    principal_after, principals_touched, registrant_after, registrant_touched,
 };
 
 pub(crate) const ADMIN: &str = "p-admin";
@@ -303,13 +303,12 @@ impl Tree {
                 all.find(|one| one.id == *id).unwrap().revoked = true;
             }
             Event::DataLoaded { version } => self.data_version = Some(version.clone()),
-            Event::RegistrantRecorded(new) => {
-                let registrant = Registrant {
-                    id: new.id.clone(),
-                    kind: new.kind,
-                    details: new.details.clone(),
-                };
-                self.registrants.insert(new.id.clone(), registrant);
+            Event::RegistrantRecorded(_) | Event::PersonErased { .. } => {
+                if let Some(id) = registrant_touched(event) {
+                    let before = self.registrants.get(id);
+                    let after = registrant_after(event, before, self.now).unwrap();
+                    self.registrants.insert(id.clone(), after);
+                }
             }
             Event::NumberHeld(hold) => {
                 let at = (hold.superior.clone(), hold.number.clone());
@@ -334,7 +333,7 @@ impl Tree {
         }
         let touched = event.touches().and_then(|(path, _)| self.entries.get(path));
         for id in principals_touched(event, touched.map(|entry| &**entry)) {
-            let after = principal_after(event, self.principals.get(&id));
+            let after = principal_after(event, self.principals.get(&id), self.now);
             self.principals.insert(id, after.unwrap());
         }
         if let Some((path, previous)) = event.touches() {

@@ -57,6 +57,36 @@ pub enum PrincipalAct {
     },
 }
 
+/// Looks after what is known of people and organisations
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl person erase r-17 --basis 'Data Protection Act s. 38' --keep-public-name")]
+pub struct PersonArgs {
+    #[command(subcommand)]
+    pub act: PersonAct,
+}
+
+/// What to do with what is known of a person.
+#[derive(Debug, Subcommand)]
+pub enum PersonAct {
+    Erase(PersonEraseArgs),
+}
+
+/// Erases what is known of a registrant or a principal, for ever; date and basis stay
+#[derive(Debug, Args)]
+pub struct PersonEraseArgs {
+    /// The id of a registrant or a principal
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// On what basis: a clause, and no word about the person
+    #[arg(long, value_name = "TEXT")]
+    pub basis: String,
+    /// A registrant's name that everybody may know stays
+    #[arg(long)]
+    pub keep_public_name: bool,
+}
+
 /// A principal by its id.
 #[derive(Debug, Args)]
 pub struct Whom {

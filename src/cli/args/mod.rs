@@ -198,6 +198,7 @@ pub enum Command {
     Application(ApplicationArgs),
     Notice(NoticeArgs),
     Principal(PrincipalArgs),
+    Person(PersonArgs),
     Role(RoleArgs),
     Token(TokenArgs),
     Credential(CredentialArgs),
@@ -227,6 +228,7 @@ impl Command {
             | Self::Delegate(_)
             | Self::Recall(_)
             | Self::Transfer(_)
+            | Self::Person(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)

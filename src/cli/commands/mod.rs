@@ -13,6 +13,7 @@ pub mod generate;
 mod history;
 mod hold;
 mod notice;
+mod person;
 mod policy;
 mod principal;
 mod resolve;
@@ -52,6 +53,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Application(args) => Box::pin(application::run(desk, client, args.act)).await,
         Command::Notice(args) => notice::run(desk, client, args.act).await,
         Command::Principal(args) => principal::run(desk, client, args.act).await,
+        Command::Person(args) => person::run(desk, client, args.act).await,
         Command::Role(args) => principal::role(desk, client, args.act).await,
         Command::Audit(args) => audit::run(desk, client, &args).await,
         Command::Whoami => principal::whoami(desk, client).await,

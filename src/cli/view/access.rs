@@ -20,6 +20,29 @@ view! {
 }
 
 view! {
+    /// That somebody was erased.
+    ErasedView {
+        person: String, erased: String, basis: String, revision: RevisionView, request_id: String, replayed: bool,
+        dry_run: bool,
+    }
+}
+
+impl ErasedView {
+    /// What came of an erasure.
+    pub fn of(answer: &v1::ErasePersonResponse, dry_run: bool) -> Self {
+        Self {
+            person: answer.person.clone(),
+            erased: moment(answer.erased.as_ref()),
+            basis: answer.basis.clone(),
+            revision: answer.revision.as_ref().map(Into::into).unwrap_or_default(),
+            request_id: answer.request_id.clone(),
+            replayed: answer.replayed,
+            dry_run,
+        }
+    }
+}
+
+view! {
     /// What a credential is good for.
     ScopeView { read_only: bool, oid: String, }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 pub use self::{
     access::{
-        AuditView, CredentialView, CredentialWrittenView, HeldView, PrincipalView,
+        AuditView, CredentialView, CredentialWrittenView, ErasedView, HeldView, PrincipalView,
         PrincipalWrittenView, WhoView,
     },
     application::{

@@ -7,7 +7,8 @@ use crate::{
     model::{
         Code, Command, PrincipalId, Refusal, Timestamp,
         actor::{CredentialKind, Role, Scope, Standing},
-        command::{AddPrincipal, IssueCredential, RoleOn},
+        command::{AddPrincipal, ErasePerson, IssueCredential, RoleOn},
+        event::Person,
         form,
         limits::INVITATION_SECONDS_MAX,
     },
@@ -49,6 +50,30 @@ pub fn add_principal(
         kind: kind?,
         details,
         home: home?,
+    }))
+}
+
+/// Erase a person.
+pub fn erase_person(
+    request: &pb::ErasePersonRequest,
+    _names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let id = &request.person;
+    // What the server makes tells by its beginning what it names.
+    let person = if id.starts_with(PrincipalId::PREFIX) {
+        faults
+            .parse(Code::FieldInvalid, "person", id)
+            .map(Person::Principal)
+    } else {
+        faults
+            .parse(Code::FieldInvalid, "person", id)
+            .map(Person::Registrant)
+    };
+    Some(Command::ErasePerson(ErasePerson {
+        person: person?,
+        basis: request.basis.clone(),
+        keep_public_name: request.keep_public_name,
     }))
 }
 

@@ -385,6 +385,7 @@ mod tests {
                 address: Some("Dodoma".into()),
                 name_public,
             }),
+            erased: None,
         }
     }
 

@@ -29,6 +29,7 @@ use super::parts::{
     references_to, relation_from, relation_to, services_from, services_to, state_or_active,
     state_unless_active, texts_from, texts_to, visibility_or_public, visibility_unless_public,
 };
+use super::person::{tombstone_from, tombstone_to};
 
 /// The value of the `arcs` and `history` tables.
 pub fn encode_entry(entry: &Entry) -> Vec<u8> {
@@ -96,6 +97,7 @@ pub fn encode_registrant(registrant: &Registrant) -> Vec<u8> {
         id: id_to(&registrant.id),
         kind: kind_to(registrant.kind),
         details: registrant.details.as_ref().map(details_to),
+        erased: registrant.erased.as_ref().map(tombstone_to),
     })
 }
 
@@ -106,6 +108,7 @@ pub fn decode_registrant(value: &[u8]) -> Result<Registrant, CodecError> {
         id: id_from(&stored.id)?,
         kind: kind_from(stored.kind)?,
         details: stored.details.map(details_from),
+        erased: stored.erased.map(tombstone_from),
     })
 }
 

@@ -27,6 +27,7 @@ use super::parts::{
     state_unless_active, texts_from, texts_to, visibility_from, visibility_or_public,
     visibility_to, visibility_unless_public,
 };
+use super::person;
 
 /// The stored form of an event, without a registrant's details.
 pub(super) fn event_to(event: &Event) -> Kind {
@@ -123,10 +124,9 @@ pub(super) fn event_to(event: &Event) -> Kind {
                 fee: Some(application::fee_to(fee)),
             })
         }
+        Event::PersonErased { person, basis } => Kind::PersonErased(person::stored(person, basis)),
         Event::OutboxOpened => Kind::OutboxOpened(pb::OutboxOpened {}),
-        Event::NoticeSettled { id, outcome } => {
-            Kind::NoticeSettled(notice::settled_to(*id, *outcome))
-        }
+        Event::NoticeSettled { id, outcome } => Kind::NoticeSettled(notice::settled(*id, *outcome)),
     }
 }
 
@@ -213,6 +213,10 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             previous: Seq::new(e.previous),
             fee: application::fee_from(there(e.fee, "a fee")?)?,
         },
+        Kind::PersonErased(e) => {
+            let (person, basis) = person::erased_from(e)?;
+            Event::PersonErased { person, basis }
+        }
         Kind::OutboxOpened(pb::OutboxOpened {}) => Event::OutboxOpened,
         Kind::NoticeSettled(e) => {
             let (id, outcome) = notice::settled_from(&e)?;
@@ -227,7 +231,8 @@ fn there<T>(stored: Option<T>, what: &'static str) -> Result<T, CodecError> {
 
 /// A principal as it was added: what only a table's value may hold is refused.
 fn principal_added_from(e: pb::Principal) -> Result<Principal, CodecError> {
-    if !e.grants.is_empty() || !e.delegations.is_empty() || e.details.is_some() {
+    let bare = e.grants.is_empty() && e.delegations.is_empty();
+    if !bare || e.details.is_some() || e.erased.is_some() {
         let what = "an added principal";
         return Err(CodecError::Malformed { what });
     }

@@ -12,7 +12,8 @@ use crate::journal::envelope;
 use crate::journal::record::{Draft, Header};
 use crate::journal::seq::Seq;
 use crate::model::actor::PrincipalKind;
-use crate::model::entry::{Registrant, RegistrantDetails};
+use crate::model::clock::Timestamp;
+use crate::model::entry::{Registrant, RegistrantDetails, Tombstone};
 
 const EVENTS: &str = include_str!("../../../data/stored/events-v1.tsv");
 const VALUES: &str = include_str!("../../../data/stored/values-v1.tsv");
@@ -104,11 +105,24 @@ fn values_are_written_and_read_as_ever() {
             id: registrant(),
             kind,
             details,
+            erased: None,
         };
         let value = encode_registrant(&registrant);
         made.push(line(name, "value", &value));
         assert_eq!(decode_registrant(&value), Ok(registrant));
     }
+    let erased = Registrant {
+        id: registrant(),
+        kind: PrincipalKind::Person,
+        details: None,
+        erased: Some(Tombstone {
+            at: Timestamp::from_micros(1),
+            basis: "Art. 17".to_owned(),
+        }),
+    };
+    let value = encode_registrant(&erased);
+    made.push(line("registrant/tombstone", "value", &value));
+    assert_eq!(decode_registrant(&value), Ok(erased));
     for notice in notices() {
         let value = encode_notice(&notice);
         let name = format!("notice/{}", notice.kind.word());

@@ -13,6 +13,7 @@ mod golden;
 pub mod json;
 mod notice;
 mod parts;
+mod person;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -105,7 +106,10 @@ const fn is_never_public(event: &Event) -> bool {
         event,
         Event::CredentialIssued(_) | Event::CredentialRevoked(_)
     );
-    let notices = matches!(event, Event::NoticeSettled { .. });
+    let notices = matches!(
+        event,
+        Event::NoticeSettled { .. } | Event::PersonErased { .. }
+    );
     credentials || notices || event.application().is_some()
 }
 

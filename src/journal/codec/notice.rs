@@ -19,7 +19,7 @@ words! {
 }
 
 /// The stored form of what became of a notice.
-pub(super) fn settled_to(id: NoticeId, outcome: Outcome) -> pb::NoticeSettled {
+pub(super) fn settled(id: NoticeId, outcome: Outcome) -> pb::NoticeSettled {
     pb::NoticeSettled {
         seq: id.seq.get(),
         place: id.place,

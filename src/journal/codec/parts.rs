@@ -21,6 +21,7 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
 
 use super::error::CodecError;
+use super::person::{tombstone_from, tombstone_to};
 
 /// The octet that begins the short form of an id; the text of an id never has it.
 const SHORT_ID: u8 = 0;
@@ -499,6 +500,7 @@ pub(super) fn principal_to(principal: &Principal) -> pb::Principal {
         grants: Vec::new(),
         delegations: Vec::new(),
         details: None,
+        erased: None,
     }
 }
 
@@ -508,6 +510,7 @@ pub(super) fn principal_whole_to(principal: &Principal) -> pb::Principal {
         grants: principal.grants.iter().map(grant_to).collect(),
         delegations: principal.delegations.iter().map(path_to).collect(),
         details: principal.details.as_ref().map(details_to),
+        erased: principal.erased.as_ref().map(tombstone_to),
         ..principal_to(principal)
     }
 }
@@ -527,6 +530,7 @@ pub(super) fn principal_from(stored: pb::Principal) -> Result<Principal, CodecEr
         grants: grants.collect::<Result<_, _>>()?,
         delegations: delegations.collect::<Result<_, _>>()?,
         details: stored.details.map(details_from),
+        erased: stored.erased.map(tombstone_from),
     })
 }
 

@@ -18,8 +18,8 @@ use crate::model::entry::{
 };
 use crate::model::event::{
     ApplicationAmended, ApplicationMoved, ArcRegistered, AuthorityOpened, Changes, EntryAmended,
-    Event, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy, Proof, ReferenceLoaded,
-    RegistrantRecorded, StateChanged,
+    Event, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy, Person, Proof,
+    ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq,
@@ -801,6 +801,13 @@ pub(super) fn notices() -> Vec<Notice> {
 
 fn notice_events() -> Vec<(&'static str, Event)> {
     let mut events = vec![("mark", Event::OutboxOpened)];
+    for (name, person) in [
+        ("registrant", Person::Registrant(registrant())),
+        ("principal", Person::Principal(principal())),
+    ] {
+        let basis = "Art. 17".to_owned();
+        events.push((name, Event::PersonErased { person, basis }));
+    }
     for outcome in OUTCOMES {
         let id = notice_id();
         events.push((outcome.word(), Event::NoticeSettled { id, outcome }));

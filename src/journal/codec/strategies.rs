@@ -17,12 +17,12 @@ use crate::model::command::NewEntry;
 use crate::model::entry::{
     Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
     Language, Origin, Reference, Registrant, RegistrantDetails, Relation, Service, State,
-    SuperiorFields, Text, Visibility,
+    SuperiorFields, Text, Tombstone, Visibility,
 };
 use crate::model::event::{
     ApplicationAmended, ApplicationMoved, ArcRegistered, AuthorityOpened, Changes, EntryAmended,
-    Event, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy, Proof, ReferenceLoaded,
-    RegistrantRecorded, StateChanged,
+    Event, Founded, Happening, HoldEnd, HoldReleased, NumberFoundBy, Person, Proof,
+    ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::{RegistrantId, Seq};
 use crate::model::notice::{NoticeId, Outcome};
@@ -357,7 +357,14 @@ pub(crate) fn details() -> impl Strategy<Value = RegistrantDetails> {
 
 /// Registrants, erased ones too.
 pub(crate) fn registrant() -> impl Strategy<Value = Registrant> {
-    (id(), kind(), of(details())).prop_map(|(id, kind, details)| Registrant { id, kind, details })
+    (id(), kind(), of(details()), of(tombstone())).prop_map(|(id, kind, details, erased)| {
+        Registrant {
+            id,
+            kind,
+            details,
+            erased,
+        }
+    })
 }
 
 type Names = (Vec<Identifier>, Vec<Label>, Vec<UnicodeLabel>);
@@ -739,6 +746,17 @@ fn application_events() -> Vec<BoxedStrategy<Event>> {
     ]
 }
 
+fn tombstone() -> impl Strategy<Value = Tombstone> {
+    (time(), word()).prop_map(|(at, basis)| Tombstone { at, basis })
+}
+
+fn person() -> impl Strategy<Value = Person> {
+    prop_oneof![
+        id().prop_map(Person::Registrant),
+        id().prop_map(Person::Principal)
+    ]
+}
+
 fn notice_outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![
         Just(Outcome::Sent),
@@ -749,6 +767,9 @@ fn notice_outcome() -> impl Strategy<Value = Outcome> {
 
 fn notice_events() -> Vec<BoxedStrategy<Event>> {
     vec![
+        (person(), word())
+            .prop_map(|(person, basis)| Event::PersonErased { person, basis })
+            .boxed(),
         Just(Event::OutboxOpened).boxed(),
         (seq(), any::<u32>(), notice_outcome())
             .prop_map(|(seq, place, outcome)| Event::NoticeSettled {
@@ -785,9 +806,13 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         reference_loaded().prop_map(Event::ReferenceLoaded).boxed(),
         authority_opened().prop_map(Event::AuthorityOpened).boxed(),
         registrant()
-            .prop_map(|Registrant { id, kind, details }| {
-                Event::RegistrantRecorded(RegistrantRecorded { id, kind, details })
-            })
+            .prop_map(
+                |Registrant {
+                     id, kind, details, ..
+                 }| {
+                    Event::RegistrantRecorded(RegistrantRecorded { id, kind, details })
+                },
+            )
             .boxed(),
         arc_registered()
             .prop_map(|e| Event::ArcRegistered(Box::new(e)))
