@@ -2,7 +2,8 @@
 //!
 //! Each `sh` block runs in one shell; a `text` block right after it is what it prints, where `…` stands for what differs
 //! from run to run and a line of `…` alone for any lines. A command that fails prints `[exit CODE]`. Comments of the form
-//! `<!-- FILE OF THE TEST: skip|stop|start|restart -->` pass over the next block or stop and start the service.
+//! `<!-- FILE OF THE TEST: skip|stop|start|restart|all -->` pass over the next block, stop and start the service, or end here
+//! where something that the rest needs is missing.
 //! `OIDRA_UPDATE=1` writes what was printed into the page. It must never touch anything outside its own directory.
 
 use std::{
@@ -150,16 +151,25 @@ fn same(expect: &str, got: &str) -> bool {
 }
 
 /// Carries out every command of a page, of at least so many blocks; `test` is the file of the test, as its comments name it.
-pub fn carry_out(page: &str, test: &str, blocks_min: usize) {
+/// `prepare` sets up what the page needs in its directory: further arguments of the service, whether what is behind the
+/// comment `all` can be carried out too, and what lives as long as the page.
+pub fn carry_out<T>(
+    page: &str,
+    test: &str,
+    blocks_min: usize,
+    prepare: impl FnOnce(&Path) -> (Vec<String>, bool, T),
+) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     let page = fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = page.lines().collect();
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("oidra-data");
     let mut shell = Shell::new(folder.path());
+    let (arguments, all, _lives) = prepare(folder.path());
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let mut server = None;
     let start = |shell: &mut Shell| {
-        let server = Server::start(&data);
+        let server = Server::start_with(&data, &arguments);
         shell.run(&format!("export OIDRA_SERVER={}", server.address()));
         Some(server)
     };
@@ -167,6 +177,11 @@ pub fn carry_out(page: &str, test: &str, blocks_min: usize) {
     let mut ran = 0;
     for part in parts(test, &lines) {
         match part {
+            Part::Act(act) if act == "all" => {
+                if !all {
+                    break;
+                }
+            }
             Part::Act(act) => {
                 if matches!(act.as_str(), "stop" | "restart")
                     && let Some(server) = server.take()
