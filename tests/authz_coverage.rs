@@ -119,6 +119,11 @@ const TABLE: &[Row] = &[
     ("AddPrincipal", GOVERN),
     ("GrantRole", GOVERN),
     ("RevokeRole", GOVERN),
+    // What is held of a person: for the person, and for administrators of the whole register.
+    (
+        "ExportPerson",
+        "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED OK NOT_PERMITTED",
+    ),
     // What administrators of the whole register do.
     (
         "ErasePerson",
@@ -358,7 +363,7 @@ impl Stage {
                 fine(audit.list_audit(with(token, ask)).await)
             }
             "AddPrincipal" | "DescribePrincipal" | "ChangeStanding" | "GetPrincipal"
-            | "ListPrincipals" | "ErasePerson" | "GrantRole" | "RevokeRole" => {
+            | "ListPrincipals" | "ErasePerson" | "ExportPerson" | "GrantRole" | "RevokeRole" => {
                 self.principal(method, token).await
             }
             _ if method.contains("Application")
@@ -759,6 +764,10 @@ impl Stage {
                     ..Default::default()
                 };
                 fine(access.add_principal(with(token, ask)).await)
+            }
+            "ExportPerson" => {
+                let ask = pb::ExportPersonRequest { person: principal };
+                fine(access.export_person(with(token, ask)).await)
             }
             "ErasePerson" => {
                 let ask = pb::ErasePersonRequest {

@@ -138,8 +138,18 @@ fn nothing_of_who_was_erased_is_left_and_every_hash_still_holds() {
             "{secret} was never there"
         );
     }
-    let head = |server: &Server| json(&server.oidctl(&["server", "info", "-o", "json"]));
-    let before = head(&server);
+    let export = |server: &Server, id: &str| done(&server.oidctl(&["person", "export", id]));
+    let held = export(&server, &registrant);
+    assert!(SECRETS.iter().all(|secret| held.contains(secret)), "{held}");
+    assert!(
+        held.contains("\"named_as\"") && held.contains("first-registrant"),
+        "{held}"
+    );
+    let held: Value = serde_json::from_str(&export(&server, &principal)).unwrap();
+    assert_eq!(held["known"].as_array().unwrap().len(), 2, "{held}");
+    assert_eq!(held["known"][1]["telephone"], SECRETS[2]);
+    let info = |server: &Server| json(&server.oidctl(&["server", "info", "-o", "json"]));
+    let before = info(&server);
     let told = json(&erase(&server, &registrant));
     assert_eq!(
         (told["person"].as_str(), told["basis"].as_str()),
@@ -155,17 +165,25 @@ fn nothing_of_who_was_erased_is_left_and_every_hash_still_holds() {
     let past = done(&server.oidctl(&["resolve", "2.16.834.1", "--as-of", token]));
     assert!(!past.contains(SECRETS[0]), "{past}");
     json(&erase(&server, &principal));
+    for id in [&registrant, &principal] {
+        let held = export(&server, id);
+        assert!(held.contains("PDPA s. 38"), "{held}");
+        assert!(
+            SECRETS.iter().all(|secret| !held.contains(secret)),
+            "{held}"
+        );
+    }
     let again = erase(&server, &principal);
     assert!(String::from_utf8_lossy(&again.stderr).contains("NOTHING_CHANGES"));
     nothing_is_left(&data);
     done(&server.oidctl(&["allocate", "2.16.834", "--title", "en:Later"]));
-    let after = head(&server);
+    let after = info(&server);
     assert!(server.stop().success());
     verify(&data);
     nothing_is_left(&data);
     assert!(!data.join("erasing").exists());
     let server = Server::start(&data);
-    assert_eq!(head(&server)["tree_head"], after["tree_head"]);
+    assert_eq!(info(&server)["tree_head"], after["tree_head"]);
     assert!(server.stop().success());
     nothing_is_left(&data);
 }

@@ -3,6 +3,7 @@
 //! Writes are carried out by `write`; what is told of principals and credentials is what `access` lets the
 //! caller know. A secret is made here, shown once in the answer to the request that was carried out, and kept nowhere.
 
+mod export;
 mod list;
 
 use std::{sync::Arc, time::Instant};
@@ -328,6 +329,19 @@ impl AccessService for Keeper {
         request: Request<pb::DescribePrincipalRequest>,
     ) -> Result<Response<pb::PrincipalResponse>, Status> {
         self.principal(request).await
+    }
+
+    async fn export_person(
+        &self,
+        request: Request<pb::ExportPersonRequest>,
+    ) -> Result<Response<pb::ExportPersonResponse>, Status> {
+        let call = layer::call(&request)?;
+        let request = request.into_inner();
+        let id = request.person.clone();
+        let answer = export::person(&self.desk, &call, request).await;
+        let about = if answer.is_ok() { id.as_str() } else { "" };
+        trail::looked(&self.desk, &call, "ExportPerson", about, &answer);
+        self.told(&call, answer)
     }
 
     async fn erase_person(

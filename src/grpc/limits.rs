@@ -22,6 +22,12 @@ pub const WRITTEN_INLINE_MAX: usize = 32;
 pub const APPLICATIONS_LOOKED_AT_MAX: usize = 2_000;
 /// Notices that one page of a list looks at; whatever of them is wanted is told, and the rest follows.
 pub const NOTICES_LOOKED_AT_MAX: usize = 2_000;
+/// Most arcs that an export of a person names; it tells where it was cut.
+pub const EXPORT_ARCS_MAX: usize = 10_000;
+/// Most applications of one export, each of which may hold long texts.
+pub const EXPORT_APPLICATIONS_MAX: usize = 100;
+/// Most notices of one export.
+pub const EXPORT_NOTICES_MAX: usize = 10_000;
 /// Messages of a stream that wait for a slow caller; then the reading waits.
 pub const STREAM_MESSAGES_MAX: usize = 4;
 /// Records read from the journal at once for a watcher.

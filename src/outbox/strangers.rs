@@ -234,6 +234,19 @@ impl Strangers {
         }
     }
 
+    /// One was taken in: what it told is in the register now and nowhere else. That its code was good stays for the rest of
+    /// its day, so that an answer that was lost can be had again.
+    pub fn admitted(&self, id: &str) {
+        let mut state = self.lock();
+        if let Some(one) = state.all.get_mut(id) {
+            one.email.clear();
+            one.request.clear();
+            // Where it cannot be written it goes with its day.
+            self.write(id, &one.clone()).ok();
+        }
+        state.sources.remove(id);
+    }
+
     /// The mail server refused the address of one for good: nobody can prove it.
     pub fn unreachable(&self, id: &str) {
         let mut state = self.lock();
@@ -267,7 +280,7 @@ impl Strangers {
         self.register.digest_request(content.as_bytes())
     }
 
-    /// The request of one, for whoever shows its code. `VERIFICATION_UNKNOWN` alike where it is not there, is over, or the
+    /// The request of one, empty where it was taken in before, for whoever shows its code. `VERIFICATION_UNKNOWN` alike where it is not there, is over, or the
     /// code is another.
     pub fn proven(&self, id: &str, code: &str) -> Result<Vec<u8>, Refusal> {
         self.forget_old();
@@ -296,7 +309,8 @@ fn room(state: &State, email: &str, source: Source) -> Result<(), Refusal> {
         return Err(Refusal::new(Code::Overloaded, "", detail));
     }
     let same = |one: &&Written| one.email.eq_ignore_ascii_case(email);
-    if state.all.values().filter(same).count() >= STRANGERS_PER_ADDRESS_MAX {
+    let waiting = state.all.values().filter(|one| !one.request.is_empty());
+    if waiting.filter(same).count() >= STRANGERS_PER_ADDRESS_MAX {
         return soon(format!(
             "{STRANGERS_PER_ADDRESS_MAX} applications wait for a code that was sent to this address"
         ));
@@ -350,7 +364,7 @@ mod tests {
             language: "en".to_owned(),
             superior: "2.999".to_owned(),
             mailed: false,
-            request: String::new(),
+            request: "AA==".to_owned(),
         }
     }
 

@@ -177,7 +177,7 @@ fn run_from(prefix: &[u8], from: Bound<&ArcValue>) -> (Bound<Vec<u8>>, Bound<Vec
 }
 
 /// Reads a row that is overwritten in place.
-fn to_headed(row: &[u8]) -> Option<Headed> {
+pub(super) fn to_headed(row: &[u8]) -> Option<Headed> {
     let (created, written, payload) = split_two(row)?;
     Some(Headed {
         created,

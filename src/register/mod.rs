@@ -60,7 +60,7 @@ pub use answers::{
     Seen,
 };
 pub use options::{Entropy, OpenError, Opened, Options, Progress, Silent};
-pub use reading::{Reading, ReadingNames, Walk};
+pub use reading::{Known, Reading, ReadingNames, Walk};
 pub use verify::{Verified, verify};
 
 /// How long a reading waits for a revision that is not reached yet.

@@ -12,7 +12,8 @@ use crate::journal::codec;
 use crate::model::application::{Application, Finding};
 use crate::model::{
     Entry, Notice, NoticeId, Policy, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
-    entry::{Flags, HolderFields, Origin, Registrant, SuperiorFields},
+    entry::{Flags, HolderFields, Origin, Registrant, RegistrantDetails, SuperiorFields},
+    event::Person,
 };
 use crate::oid::{ArcValue, NodePath};
 use crate::rules;
@@ -29,6 +30,15 @@ pub use super::walk::Walk;
 
 /// Subordinates read in one go while hidden ones are passed over.
 const CHILDREN_PAGE_MIN: usize = 16;
+
+/// What was known of a person from a revision on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The revision.
+    pub revision: Seq,
+    /// What was known; `None` where it was erased.
+    pub details: Option<RegistrantDetails>,
+}
 
 /// The register at one revision. Cheap to clone.
 #[derive(Clone)]
@@ -244,6 +254,47 @@ impl Reading {
     /// The policy for the subordinates of a node: its own, or the one it inherits.
     pub fn policy_in_force(&self, superior: &NodePath) -> Viewed<Policy> {
         rules::policy_in_force(self, superior)
+    }
+
+    /// What was known of a person, revision by revision, the oldest first; the last one is what is known now. What was erased is
+    /// not there. Blocks.
+    pub fn known_of(&self, person: &Person) -> Viewed<Vec<Known>> {
+        let table = match person {
+            Person::Registrant(_) => Table::Registrants,
+            Person::Principal(_) => Table::Principals,
+        };
+        let key = person.as_str().as_bytes();
+        let mut rows = Vec::new();
+        if let Some(past) = table.past() {
+            let prefix = keys::past(past, key);
+            for row in self.of.tables.beginning_with(Table::Past, &prefix) {
+                let (_, row) = row?;
+                let row = super::base::to_headed(&row);
+                rows.push(row.ok_or_else(|| self.broken("a row is too short"))?);
+            }
+        }
+        rows.extend(self.of.headed(table, key)?);
+        let details = |row: &Headed| {
+            let read = match person {
+                Person::Registrant(_) => {
+                    codec::decode_registrant(&row.payload).map(|one| one.details)
+                }
+                Person::Principal(_) => {
+                    codec::decode_principal(&row.payload).map(|one| one.details)
+                }
+            };
+            read.map_err(|_| self.broken("what is known of a person cannot be read"))
+        };
+        let mut known: Vec<Known> = Vec::new();
+        for row in &rows {
+            let details = details(row)?;
+            // A revision that tells nothing new of the person is none of theirs.
+            if known.last().is_none_or(|last| last.details != details) {
+                let revision = row.written;
+                known.push(Known { revision, details });
+            }
+        }
+        Ok(known)
     }
 
     /// The notices after `after`, in the order in which they came about, at most `limit`. Blocks.

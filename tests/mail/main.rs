@@ -237,6 +237,14 @@ fn a_stranger_is_taken_in_once_their_address_is_proven() {
         (Some(token), &true.into())
     );
     assert_eq!(office.revision(), before + 1);
+    // What was told stands in the register now and nowhere else.
+    for file in fs::read_dir(folder.path().join("data/strangers")).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        assert!(
+            !text.contains("x.example") && text.contains("\"request\":\"\""),
+            "{text}"
+        );
+    }
     // The stranger speaks for the application, and can do nothing else.
     let own = |arguments: &[&str]| office.as_somebody(token, arguments);
     office.reviewer(&["application", "ask", id, "Why?"]);

@@ -61,6 +61,7 @@ pub enum PrincipalAct {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  oidctl person export r-17 > held.json
   oidctl person erase r-17 --basis 'Data Protection Act s. 38' --keep-public-name")]
 pub struct PersonArgs {
     #[command(subcommand)]
@@ -70,6 +71,12 @@ pub struct PersonArgs {
 /// What to do with what is known of a person.
 #[derive(Debug, Subcommand)]
 pub enum PersonAct {
+    /// Writes everything that is held of a registrant or a principal, for programs (JSON unless `--output` says otherwise)
+    Export {
+        /// The id of a registrant or a principal
+        #[arg(value_name = "ID")]
+        id: String,
+    },
     Erase(PersonEraseArgs),
 }
 

@@ -228,7 +228,6 @@ impl Command {
             | Self::Delegate(_)
             | Self::Recall(_)
             | Self::Transfer(_)
-            | Self::Person(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)
@@ -238,6 +237,7 @@ impl Command {
                 args.act,
                 PrincipalAct::Show { .. } | PrincipalAct::List { .. }
             ),
+            Self::Person(args) => matches!(args.act, PersonAct::Erase(_)),
             Self::Token(args) => !matches!(args.act, TokenAct::List { .. }),
             Self::Policy(args) => matches!(args.act, PolicyAct::Set(_)),
             Self::Application(args) => args.act.writes(),

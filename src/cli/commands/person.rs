@@ -7,7 +7,8 @@ use crate::{
         client::Client,
         desk::Desk,
         failure::{Failure, Outcome},
-        view::{ErasedView, moment},
+        output::note,
+        view::{ErasedView, HeldOfView, moment},
     },
     pb::v1,
 };
@@ -15,8 +16,28 @@ use crate::{
 /// Erases.
 pub async fn run(desk: &Desk, client: &Client, act: PersonAct) -> Result<Outcome, Failure> {
     match act {
+        PersonAct::Export { id } => export(desk, client, id).await,
         PersonAct::Erase(args) => erase(desk, client, args).await,
     }
+}
+
+/// Writes all that is held. It is for handing on, so that people are given the form of programs, too.
+async fn export(desk: &Desk, client: &Client, id: String) -> Result<Outcome, Failure> {
+    let request = v1::ExportPersonRequest { person: id };
+    let send = async |r| client.access().export_person(r).await;
+    let answer = client.call(&request, send).await?;
+    let view = HeldOfView::from(&answer);
+    if desk.output.is_for_people() {
+        let text = serde_json::to_string_pretty(&view)?;
+        desk.output.text(&format!("{text}\n"))?;
+        desk.output.flush()?;
+    } else {
+        desk.output.one(&view)?;
+    }
+    if answer.cut {
+        note("There is more than one answer bears; ask the operator for the rest.");
+    }
+    Ok(Outcome::Done)
 }
 
 async fn erase(desk: &Desk, client: &Client, args: PersonEraseArgs) -> Result<Outcome, Failure> {

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{RevisionView, is_default, moment, word};
+use super::make::views;
+use super::{ApplicationView, NoticeView, RevisionView, is_default, moment, word};
 use crate::pb::v1;
 
 view! {
@@ -16,6 +17,67 @@ view! {
         id: String, kind: String, standing: String, administrator: bool, since: String, home: String,
         grants: Vec<GrantView>, delegations: Vec<String>, name: String, email: String, telephone: String,
         address: String,
+    }
+}
+
+view! {
+    /// What was known of a person from a revision on.
+    KnownView {
+        revision: u64, name: String, email: String, telephone: String, address: String, name_public: bool,
+    }
+}
+
+view! {
+    /// An arc at which a person is named.
+    NamedView { oid: String, named_as: Vec<String>, }
+}
+
+view! {
+    /// Everything that is held of a person.
+    HeldOfView {
+        person: String, erased: String, basis: String, known: Vec<KnownView>, principal: Option<PrincipalView>,
+        credentials: Vec<CredentialView>, arcs: Vec<NamedView>, applications: Vec<ApplicationView>,
+        notices: Vec<NoticeView>, cut: bool, revision: RevisionView,
+    }
+}
+
+impl From<&v1::KnownOfPerson> for KnownView {
+    fn from(k: &v1::KnownOfPerson) -> Self {
+        Self {
+            revision: k.revision,
+            name: k.name.clone(),
+            email: k.email.clone(),
+            telephone: k.telephone.clone(),
+            address: k.address.clone(),
+            name_public: k.name_public,
+        }
+    }
+}
+
+impl From<&v1::ArcOfPerson> for NamedView {
+    fn from(a: &v1::ArcOfPerson) -> Self {
+        Self {
+            oid: a.oid.clone(),
+            named_as: a.named_as.clone(),
+        }
+    }
+}
+
+impl From<&v1::ExportPersonResponse> for HeldOfView {
+    fn from(e: &v1::ExportPersonResponse) -> Self {
+        Self {
+            person: e.person.clone(),
+            erased: moment(e.erased.as_ref()),
+            basis: e.basis.clone(),
+            known: views(&e.known),
+            principal: e.principal.as_ref().map(Into::into),
+            credentials: views(&e.credentials),
+            arcs: views(&e.arcs),
+            applications: views(&e.applications),
+            notices: views(&e.notices),
+            cut: e.cut,
+            revision: e.revision.as_ref().map(Into::into).unwrap_or_default(),
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 pub use self::{
     access::{
-        AuditView, CredentialView, CredentialWrittenView, ErasedView, HeldView, PrincipalView,
-        PrincipalWrittenView, WhoView,
+        AuditView, CredentialView, CredentialWrittenView, ErasedView, HeldOfView, HeldView,
+        PrincipalView, PrincipalWrittenView, WhoView,
     },
     application::{
         ApplicationView, ApplicationWrittenView, FindingView, JudgedView, NoticeView, VerifiedView,

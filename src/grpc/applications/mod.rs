@@ -7,6 +7,8 @@ mod list;
 mod notices;
 mod strangers;
 
+pub use notices::told as notice;
+
 use std::{sync::Arc, time::Instant};
 
 use tonic::{Request, Response, Status};

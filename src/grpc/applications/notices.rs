@@ -102,7 +102,8 @@ fn may_know(
     }
 }
 
-fn told(notice: &Notice) -> pb::Notice {
+/// A notice as it is told.
+pub fn told(notice: &Notice) -> pb::Notice {
     let (application, oid) = match &notice.matter {
         Matter::Application(id) => (id.to_string(), String::new()),
         Matter::Arc(path) => (String::new(), path.to_string()),

@@ -88,19 +88,25 @@ pub async fn verify(
     };
     let strangers = desk.options.strangers.clone().ok_or_else(unknown)?;
     let kept = strangers.proven(&request.verification, &request.code)?;
-    let asked = pb::SubmitApplicationRequest::decode(kept.as_slice()).map_err(|_| unknown())?;
-    let ask = read(desk, call, &asked)?;
     let token = strangers.token(&request.verification);
-    let (outcome, application) = match admit(desk, call, &ask, &token, false).await {
-        Ok(mut outcome) => {
-            let application = outcome.application.take();
-            (Some(outcome), application)
+    let (outcome, application) = if kept.is_empty() {
+        (None, of_token(desk, &token)?)
+    } else {
+        let asked = pb::SubmitApplicationRequest::decode(kept.as_slice()).map_err(|_| unknown())?;
+        let ask = read(desk, call, &asked)?;
+        match admit(desk, call, &ask, &token, false).await {
+            Ok(mut outcome) => {
+                let application = outcome.application.take();
+                (Some(outcome), application)
+            }
+            Err(rejection) => match of_token(desk, &token)? {
+                Some(application) if was_admitted(&rejection) => (None, Some(application)),
+                _ => return Err(rejection),
+            },
         }
-        Err(rejection) => match again(desk, &token, &rejection)? {
-            Some(application) => (None, Some(application)),
-            None => return Err(rejection),
-        },
     };
+    let (of, id) = (Arc::clone(&strangers), request.verification.clone());
+    Desk::blocking(move || of.admitted(&id)).await?;
     let missing = || ViewFault("what was admitted is no application".to_owned());
     Ok(Verified {
         application: application.ok_or_else(missing)?,
@@ -163,21 +169,22 @@ async fn admit(
     answer
 }
 
-/// What came of it before, where the code was shown before.
-fn again(
-    desk: &Desk,
-    token: &Token,
-    rejection: &Rejection,
-) -> Result<Option<Application>, Rejection> {
-    let is_before =
-        matches!(rejection, Rejection::Refused(all) if all.main().code == Code::CredentialTaken);
+fn was_admitted(rejection: &Rejection) -> bool {
+    matches!(rejection, Rejection::Refused(all) if all.main().code == Code::CredentialTaken)
+}
+
+/// The application that was handed in with a token, where there is one.
+fn of_token(desk: &Desk, token: &Token) -> Result<Option<Application>, Rejection> {
     let newest = desk.register.newest();
-    let Some(credential) = newest.credential(&token.sha256())?.filter(|_| is_before) else {
+    let Some(credential) = newest.credential(&token.sha256())? else {
         return Ok(None);
     };
-    let own = Docket::OpenOf(credential.principal);
-    let Some((_, id)) = newest.docket(&own, None, 1)?.pop() else {
-        return Ok(None);
-    };
-    Ok(newest.application(&id)?)
+    for (_, id) in newest.docket(&Docket::All, None, usize::MAX)? {
+        let application = newest.application(&id)?;
+        let theirs = application.filter(|one| one.submitted_by == credential.principal);
+        if theirs.is_some() {
+            return Ok(theirs);
+        }
+    }
+    Ok(None)
 }

@@ -53,23 +53,23 @@ pub fn add_principal(
     }))
 }
 
+/// A person by its id: what the server makes tells by its beginning what it names.
+pub fn person(id: &str, faults: &mut Faults) -> Option<Person> {
+    if id.starts_with(PrincipalId::PREFIX) {
+        let id = faults.parse(Code::FieldInvalid, "person", id);
+        return id.map(Person::Principal);
+    }
+    let id = faults.parse(Code::FieldInvalid, "person", id);
+    id.map(Person::Registrant)
+}
+
 /// Erase a person.
 pub fn erase_person(
     request: &pb::ErasePersonRequest,
     _names: &dyn Names,
     faults: &mut Faults,
 ) -> Option<Command> {
-    let id = &request.person;
-    // What the server makes tells by its beginning what it names.
-    let person = if id.starts_with(PrincipalId::PREFIX) {
-        faults
-            .parse(Code::FieldInvalid, "person", id)
-            .map(Person::Principal)
-    } else {
-        faults
-            .parse(Code::FieldInvalid, "person", id)
-            .map(Person::Registrant)
-    };
+    let person = person(&request.person, faults);
     Some(Command::ErasePerson(ErasePerson {
         person: person?,
         basis: request.basis.clone(),

@@ -1,0 +1,283 @@
+//! `ExportPerson`: everything that the register holds of one person, for the person itself and for administrators of the whole
+//! register.
+//!
+//! It walks the register once and tells where it stopped. It must never tell of anybody else but where their ids stand beside
+//! the person's own.
+
+use std::sync::Arc;
+
+use crate::{
+    access::{Identity, Knowledge, Sight},
+    desk::{Call, Desk},
+    grpc::{
+        applications::notice,
+        convert::{
+            Faults, access as requests, application::Showing, entry, principal as shown, timestamp,
+        },
+        limits::{
+            EXPORT_APPLICATIONS_MAX, EXPORT_ARCS_MAX, EXPORT_NOTICES_MAX, NOTICES_LOOKED_AT_MAX,
+        },
+        view::revision,
+    },
+    model::{
+        Code, Entry, Principal, Refusal, RegistrantId, Rejection, TreeView as _, Viewed,
+        application::Docket, entry::Tombstone, event::Person,
+    },
+    oid::NodePath,
+    pb::v1 as pb,
+    register::{Known, Reading},
+};
+
+use super::someone;
+
+/// Gathers what is held of a person.
+pub async fn person(
+    desk: &Arc<Desk>,
+    call: &Arc<Call>,
+    request: pb::ExportPersonRequest,
+) -> Result<pb::ExportPersonResponse, Rejection> {
+    someone(call)?;
+    let mut faults = Faults::new();
+    let person = requests::person(&request.person, &mut faults);
+    let person = faults.into_result(person)?;
+    let newest = desk.register.newest();
+    may_have(&call.caller.identity, &person, &newest)?;
+    let (desk_too, with) = (Arc::clone(desk), Arc::clone(call));
+    let told = Desk::blocking(move || {
+        let told = gathered(&desk_too, &with, &person, &newest)?;
+        let (seq, time) = (newest.seq(), newest.time());
+        Ok::<_, Rejection>(pb::ExportPersonResponse {
+            revision: Some(revision(&desk_too.register, seq, Some(time))),
+            ..told
+        })
+    });
+    told.await?
+}
+
+/// The person itself, whoever handed in an application of it, and administrators of the whole register. To all others nobody
+/// is there.
+fn may_have(identity: &Identity, person: &Person, newest: &Reading) -> Result<(), Rejection> {
+    let refused = || {
+        let detail = "what is held of a person is for the person and for administrators of the whole register";
+        Refusal::new(Code::NotPermitted, "person", detail).into()
+    };
+    let own = match identity {
+        Identity::Local => return Ok(()),
+        Identity::Principal(own, _) | Identity::Claimed(own, ..) => own,
+        Identity::Anonymous | Identity::System => return Err(refused()),
+    };
+    let credential = match identity.shown() {
+        Some(digest) => newest.credential(&digest.0)?,
+        None => None,
+    };
+    let whole = credential.is_some_and(|one| one.scope.at.is_none());
+    if whole && administers(own) {
+        return Ok(());
+    }
+    let itself = match person {
+        Person::Principal(id) => *id == own.id,
+        Person::Registrant(id) => speaks_for(own, id, newest)?,
+    };
+    if itself { Ok(()) } else { Err(refused()) }
+}
+
+fn administers(own: &Principal) -> bool {
+    own.administrator || own.has(crate::model::actor::Role::Administrator, &NodePath::root())
+}
+
+/// Whether a principal made a registrant known with an application of its own.
+fn speaks_for(own: &Principal, id: &RegistrantId, newest: &Reading) -> Viewed<bool> {
+    for (_, application) in newest.docket(&Docket::Of(id.clone()), None, EXPORT_APPLICATIONS_MAX)? {
+        let application = newest.application(&application)?;
+        let theirs = application
+            .is_some_and(|one| one.submitted_by == own.id && one.introduced.contains(id));
+        if theirs {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn gathered(
+    desk: &Desk,
+    call: &Call,
+    person: &Person,
+    newest: &Reading,
+) -> Result<pb::ExportPersonResponse, Rejection> {
+    let unknown = |code, detail| Refusal::new(code, "person", detail).value(person.as_str());
+    let mut told = pb::ExportPersonResponse {
+        person: person.as_str().to_owned(),
+        known: newest.known_of(person)?.into_iter().map(known).collect(),
+        ..Default::default()
+    };
+    match person {
+        Person::Principal(id) => {
+            let one = newest.principal(id)?;
+            let one =
+                one.ok_or_else(|| unknown(Code::PrincipalUnknown, "no principal has this id"))?;
+            entomb(&mut told, one.erased.as_ref());
+            let own = newest
+                .credentials()?
+                .into_iter()
+                .filter(|one| one.principal == *id);
+            let uses = &desk.options.uses;
+            told.credentials = own
+                .map(|one| {
+                    let last = uses.last(&one.token_sha256);
+                    shown::credential(one, last)
+                })
+                .collect();
+            told.principal = Some(shown::principal(one));
+        }
+        Person::Registrant(id) => {
+            let one = newest.registrant(id)?;
+            let one =
+                one.ok_or_else(|| unknown(Code::RegistrantUnknown, "no registrant has this id"))?;
+            entomb(&mut told, one.erased.as_ref());
+            told.registrant = Some(entry::registrant(&one, true));
+            arcs(&mut told, id, newest)?;
+            notices(&mut told, id, newest)?;
+        }
+    }
+    applications(&mut told, person, newest, desk)?;
+    call.witness.note(&NodePath::root());
+    Ok(told)
+}
+
+fn entomb(told: &mut pb::ExportPersonResponse, stone: Option<&Tombstone>) {
+    told.erased = stone.map(|one| timestamp(one.at));
+    told.basis = stone.map(|one| one.basis.clone()).unwrap_or_default();
+}
+
+fn known(one: Known) -> pb::KnownOfPerson {
+    let details = one.details.unwrap_or_default();
+    pb::KnownOfPerson {
+        revision: one.revision.get(),
+        name: details.name,
+        email: details.email.unwrap_or_default(),
+        telephone: details.telephone.unwrap_or_default(),
+        address: details.address.unwrap_or_default(),
+        name_public: details.name_public,
+    }
+}
+
+/// The arcs at which the person is named, and as what.
+fn arcs(
+    told: &mut pb::ExportPersonResponse,
+    id: &RegistrantId,
+    newest: &Reading,
+) -> Result<(), Rejection> {
+    for seen in newest.walk(&NodePath::root(), None, None, &Sight::All) {
+        let entry = seen?.entry;
+        let named = named_as(&entry, id);
+        if named.is_empty() {
+            continue;
+        }
+        let arc = pb::ArcOfPerson {
+            oid: entry.path.to_string(),
+            named_as: named,
+        };
+        if !fits(&mut told.arcs, arc, EXPORT_ARCS_MAX) {
+            told.cut = true;
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn named_as(entry: &Entry, id: &RegistrantId) -> Vec<String> {
+    let is = |one: Option<&RegistrantId>| one == Some(id);
+    let mut named = Vec::new();
+    if is(entry.registrant.as_ref().map(|one| &one.registrant)) {
+        named.push("registrant".to_owned());
+    }
+    if is(entry.first_registrant.as_ref().map(|one| &one.registrant)) {
+        named.push("first-registrant".to_owned());
+    }
+    if is(entry.sponsor.as_ref()) {
+        named.push("sponsor".to_owned());
+    }
+    let contacts = entry.holder.contacts.iter().filter(|one| one.party == *id);
+    named.extend(contacts.map(|one| format!("{}-contact", one.role.word())));
+    named
+}
+
+fn notices(
+    told: &mut pb::ExportPersonResponse,
+    id: &RegistrantId,
+    newest: &Reading,
+) -> Result<(), Rejection> {
+    let mut after = None;
+    loop {
+        let page = newest.notices_after(after, NOTICES_LOOKED_AT_MAX)?;
+        let full = page.len() == NOTICES_LOOKED_AT_MAX;
+        after = page.last().map(|one| one.id);
+        for one in page.iter().filter(|one| one.to == *id) {
+            if !fits(&mut told.notices, notice(one), EXPORT_NOTICES_MAX) {
+                told.cut = true;
+                return Ok(());
+            }
+        }
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+/// The applications that the person handed in, or that were made for it.
+fn applications(
+    told: &mut pb::ExportPersonResponse,
+    person: &Person,
+    newest: &Reading,
+    desk: &Desk,
+) -> Result<(), Rejection> {
+    let docket = match person {
+        Person::Registrant(id) => Docket::Of(id.clone()),
+        Person::Principal(_) => Docket::All,
+    };
+    let people = |id: &_| newest.registrant(id);
+    for (_, id) in newest.docket(&docket, None, usize::MAX)? {
+        let Some(one) = newest.application(&id)? else {
+            continue;
+        };
+        if matches!(person, Person::Principal(id) if one.submitted_by != *id) {
+            continue;
+        }
+        let showing = Showing {
+            knowledge: Knowledge::Applicant,
+            own: Some(&one.submitted_by),
+            now: desk.options.clock.now(),
+            people: &people,
+        };
+        let shown = showing.application(&one)?;
+        if !fits(&mut told.applications, shown, EXPORT_APPLICATIONS_MAX) {
+            told.cut = true;
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Adds one where there is room for it.
+fn fits<T>(all: &mut Vec<T>, one: T, most: usize) -> bool {
+    let room = all.len() < most;
+    if room {
+        all.push(one);
+    }
+    room
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_past_what_an_answer_bears_is_left_out() {
+        for most in [EXPORT_ARCS_MAX, EXPORT_APPLICATIONS_MAX, EXPORT_NOTICES_MAX] {
+            let mut all = vec![0; most - 1];
+            assert!(fits(&mut all, 1, most));
+            assert!(!fits(&mut all, 2, most));
+            assert_eq!((all.len(), all.last()), (most, Some(&1)));
+        }
+    }
+}
