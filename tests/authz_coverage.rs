@@ -173,6 +173,11 @@ const TABLE: &[Row] = &[
         "ListNotices",
         "TOKEN_MISSING BLIND BLIND SEES BLIND SEES BLIND SEES SEES",
     ),
+    // What those judge there who may.
+    (
+        "GetReport",
+        "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK NOT_PERMITTED OK NOT_PERMITTED OK OK",
+    ),
 ];
 
 const JUDGE: &str = "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN NOT_PERMITTED APPLICATION_UNKNOWN \
@@ -369,7 +374,11 @@ impl Stage {
             _ if method.contains("Application")
                 || matches!(
                     method,
-                    "BeginReview" | "RequestInformation" | "DecideAppeal" | "ListNotices"
+                    "BeginReview"
+                        | "RequestInformation"
+                        | "DecideAppeal"
+                        | "ListNotices"
+                        | "GetReport"
                 ) =>
             {
                 self.application(method, token).await
@@ -418,6 +427,13 @@ impl Stage {
             "VerifyApplication" => {
                 let ask = pb::VerifyApplicationRequest::default();
                 fine(work.verify_application(with(token, ask)).await)
+            }
+            "GetReport" => {
+                let ask = pb::GetReportRequest {
+                    superior: ARC.into(),
+                    ..Default::default()
+                };
+                fine(work.get_report(with(token, ask)).await)
             }
             "ListNotices" => {
                 let ask = pb::ListNoticesRequest::default();

@@ -57,6 +57,25 @@ impl<'a> Casework<'a> {
         Ok(Self { view, of, judged })
     }
 
+    /// Whether what is below a node is judged, or looked over, by whoever asks.
+    pub fn judges(&mut self, superior: &NodePath) -> Result<bool, Rejection> {
+        let (own, scope) = match &self.of {
+            Of::Nobody => return Ok(false),
+            Of::Everybody => return Ok(true),
+            Of::Principal(own, scope) => (own, scope),
+        };
+        let within = scope.at.as_ref().is_none_or(|at| superior.starts_with(at));
+        if !within {
+            return Ok(false);
+        }
+        if let Some(known) = self.judged.get(superior) {
+            return Ok(*known);
+        }
+        let judges = judges(own, superior, self.view)?;
+        self.judged.insert(superior.clone(), judges);
+        Ok(judges)
+    }
+
     /// How much may be known of an application.
     pub fn knows(&mut self, application: &Application) -> Result<Knowledge, Rejection> {
         let superior = &application.superior;
@@ -72,16 +91,10 @@ impl<'a> Casework<'a> {
         {
             return Ok(Knowledge::Nothing);
         }
-        let judges = if let Some(known) = self.judged.get(superior) {
-            *known
-        } else {
-            let judges = judges(own, superior, self.view)?;
-            self.judged.insert(superior.clone(), judges);
-            judges
-        };
-        Ok(if judges {
+        let handed_in = application.submitted_by == own.id;
+        Ok(if self.judges(superior)? {
             Knowledge::Everything
-        } else if application.submitted_by == own.id {
+        } else if handed_in {
             Knowledge::Applicant
         } else {
             Knowledge::Nothing

@@ -17,6 +17,7 @@ mod follow;
 mod ors;
 mod output;
 pub mod paper;
+mod plot;
 mod report;
 mod settings;
 mod table;

@@ -28,6 +28,10 @@ pub const EXPORT_ARCS_MAX: usize = 10_000;
 pub const EXPORT_APPLICATIONS_MAX: usize = 100;
 /// Most notices of one export.
 pub const EXPORT_NOTICES_MAX: usize = 10_000;
+/// Most nodes that a report looks at; it tells where it was cut.
+pub const REPORT_NODES_MAX: usize = 1_000_000;
+/// Most applications that a report lists as overdue, and as upcoming.
+pub const REPORT_DUE_MAX: usize = 100;
 /// Messages of a stream that wait for a slow caller; then the reading waits.
 pub const STREAM_MESSAGES_MAX: usize = 4;
 /// Records read from the journal at once for a watcher.

@@ -78,6 +78,15 @@ pub fn size(asked: u32) -> usize {
     usize::try_from(size).unwrap_or(1)
 }
 
+/// Adds one where there is room for it; tells whether there was.
+pub fn fits<T>(all: &mut Vec<T>, one: T, most: usize) -> bool {
+    let room = all.len() < most;
+    if room {
+        all.push(one);
+    }
+    room
+}
+
 /// The token for the page after `mark`; `query` is all that the request asked for but page size and token.
 pub fn token(kind: Kind, query: &[&str], mark: &Mark, seal: Seal<'_>) -> String {
     let mut bytes = vec![FORM, kind as u8];
@@ -156,6 +165,24 @@ fn sealed(content: &[u8], seal: Seal<'_>) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grpc::limits::{
+        EXPORT_APPLICATIONS_MAX, EXPORT_ARCS_MAX, EXPORT_NOTICES_MAX, REPORT_DUE_MAX,
+    };
+
+    #[test]
+    fn one_past_what_an_answer_bears_is_left_out() {
+        for most in [
+            EXPORT_ARCS_MAX,
+            EXPORT_APPLICATIONS_MAX,
+            EXPORT_NOTICES_MAX,
+            REPORT_DUE_MAX,
+        ] {
+            let mut all = vec![0; most - 1];
+            assert!(fits(&mut all, 1, most));
+            assert!(!fits(&mut all, 2, most));
+            assert_eq!((all.len(), all.last()), (most, Some(&1)));
+        }
+    }
 
     fn seal(key: u8) -> impl Fn(&[u8]) -> [u8; 32] {
         move |content| {

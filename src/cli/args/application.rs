@@ -235,6 +235,31 @@ pub struct ApplicationListArgs {
     pub own: bool,
 }
 
+/// Reports what happened at a node and below it in a period, and what is late
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl report 2.16.834 --from 2026-01-01 --to 2026-07-01
+  oidctl report 2.16.834 --csv > report.csv
+  oidctl report 2.16.834 --plot arcs.svg")]
+pub struct ReportArgs {
+    /// The node; without it, everywhere
+    #[arg(value_name = "OID")]
+    pub node: Option<String>,
+    /// The beginning of the period; without it, a year before its end
+    #[arg(long, value_name = "TIME", value_parser = value::moment)]
+    pub from: Option<prost_types::Timestamp>,
+    /// Its end, which is no part of it; without it, now
+    #[arg(long, value_name = "TIME", value_parser = value::moment)]
+    pub to: Option<prost_types::Timestamp>,
+    /// Write one row a fact, for spreadsheets
+    #[arg(long)]
+    pub csv: bool,
+    /// Draw the arcs that were registered, by month, into this file (SVG)
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+}
+
 /// Lists what applicants and registrants were told of by mail
 #[derive(Debug, Args)]
 #[command(after_help = "\

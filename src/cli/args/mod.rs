@@ -197,6 +197,7 @@ pub enum Command {
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
+    Report(ReportArgs),
     Principal(PrincipalArgs),
     Person(PersonArgs),
     Role(RoleArgs),

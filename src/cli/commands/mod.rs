@@ -16,6 +16,7 @@ mod notice;
 mod person;
 mod policy;
 mod principal;
+mod report;
 mod resolve;
 mod server;
 mod state;
@@ -52,6 +53,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Policy(args) => policy::run(desk, client, args.act).await,
         Command::Application(args) => Box::pin(application::run(desk, client, args.act)).await,
         Command::Notice(args) => notice::run(desk, client, args.act).await,
+        Command::Report(args) => report::run(desk, client, args).await,
         Command::Principal(args) => principal::run(desk, client, args.act).await,
         Command::Person(args) => person::run(desk, client, args.act).await,
         Command::Role(args) => principal::role(desk, client, args.act).await,

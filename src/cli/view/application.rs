@@ -98,6 +98,68 @@ view! {
 }
 
 view! {
+    /// How many there are of something.
+    CountedView { of: String, count: u64, }
+}
+
+view! {
+    /// An application that somebody has to act upon.
+    DueView { id: String, stage: String, superior: String, deadline: String, }
+}
+
+view! {
+    /// What happened in a period.
+    ReportView {
+        superior: String, from: String, to: String, handed_in: Vec<CountedView>, decided: Vec<CountedView>,
+        decision_seconds_median: Option<u64>, decision_seconds_p90: Option<u64>, allocations: Vec<CountedView>,
+        allocations_by_month: Vec<CountedView>, states: Vec<CountedView>, registrants: u64, overdue: Vec<DueView>,
+        upcoming: Vec<DueView>, cut: bool, revision: RevisionView,
+    }
+}
+
+impl From<&v1::Counted> for CountedView {
+    fn from(c: &v1::Counted) -> Self {
+        Self {
+            of: c.of.clone(),
+            count: c.count,
+        }
+    }
+}
+
+impl From<&v1::DueApplication> for DueView {
+    fn from(d: &v1::DueApplication) -> Self {
+        Self {
+            id: d.id.clone(),
+            stage: word(d.stage().as_str_name(), "APPLICATION_STAGE_"),
+            superior: d.superior.clone(),
+            deadline: moment(d.deadline.as_ref()),
+        }
+    }
+}
+
+impl From<&v1::GetReportResponse> for ReportView {
+    fn from(r: &v1::GetReportResponse) -> Self {
+        Self {
+            superior: r.superior.clone(),
+            from: moment(r.from.as_ref()),
+            to: moment(r.to.as_ref()),
+            handed_in: views(&r.handed_in),
+            decided: views(&r.decided),
+            decision_seconds_median: r.decision_seconds_median,
+            decision_seconds_p90: r.decision_seconds_p90,
+            allocations: views(&r.allocations),
+            allocations_by_month: views(&r.allocations_by_month),
+            states: views(&r.states),
+            registrants: r.registrants,
+            overdue: views(&r.overdue),
+            upcoming: views(&r.upcoming),
+            cut: r.cut,
+            revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+view! {
     /// What somebody was told of by mail.
     NoticeView {
         id: String, kind: String, registrant: String, application: String, oid: String, language: String, made: String,

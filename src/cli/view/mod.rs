@@ -11,7 +11,8 @@ pub use self::{
         PrincipalView, PrincipalWrittenView, WhoView,
     },
     application::{
-        ApplicationView, ApplicationWrittenView, FindingView, JudgedView, NoticeView, VerifiedView,
+        ApplicationView, ApplicationWrittenView, CountedView, FindingView, JudgedView, NoticeView,
+        ReportView, VerifiedView,
     },
     make::{flags, moment, word},
 };

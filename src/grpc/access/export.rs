@@ -17,6 +17,7 @@ use crate::{
         limits::{
             EXPORT_APPLICATIONS_MAX, EXPORT_ARCS_MAX, EXPORT_NOTICES_MAX, NOTICES_LOOKED_AT_MAX,
         },
+        page::fits,
         view::revision,
     },
     model::{
@@ -256,28 +257,4 @@ fn applications(
         }
     }
     Ok(())
-}
-
-/// Adds one where there is room for it.
-fn fits<T>(all: &mut Vec<T>, one: T, most: usize) -> bool {
-    let room = all.len() < most;
-    if room {
-        all.push(one);
-    }
-    room
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_past_what_an_answer_bears_is_left_out() {
-        for most in [EXPORT_ARCS_MAX, EXPORT_APPLICATIONS_MAX, EXPORT_NOTICES_MAX] {
-            let mut all = vec![0; most - 1];
-            assert!(fits(&mut all, 1, most));
-            assert!(!fits(&mut all, 2, most));
-            assert_eq!((all.len(), all.last()), (most, Some(&1)));
-        }
-    }
 }

@@ -5,6 +5,7 @@
 
 mod list;
 mod notices;
+mod report;
 mod strangers;
 
 pub use notices::told as notice;
@@ -295,6 +296,16 @@ impl ApplicationService for Caseworker {
         let call = layer::call(&request)?;
         let answer = list::page(&self.desk, &call, request.into_inner()).await;
         trail::looked(&self.desk, &call, "ListApplications", "", &answer);
+        self.told(&call, answer)
+    }
+
+    async fn get_report(
+        &self,
+        request: Request<pb::GetReportRequest>,
+    ) -> Result<Response<pb::GetReportResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = report::report(&self.desk, &call, request.into_inner()).await;
+        trail::looked(&self.desk, &call, "GetReport", "", &answer);
         self.told(&call, answer)
     }
 

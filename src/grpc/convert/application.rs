@@ -216,7 +216,8 @@ acts! {
 /// Words that stand on both sides, one for each.
 macro_rules! words {
     ($($shown:ident $read:ident $word:ident $pb:ident $field:literal $needed:literal { $($case:ident)* })*) => {$(
-        const fn $shown(word: $word) -> pb::$pb {
+        #[doc = concat!("The API's word of `", $field, "`.")]
+        pub const fn $shown(word: $word) -> pb::$pb {
             match word { $($word::$case => pb::$pb::$case,)* }
         }
 

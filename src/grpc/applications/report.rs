@@ -1,0 +1,256 @@
+//! `GetReport`: what happened at a node and below it in a period, and what is late, for those who judge there.
+//!
+//! It walks the subtree once, as far as the caller sees it, and tells where it stopped. It must never count what the caller may
+//! not know of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    access::{Casework, Knowledge, Sight},
+    desk::{Call, Desk},
+    grpc::{
+        convert::{Faults, access as places, moment, timestamp},
+        limits::{REPORT_DUE_MAX, REPORT_NODES_MAX},
+        page::fits,
+        view::{View, revision},
+    },
+    model::{
+        Application, Code, Refusal, RegistrantId, Rejection, Stage, State, Timestamp,
+        TreeView as _,
+        application::{Docket, VerdictKind},
+        entry::Origin,
+    },
+    oid::NodePath,
+    pb::v1 as pb,
+    register::Reading,
+};
+
+use super::someone;
+
+/// Seconds of the period that is reported where its beginning is not told (a year).
+const PERIOD_SECONDS: i64 = 365 * 86_400;
+/// Seconds within which a deadline is an upcoming one (thirty days).
+const UPCOMING_SECONDS: u64 = 30 * 86_400;
+/// Microseconds of a second.
+const SECOND: i64 = 1_000_000;
+
+/// What is reported.
+struct Period {
+    node: NodePath,
+    from: Timestamp,
+    to: Timestamp,
+    now: Timestamp,
+}
+
+impl Period {
+    fn holds(&self, at: Timestamp) -> bool {
+        (self.from..self.to).contains(&at)
+    }
+}
+
+/// Answers.
+pub async fn report(
+    desk: &Desk,
+    call: &Call,
+    request: pb::GetReportRequest,
+) -> Result<pb::GetReportResponse, Rejection> {
+    someone(call)?;
+    let newest = desk.register.newest();
+    let (sight, identity) = (call.sight(), call.caller.identity.clone());
+    let now = desk.options.clock.now();
+    let period = period(&request, &newest, &sight, now)?;
+    call.witness.note(&period.node);
+    let (seq, time) = (newest.seq(), newest.time());
+    let told = Desk::blocking(move || {
+        let mut casework = Casework::new(&identity, &newest)?;
+        if !casework.judges(&period.node)? {
+            let detail = "a report is for those who judge applications there";
+            return Err(Refusal::new(Code::NotPermitted, "superior", detail).into());
+        }
+        let mut told = pb::GetReportResponse {
+            superior: period.node.to_string(),
+            from: Some(timestamp(period.from)),
+            to: Some(timestamp(period.to)),
+            ..Default::default()
+        };
+        applications(&mut told, &period, &newest, &mut casework)?;
+        arcs(&mut told, &period, &newest, &sight)?;
+        Ok::<_, Rejection>(told)
+    })
+    .await??;
+    Ok(pb::GetReportResponse {
+        revision: Some(revision(&desk.register, seq, Some(time))),
+        ..told
+    })
+}
+
+fn period(
+    request: &pb::GetReportRequest,
+    newest: &Reading,
+    sight: &Sight,
+    now: Timestamp,
+) -> Result<Period, Rejection> {
+    let view = View::new(newest, sight.clone());
+    let mut faults = Faults::new();
+    let node = places::place(&request.superior, view.names(), "superior", &mut faults);
+    let mut given = |at: &Option<prost_types::Timestamp>, field| {
+        at.as_ref().map(|at| moment(at, field, &mut faults))
+    };
+    let (from, to) = (given(&request.from, "from"), given(&request.to, "to"));
+    let to = to.unwrap_or(Some(now));
+    let before = |to: Timestamp| Timestamp::from_micros(to.micros() - PERIOD_SECONDS * SECOND);
+    let from = from.unwrap_or(to.map(before));
+    if let (Some(from), Some(to)) = (from, to)
+        && from >= to
+    {
+        faults.at(Code::FieldInvalid, "from", "must lie before `to`");
+    }
+    let period = node.zip(from.zip(to)).map(|(node, (from, to))| Period {
+        node,
+        from,
+        to,
+        now,
+    });
+    let period = faults.into_result(period)?;
+    Ok(view.settled(period)?)
+}
+
+/// When an application was decided or came to an end; `None` while it is open.
+fn ended(one: &Application) -> Option<Timestamp> {
+    if one.stage.is_open() {
+        return None;
+    }
+    let rejected = one.verdicts.iter().rev();
+    let rejected = rejected
+        .filter(|verdict| verdict.kind != VerdictKind::Granted)
+        .map(|verdict| verdict.at);
+    match one.stage {
+        // Its fee may be told of later.
+        Stage::Rejected => rejected.max(),
+        _ => Some(one.changed),
+    }
+}
+
+fn applications(
+    told: &mut pb::GetReportResponse,
+    period: &Period,
+    newest: &Reading,
+    casework: &mut Casework<'_>,
+) -> Result<(), Rejection> {
+    let (mut by_stage, mut decided) = (BTreeMap::new(), BTreeMap::new());
+    let mut spans = Vec::new();
+    let soon = period.now.plus_seconds(UPCOMING_SECONDS);
+    for (_, id) in newest.docket(&Docket::All, None, usize::MAX)? {
+        let Some(one) = newest.application(&id)? else {
+            continue;
+        };
+        let here = one.superior.starts_with(&period.node);
+        if !here || casework.knows(&one)? != Knowledge::Everything {
+            continue;
+        }
+        if period.holds(one.submitted) {
+            *by_stage.entry(one.stage.word()).or_default() += 1;
+        }
+        if let Some(at) = ended(&one).filter(|at| period.holds(*at)) {
+            *decided.entry(one.stage.word()).or_default() += 1;
+            let span = at.micros().saturating_sub(one.submitted.micros()) / SECOND;
+            spans.push(u64::try_from(span).unwrap_or_default());
+        }
+        let late = one.is_overdue(period.now);
+        let upcoming = one.stage.is_open() && one.deadline.is_some_and(|at| at <= soon);
+        let list = match (late, upcoming) {
+            (true, _) => &mut told.overdue,
+            (false, true) => &mut told.upcoming,
+            (false, false) => continue,
+        };
+        if !fits(list, due(&one), REPORT_DUE_MAX) {
+            told.cut = true;
+        }
+    }
+    spans.sort_unstable();
+    told.decision_seconds_median = part(&spans, 50);
+    told.decision_seconds_p90 = part(&spans, 90);
+    told.handed_in = counted(by_stage);
+    told.decided = counted(decided);
+    Ok(())
+}
+
+fn due(one: &Application) -> pb::DueApplication {
+    pb::DueApplication {
+        id: one.id.to_string(),
+        stage: super::requests::shown_stage(one.stage).into(),
+        superior: one.superior.to_string(),
+        deadline: one.deadline.map(timestamp),
+    }
+}
+
+/// The least of sorted numbers that so many of a hundred do not exceed (nearest rank).
+fn part(sorted: &[u64], of_a_hundred: usize) -> Option<u64> {
+    let rank = (sorted.len() * of_a_hundred).div_ceil(100);
+    sorted.get(rank.saturating_sub(1)).copied()
+}
+
+fn counted<K: ToString>(counts: BTreeMap<K, u64>) -> Vec<pb::Counted> {
+    let all = counts.into_iter();
+    all.map(|(of, count)| pb::Counted {
+        of: of.to_string(),
+        count,
+    })
+    .collect()
+}
+
+fn arcs(
+    told: &mut pb::GetReportResponse,
+    period: &Period,
+    newest: &Reading,
+    sight: &Sight,
+) -> Result<(), Rejection> {
+    let (mut kinds, mut months, mut states) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut registrants: BTreeSet<RegistrantId> = BTreeSet::new();
+    let mut nodes = newest.walk(&period.node, None, None, sight);
+    for seen in nodes.by_ref().take(REPORT_NODES_MAX) {
+        let seen = seen?;
+        let entry = &seen.entry;
+        if seen.stub || entry.path == period.node || entry.origin.is_reference() {
+            continue;
+        }
+        let state = entry.superior.state;
+        *states.entry(state.word()).or_default() += 1;
+        if state.is_live() {
+            registrants.extend(entry.registrant.as_ref().map(|one| one.registrant.clone()));
+        }
+        if period.holds(entry.registered) {
+            let kind = match (&entry.origin, state) {
+                (Origin::Recorded { .. }, _) => "recorded",
+                (_, State::Reserved) => "reserved",
+                _ => "assigned",
+            };
+            *kinds.entry(kind).or_default() += 1;
+            let day = entry.registered.to_string();
+            let month: String = day.chars().take("2026-03".len()).collect();
+            *months.entry(month).or_default() += 1;
+        }
+    }
+    told.cut |= nodes.next().is_some();
+    told.allocations = counted(kinds);
+    told.allocations_by_month = counted(months);
+    told.states = counted(states);
+    told.registrants = registrants.len() as u64;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_hundred_are_members() {
+        assert_eq!(part(&[], 50), None);
+        assert_eq!(part(&[7], 50), Some(7));
+        assert_eq!(part(&[7], 90), Some(7));
+        let ten: Vec<u64> = (1..=10).collect();
+        assert_eq!((part(&ten, 50), part(&ten, 90)), (Some(5), Some(9)));
+        let eleven: Vec<u64> = (1..=11).collect();
+        assert_eq!((part(&eleven, 50), part(&eleven, 90)), (Some(6), Some(10)));
+    }
+}
