@@ -52,6 +52,8 @@ pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
 pub const RANDOM_DRAWS_MAX: usize = 64;
 /// Most principals that were not removed.
 pub const PRINCIPALS_MAX: usize = 10_000;
+/// So many principals there may be when a stranger is taken in: the rest is for those who are added by name.
+pub const PRINCIPALS_STRANGERS_MAX: usize = 8_000;
 /// Most roles of one principal.
 pub const GRANTS_MAX: usize = 256;
 /// Most roles, of all principals, on one arc that can be delegated or assigned and below it, further such arcs apart: they

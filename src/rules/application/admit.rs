@@ -3,17 +3,19 @@
 //! proves the address is no business of the rules.
 //!
 //! Refusals, in order: faults of form, those of `submit` among them; `APPLICATIONS_CLOSED` where the policy does not take
-//! applications from everybody; those of `add_principal`; those of `issue_credential`; those of `submit`.
+//! applications from everybody; `OVERLOADED` where there are so many principals that the rest is for those who are added by
+//! name; those of `add_principal`; those of `issue_credential`; those of `submit`.
 
 use crate::model::actor::{Credential, CredentialKind, Scope};
 use crate::model::command::{AdmitApplicant, RegistrantRef};
+use crate::model::limits::PRINCIPALS_STRANGERS_MAX;
 use crate::model::policy::Applicants;
-use crate::model::{Code, Ctx, Refusal, Rejection};
+use crate::model::{Code, Ctx, Refusal, Rejection, TreeView as _};
 
 use super::submit;
 use crate::rules::decision::Decision;
 use crate::rules::form::Faults;
-use crate::rules::{add_principal, issue_credential, policy};
+use crate::rules::{access, add_principal, issue_credential, policy};
 
 /// What the token of a stranger is called.
 const TOKEN_NAME: &str = "application";
@@ -33,6 +35,14 @@ pub fn decide(ask: &AdmitApplicant, decision: &mut Decision<'_>) -> Result<(), R
     let superior = &ask.ask.superior;
     if policy::in_force(&decision.tree, superior)?.applicants != Applicants::Public {
         return Err(closed(superior).into());
+    }
+    let known = decision.tree.principals()?;
+    let standing = known.iter().filter(|one| !access::is_removed(one));
+    if standing.count() >= PRINCIPALS_STRANGERS_MAX {
+        let detail = format!(
+            "{PRINCIPALS_STRANGERS_MAX} principals are known; more strangers are not taken in now"
+        );
+        return Err(Refusal::new(Code::Overloaded, "", detail).into());
     }
     let Some(RegistrantRef::New { kind, details }) = &ask.ask.ask.entry.registrant else {
         let detail = "the applicant is needed";
@@ -146,6 +156,24 @@ mod tests {
         ask.ask.ask.entry.registrant = Some(RegistrantRef::Known(application.applicant.clone()));
         let decided = tree(Applicants::Public).decide(Command::AdmitApplicant(ask));
         refused(decided, Code::FieldInvalid, "entry.registrant.id");
+    }
+
+    #[test]
+    fn strangers_leave_room_for_those_who_are_added_by_name() {
+        let mut tree = tree(Applicants::Public);
+        let sample = tree.principals.values().next().unwrap().clone();
+        let mut n = 0;
+        while tree.principals.len() < PRINCIPALS_STRANGERS_MAX - 1 {
+            let id: crate::model::PrincipalId = format!("p-many-{n}").parse().unwrap();
+            let one = crate::model::Principal {
+                id: id.clone(),
+                ..sample.clone()
+            };
+            tree.principals.insert(id, one);
+            n += 1;
+        }
+        tree.submit(admit("afya")).unwrap();
+        refused(tree.decide(admit("wazi")), Code::Overloaded, "");
     }
 
     #[test]
