@@ -198,11 +198,17 @@ impl Writer {
         }
     }
 
-    /// Destroys what a record erased, before it is answered. Where that fails the next start does it.
-    fn erase(&self) {
+    /// Destroys what a record erased, before it is answered: the new tables hold it, the old ones never do. Where that fails
+    /// the next start does it.
+    fn erase(&mut self) {
         if let Err(error) = super::erasure::carry_out(&self.core) {
             tracing::error!(%error, "what was erased is not destroyed yet; a restart does it");
         }
+        if self.core.journal.head().seq > self.core.published().row.head.seq {
+            self.catch_up();
+        }
+        // What waits for its time is looked for again.
+        self.core.hold_due.store(0, Ordering::SeqCst);
     }
 
     /// Carries out as many of the waiting commands as one batch takes.
@@ -245,11 +251,12 @@ impl Writer {
                 }
                 Written::Durable(head, records) => {
                     self.waiting.extend(left);
-                    self.apply(&pending.rows, head, &records);
                     if erases {
-                        // Nobody may hold the old tables while they are taken away.
+                        // The old tables never show this head: whoever follows it leaves them.
                         drop(pending);
                         self.erase();
+                    } else {
+                        self.apply(&pending.rows, head, &records);
                     }
                     for (command, judged) in commands.into_iter().zip(judged) {
                         answer(*command, judged.answer(&self.core));
