@@ -10,7 +10,6 @@ use crate::model::event::{Person, RegistrantRecorded};
 use crate::model::{Code, Event, Refusal, Rejection, TreeView, form};
 
 use super::access::principal;
-use super::checks::registrant_known;
 use super::decision::Decision;
 use super::form::Faults;
 
@@ -25,8 +24,12 @@ pub fn decide(ask: &ErasePerson, decision: &mut Decision<'_>) -> Result<(), Reje
     let mut kept = None;
     let known = match &ask.person {
         Person::Registrant(id) => {
-            registrant_known(tree, id, "person")?;
             let registrant = tree.registrant(id)?;
+            if registrant.is_none() {
+                let detail = "no registrant has this id";
+                let unknown = Refusal::new(Code::RegistrantUnknown, "person", detail);
+                return Err(unknown.value(id).into());
+            }
             kept = registrant
                 .as_ref()
                 .filter(|_| ask.keep_public_name)

@@ -179,11 +179,15 @@ fn of_token(desk: &Desk, token: &Token) -> Result<Option<Application>, Rejection
     let Some(credential) = newest.credential(&token.sha256())? else {
         return Ok(None);
     };
-    for (_, id) in newest.docket(&Docket::All, None, usize::MAX)? {
-        let application = newest.application(&id)?;
-        let theirs = application.filter(|one| one.submitted_by == credential.principal);
-        if theirs.is_some() {
-            return Ok(theirs);
+    // As long as it is open it is among few; later it is looked for among all.
+    let open = Docket::OpenOf(credential.principal.clone());
+    for docket in [open, Docket::All] {
+        for (_, id) in newest.docket(&docket, None, usize::MAX)? {
+            let application = newest.application(&id)?;
+            let theirs = application.filter(|one| one.submitted_by == credential.principal);
+            if theirs.is_some() {
+                return Ok(theirs);
+            }
         }
     }
     Ok(None)
