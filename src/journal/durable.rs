@@ -55,7 +55,7 @@ pub(super) fn finish(path: &Path) -> io::Result<()> {
 }
 
 /// Writes a whole file durably.
-pub(super) fn write(path: &Path, mode: u32, parts: &[&[u8]]) -> io::Result<File> {
+pub(crate) fn write(path: &Path, mode: u32, parts: &[&[u8]]) -> io::Result<File> {
     let file = begin(path, mode, parts)?;
     finish(path)?;
     if let Some(dir) = path.parent() {

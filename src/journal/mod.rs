@@ -9,7 +9,7 @@ pub mod codec;
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod digest;
-mod durable;
+pub(crate) mod durable;
 pub mod envelope;
 pub mod error;
 pub mod keys;

@@ -6,13 +6,12 @@
 //! is not there, nor an item of the erasing record itself.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::journal::{ItemKind, Journal, Record, StoredItem, codec};
+use crate::journal::{ItemKind, Journal, JournalError, Record, StoredItem, codec, durable};
 use crate::model::{Event, Seq};
 
 use super::answers::Outcome;
@@ -22,6 +21,10 @@ use super::place::{self, io_error};
 
 /// What the note of erasures that are not finished is called.
 const NOTE: &str = "erasing";
+/// Its first line: what it is, and in which form.
+const HEAD: &str = "oidra erasing 1";
+/// Its permissions.
+const NOTE_MODE: u32 = 0o600;
 /// How long readers may go on with the old tables before their end is left to the next start.
 const READERS_WAIT: Duration = Duration::from_secs(5);
 /// How often it is looked whether they have ended.
@@ -67,7 +70,7 @@ pub(super) fn carry_out(core: &Arc<Core>) -> Result<(), OpenError> {
     let data_dir = &core.options.data_dir;
     let mut any = false;
     for due in read(data_dir)? {
-        if !erases(&*core.journal, &due) {
+        if !erases(&*core.journal, &due)? {
             continue;
         }
         let held = records_of(&*core.journal, &due)?;
@@ -76,23 +79,29 @@ pub(super) fn carry_out(core: &Arc<Core>) -> Result<(), OpenError> {
         any = true;
     }
     if any && !make_tables_anew(core)? {
-        // Somebody reads the old ones on; the next start ends it.
+        tracing::warn!("tables with erased data are still being read; a restart removes them");
         return Ok(());
     }
     let note = data_dir.join(NOTE);
     fs::remove_file(&note).map_err(io_error(format!("removing {}", note.display())))
 }
 
-/// Whether the record is there and erases that person.
-fn erases(journal: &dyn Journal, due: &Due) -> bool {
-    let Ok(record) = journal.read_one(due.by) else {
-        return false;
+/// Whether the record is there and erases that person. A record that cannot be read now is no record that is not there.
+fn erases(journal: &dyn Journal, due: &Due) -> Result<bool, OpenError> {
+    let record = match journal.read_one(due.by) {
+        Ok(record) => record,
+        Err(JournalError::NoRecord { .. }) => return Ok(false),
+        Err(error) => return Err(error.into()),
     };
     let is_theirs = |event: &Event| match event {
         Event::PersonErased { person, .. } => person.as_str() == due.subject,
         _ => false,
     };
-    codec::decode(&record).is_ok_and(|happening| happening.events.iter().any(is_theirs))
+    let happening = codec::decode(&record).map_err(|error| OpenError::Record {
+        seq: due.by,
+        what: error.to_string(),
+    })?;
+    Ok(happening.events.iter().any(is_theirs))
 }
 
 /// The records before the erasing one that hold items of the person.
@@ -131,39 +140,82 @@ fn make_tables_anew(core: &Arc<Core>) -> Result<bool, OpenError> {
 
 fn read(data_dir: &Path) -> Result<Vec<Due>, OpenError> {
     let path = data_dir.join(NOTE);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => {
-            let what = format!("reading {}", path.display());
-            return Err(OpenError::Io { what, source });
-        }
-    };
-    let due = text.lines().filter_map(|line| {
+    let failed = || io_error(format!("reading {}", path.display()));
+    match fs::read_to_string(&path) {
+        Ok(text) => parse(&text).map_err(failed()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(failed()(error)),
+    }
+}
+
+/// What a note says. One that is not understood is no empty one: somebody would never be erased.
+fn parse(text: &str) -> io::Result<Vec<Due>> {
+    let unknown = || io::Error::new(io::ErrorKind::InvalidData, "it is of no known form");
+    let lines = text
+        .strip_prefix(HEAD)
+        .and_then(|rest| rest.strip_prefix('\n'));
+    let due = lines.ok_or_else(unknown)?.lines().map(|line| {
         let (by, subject) = line.split_once(' ')?;
         Some(Due {
             subject: subject.to_owned(),
             by: Seq::new(by.parse().ok()?),
         })
     });
-    Ok(due.collect())
+    due.collect::<Option<_>>().ok_or_else(unknown)
+}
+
+fn written(due: &[Due]) -> String {
+    let lines = due
+        .iter()
+        .map(|one| format!("{} {}\n", one.by, one.subject));
+    format!("{HEAD}\n{}", lines.collect::<String>())
 }
 
 fn write(data_dir: &Path, due: &[Due]) -> Result<(), OpenError> {
     let path = data_dir.join(NOTE);
-    let fresh = data_dir.join(format!("{NOTE}.new"));
-    let text: Vec<_> = due
-        .iter()
-        .map(|one| format!("{} {}\n", one.by, one.subject))
-        .collect();
-    let mut file = fs::OpenOptions::new();
-    file.create(true).truncate(true).write(true).mode(0o600);
-    file.open(&fresh)
-        .and_then(|mut file| {
-            file.write_all(text.concat().as_bytes())?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&fresh, &path))
-        .and_then(|()| fs::File::open(data_dir)?.sync_all())
+    durable::write(&path, NOTE_MODE, &[written(due).as_bytes()])
+        .map(drop)
         .map_err(io_error(format!("writing {}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_read_as_it_was_written_and_no_other_is_read() {
+        let due = [(7, "r-1"), (9, "p-2")].map(|(by, subject)| Due {
+            subject: subject.to_owned(),
+            by: Seq::new(by),
+        });
+        let text = written(&due);
+        assert_eq!(parse(&text).unwrap(), due);
+        assert_eq!(parse(&written(&[])).unwrap(), []);
+        for wrong in [
+            "",
+            "7 r-1\n",
+            "oidra erasing 2\n7 r-1\n",
+            "oidra erasing 1\n7\n",
+            "oidra erasing 1\nx r-1\n",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    /// An erasure whose record cannot be read now stays noted; only one that was never written is forgotten.
+    #[test]
+    fn a_record_that_cannot_be_read_is_not_one_that_is_not_there() {
+        let journal = crate::journal::Memory::new();
+        let due = Due {
+            subject: "r-1".to_owned(),
+            by: Seq::new(7),
+        };
+        assert!(!erases(&journal, &due).unwrap());
+        journal.break_reads(true);
+        let unreachable = OpenError::Journal(JournalError::Unreachable {
+            reason: "a fault of reading was ordered".to_owned(),
+        });
+        let told = erases(&journal, &due).unwrap_err();
+        assert_eq!(told.to_string(), unreachable.to_string());
+    }
 }
