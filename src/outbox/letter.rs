@@ -20,6 +20,7 @@ use crate::{
         Application, Entry, Notice, RegisterId, RegistrantId, Timestamp, TreeView, ViewFault,
         Viewed,
         application::{RemarkKind, Verdict},
+        entry::RegistrantDetails,
         notice::{Matter, NoticeKind},
     },
     oid::{NodePath, notation},
@@ -137,9 +138,6 @@ impl Facts {
         );
         let about_application = !about_arc || kind == NoticeKind::Announced;
         Self {
-            authority: "Registration authority".to_owned(),
-            kind: kind.word(),
-            notice: "n-1-0".to_owned(),
             application: about_application.then(|| ApplicationFacts {
                 id: "a-1".to_owned(),
                 superior: "2.999".to_owned(),
@@ -154,6 +152,22 @@ impl Facts {
                 successor: None,
                 url: None,
             }),
+            ..Self::none(
+                "Registration authority".to_owned(),
+                kind.word(),
+                "n-1-0".to_owned(),
+            )
+        }
+    }
+
+    /// Nothing but whose letter it is.
+    const fn none(authority: String, kind: &'static str, notice: String) -> Self {
+        Self {
+            authority,
+            kind,
+            notice,
+            application: None,
+            arc: None,
             text: None,
             reason: None,
             deadline: None,
@@ -164,32 +178,18 @@ impl Facts {
     /// What the letter with a code is given.
     pub fn verification(authority: String, id: &str, code: &str, superior: &str) -> Self {
         Self {
-            authority,
-            kind: VERIFICATION,
-            notice: id.to_owned(),
-            application: None,
-            arc: None,
             verification: Some(VerificationFacts {
                 id: id.to_owned(),
                 code: code.to_owned(),
                 superior: superior.to_owned(),
             }),
-            ..Self::bare(NoticeKind::Acknowledged)
+            ..Self::none(authority, VERIFICATION, id.to_owned())
         }
     }
 
     fn of(notice: &Notice, then: &Reading, sender: &Sender) -> Viewed<Self> {
-        let mut facts = Self {
-            authority: sender.name(),
-            kind: notice.kind.word(),
-            notice: notice.id.to_string(),
-            application: None,
-            arc: None,
-            text: None,
-            reason: None,
-            deadline: None,
-            verification: None,
-        };
+        let (kind, id) = (notice.kind.word(), notice.id.to_string());
+        let mut facts = Self::none(sender.name(), kind, id);
         match &notice.matter {
             Matter::Application(id) => {
                 if let Some(application) = then.application(id)? {
@@ -384,12 +384,10 @@ fn cut(subject: &str) -> String {
 /// Where the recipient is reached today: by its own address, else by that of a contact that was named with it, else by that
 /// of whoever handed the application in.
 fn address(notice: &Notice, newest: &Reading) -> Viewed<Option<Address>> {
+    let told = |details: Option<RegistrantDetails>| usable(&details?.email?);
     let of = |id: &RegistrantId| -> Viewed<Option<Address>> {
         let known = newest.registrant(id)?;
-        let details = known.and_then(|one| one.details);
-        Ok(details
-            .and_then(|one| one.email)
-            .and_then(|text| usable(&text)))
+        Ok(known.and_then(|one| told(one.details)))
     };
     if let Some(own) = of(&notice.to)? {
         return Ok(Some(own));
@@ -422,10 +420,7 @@ fn address(notice: &Notice, newest: &Reading) -> Viewed<Option<Address>> {
     let Some(by) = handed_in_by else {
         return Ok(None);
     };
-    let details = newest.principal(&by)?.and_then(|one| one.details);
-    Ok(details
-        .and_then(|one| one.email)
-        .and_then(|text| usable(&text)))
+    Ok(newest.principal(&by)?.and_then(|one| told(one.details)))
 }
 
 /// An address to which a letter can be sent; of letters outside ASCII, which few servers take, none.

@@ -1,7 +1,5 @@
 //! What the outbox bears.
 
-use std::time::Duration;
-
 /// Notices read from the tables in one go.
 pub const NOTICES_PAGE: usize = 256;
 /// Notices that are kept in mind while they wait; the others wait in the tables.
@@ -14,7 +12,3 @@ pub const TEMPLATE_FUEL_MAX: u64 = 100_000;
 pub const ADDRESS_BYTES_MAX: usize = 254;
 /// Characters of a subject; more are cut, so that a title of 10 kB stays a subject.
 pub const SUBJECT_CHARS_MAX: usize = 160;
-/// How long is waited after the first failure, unless settings say otherwise.
-pub const RETRY_FIRST: Duration = Duration::from_secs(60);
-/// How long is waited at most between two tries.
-pub const RETRY_MAX: Duration = Duration::from_secs(3_600);

@@ -30,7 +30,7 @@ use letter::{Letter, Sender};
 use limits::{NOTICES_PAGE, QUEUE_MAX};
 use mail::{Carried, Carrier};
 use queue::Queue;
-use strangers::Strangers;
+use strangers::{Strangers, Waiting};
 use templates::Templates;
 
 pub use queue::Patience;
@@ -87,8 +87,8 @@ impl Outbox {
                 self.gather(&mut queue).await;
                 self.deliver(&mut queue, &stopping).await;
             }
-            let waits = self.bring_codes(&mut queue).await;
-            let wake = queue.next_try(!open || waits);
+            self.bring_codes(&mut queue, &stopping).await;
+            let wake = queue.next_try(!open);
             tokio::select! {
                 () = stopping.cancelled() => return,
                 () = self.strangers.wanted.notified() => {}
@@ -150,34 +150,56 @@ impl Outbox {
         }
     }
 
-    /// Mails the codes of whoever is not known; tells whether some wait on. A stranger who is not reached stays unknown.
-    async fn bring_codes(&self, queue: &mut Queue) -> bool {
-        let waiting = self.strangers.waiting();
-        for one in &waiting {
-            if queue.is_paused(Instant::now()) {
-                return true;
+    /// Mails the codes of whoever is not known. A stranger who is not reached stays unknown.
+    async fn bring_codes(&self, queue: &mut Queue, stopping: &CancellationToken) {
+        let strangers = Arc::clone(&self.strangers);
+        let waiting = match blocking(move || Ok(strangers.waiting())).await {
+            Ok(waiting) => waiting,
+            Err(fault) => return tracing::warn!(%fault, "codes could not be read"),
+        };
+        queue.keep_codes(|id| waiting.iter().any(|one| one.id == id));
+        let many = waiting.len();
+        for one in waiting {
+            if stopping.is_cancelled() {
+                return;
             }
-            let (register, options) = (self.register.clone(), self.options.clone());
-            let (one, code) = (one.clone(), self.strangers.code(&one.id));
+            if !queue.is_code_due(&one.id, Instant::now()) {
+                continue;
+            }
             let id = one.id.clone();
-            let carried = blocking(move || {
-                let (templates, sender) = (&options.templates, &options.sender);
-                let letter = Letter::with_code(&one, &code, &register, templates, sender)?;
-                Ok(options.carrier.carry(&letter))
-            });
-            match carried.await {
-                Ok(Carried::Taken) => self.strangers.mailed(&id),
-                Ok(Carried::Refused(_)) => self.strangers.unreachable(&id),
-                Ok(Carried::Later) => {}
+            match self.bring_code(one).await {
+                Ok(Carried::Taken | Carried::Refused(_)) => queue.reached(),
+                Ok(Carried::Later) => queue.code_later(&id),
                 Ok(Carried::Away(why)) => {
-                    let (why, waiting) = (why.word(), waiting.len());
-                    MailAway { why, waiting }.emit();
-                    queue.pause();
+                    let why = why.word();
+                    MailAway { why, waiting: many }.emit();
+                    return queue.pause();
                 }
-                Err(fault) => tracing::warn!(%fault, "a code could not be mailed"),
+                Err(fault) => {
+                    queue.code_later(&id);
+                    tracing::warn!(%fault, "a code could not be mailed");
+                }
             }
         }
-        !self.strangers.waiting().is_empty()
+    }
+
+    /// Mails one code, and keeps what came of it.
+    async fn bring_code(&self, one: Waiting) -> Result<Carried, ViewFault> {
+        let (register, options) = (self.register.clone(), self.options.clone());
+        let strangers = Arc::clone(&self.strangers);
+        let carried = blocking(move || {
+            let (templates, sender) = (&options.templates, &options.sender);
+            let code = strangers.code(&one.id);
+            let letter = Letter::with_code(&one, &code, &register, templates, sender)?;
+            let carried = options.carrier.carry(&letter);
+            match carried {
+                Carried::Taken => strangers.mailed(&one.id),
+                Carried::Refused(_) => strangers.unreachable(&one.id),
+                Carried::Later | Carried::Away(_) => {}
+            }
+            Ok(carried)
+        });
+        carried.await
     }
 
     async fn settle(&self, id: NoticeId, outcome: Outcome, queue: &mut Queue) {

@@ -1,4 +1,4 @@
-//! Which notices wait, and when each is tried again. It is made anew from the tables at every start.
+//! Which notices wait, and when each of them, and each code, is tried again. It is made anew at every start.
 //!
 //! It must never forget a notice that was not settled.
 
@@ -9,8 +9,6 @@ use std::{
 
 use crate::model::{NoticeId, notice::Outcome};
 
-use super::limits::{QUEUE_MAX, RETRY_FIRST, RETRY_MAX};
-
 /// How long the outbox waits after a failure: longer each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
@@ -18,15 +16,6 @@ pub struct Patience {
     pub first: Duration,
     /// At most.
     pub most: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            first: RETRY_FIRST,
-            most: RETRY_MAX,
-        }
-    }
 }
 
 impl Patience {
@@ -39,10 +28,30 @@ impl Patience {
     }
 }
 
+/// How often one failed, and when it is tried again.
 #[derive(Clone, Copy, Debug)]
-struct Waiting {
+struct Tries {
     failures: u32,
     due: Instant,
+}
+
+impl Tries {
+    fn none() -> Self {
+        Self {
+            failures: 0,
+            due: Instant::now(),
+        }
+    }
+
+    fn failed(&mut self, patience: Patience) {
+        self.failures = self.failures.saturating_add(1);
+        self.due = Instant::now() + patience.after(self.failures);
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    tries: Tries,
     /// What became of it, where that could not be recorded yet.
     known: Option<Outcome>,
 }
@@ -52,9 +61,10 @@ pub struct Queue {
     patience: Patience,
     waiting: BTreeMap<NoticeId, Waiting>,
     seen: Option<NoticeId>,
+    /// The codes that could not be handed in, by the id of what they are for.
+    codes: BTreeMap<String, Tries>,
     /// How often in a row the mail server was away, and until when nothing is tried.
-    away: u32,
-    until: Instant,
+    away: Tries,
 }
 
 impl Queue {
@@ -64,8 +74,8 @@ impl Queue {
             patience,
             waiting: BTreeMap::new(),
             seen: None,
-            away: 0,
-            until: Instant::now(),
+            codes: BTreeMap::new(),
+            away: Tries::none(),
         }
     }
 
@@ -83,21 +93,17 @@ impl Queue {
     pub fn see(&mut self, id: NoticeId, waits: bool) {
         self.seen = Some(id);
         if waits {
-            let waiting = Waiting {
-                failures: 0,
-                due: Instant::now(),
-                known: None,
-            };
-            self.waiting.insert(id, waiting);
+            let (tries, known) = (Tries::none(), None);
+            self.waiting.insert(id, Waiting { tries, known });
         }
     }
 
     /// Those to be tried now, the oldest first.
     pub fn due(&self, now: Instant) -> Vec<NoticeId> {
-        if self.until > now {
+        if self.is_paused(now) {
             return Vec::new();
         }
-        let due = self.waiting.iter().filter(|(_, one)| one.due <= now);
+        let due = self.waiting.iter().filter(|(_, one)| one.tries.due <= now);
         due.map(|(id, _)| *id).collect()
     }
 
@@ -108,41 +114,58 @@ impl Queue {
 
     /// It is over with one; so the mail server is there, too.
     pub fn settled(&mut self, id: NoticeId) {
-        self.away = 0;
+        self.reached();
         self.waiting.remove(&id);
     }
 
     /// One is tried again later.
     pub fn later(&mut self, id: NoticeId, known: Option<Outcome>) {
         if let Some(one) = self.waiting.get_mut(&id) {
-            one.failures = one.failures.saturating_add(1);
-            one.due = Instant::now() + self.patience.after(one.failures);
+            one.tries.failed(self.patience);
             one.known = known;
         }
     }
 
+    /// Whether a code is to be tried now.
+    pub fn is_code_due(&self, id: &str, now: Instant) -> bool {
+        !self.is_paused(now) && self.codes.get(id).is_none_or(|one| one.due <= now)
+    }
+
+    /// A code is tried again later.
+    pub fn code_later(&mut self, id: &str) {
+        let tries = self.codes.entry(id.to_owned()).or_insert_with(Tries::none);
+        tries.failed(self.patience);
+    }
+
+    /// Of all other codes it is over.
+    pub fn keep_codes(&mut self, wait: impl Fn(&str) -> bool) {
+        self.codes.retain(|id, _| wait(id));
+    }
+
+    /// The mail server is there.
+    pub fn reached(&mut self) {
+        self.away = Tries::none();
+    }
+
     /// All are tried again later.
     pub fn pause(&mut self) {
-        self.away = self.away.saturating_add(1);
-        self.until = Instant::now() + self.patience.after(self.away);
+        self.away.failed(self.patience);
     }
 
     /// Whether nothing is tried for a while.
     pub fn is_paused(&self, now: Instant) -> bool {
-        self.until > now
+        self.away.due > now
     }
 
     /// When to look again, whatever happens until then; soon where something else is `unfinished`.
     pub fn next_try(&self, unfinished: bool) -> Instant {
         let now = Instant::now();
-        let first = self.waiting.values().map(|one| one.due).min();
-        match first {
-            _ if unfinished => now + self.patience.first,
-            Some(due) => due.max(self.until),
-            // Those that were left in the tables are taken up as soon as there is room.
-            None if self.waiting.len() >= QUEUE_MAX => now,
-            None => now + self.patience.most,
-        }
+        let notices = self.waiting.values().map(|one| one.tries.due);
+        let all = notices.chain(self.codes.values().map(|one| one.due));
+        let soon = unfinished.then(|| now + self.patience.first);
+        let paused = self.is_paused(now).then_some(self.away.due);
+        let next = all.chain(soon).chain(paused).min();
+        next.map_or_else(|| now + self.patience.most, |due| due.max(self.away.due))
     }
 }
 
@@ -168,8 +191,6 @@ mod tests {
         let waits: Vec<_> = (1..=5).map(|n| PATIENCE.after(n).as_secs()).collect();
         assert_eq!(waits, [10, 20, 40, 60, 60]);
         assert_eq!(PATIENCE.after(u32::MAX), PATIENCE.most);
-        assert_eq!(Patience::default().after(40), RETRY_MAX);
-        assert_eq!(Patience::default().after(1), RETRY_FIRST);
     }
 
     #[test]
@@ -189,5 +210,25 @@ mod tests {
         assert!(queue.due(now + Duration::from_secs(5)).is_empty());
         assert_eq!(queue.due(now + Duration::from_secs(12)), [id(1)]);
         assert_eq!((queue.len(), queue.seen()), (1, Some(id(3))));
+    }
+
+    #[test]
+    fn a_code_that_failed_waits_whatever_wakes_the_outbox() {
+        let mut queue = Queue::new(PATIENCE);
+        let now = Instant::now();
+        assert!(queue.is_code_due("v-1", now));
+        queue.code_later("v-1");
+        assert!(!queue.is_code_due("v-1", now) && queue.is_code_due("v-2", now));
+        let soon = queue.next_try(false);
+        assert!(soon > now + Duration::from_secs(9) && soon < now + Duration::from_secs(20));
+        assert!(queue.is_code_due("v-1", now + Duration::from_secs(11)));
+        queue.pause();
+        assert!(!queue.is_code_due("v-2", now));
+        // Whatever waited for the mail server is tried when that is.
+        queue.keep_codes(|_| false);
+        assert!(queue.next_try(false) < now + Duration::from_secs(20));
+        queue.reached();
+        assert!(queue.is_code_due("v-1", Instant::now()));
+        assert!(queue.next_try(false) > now + Duration::from_secs(59));
     }
 }

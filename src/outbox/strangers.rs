@@ -206,7 +206,7 @@ impl Strangers {
         fs::File::open(&self.directory)?.sync_all()
     }
 
-    /// Those whose code was not mailed yet.
+    /// Those whose code was not mailed yet. Blocks.
     pub fn waiting(&self) -> Vec<Waiting> {
         self.forget_old();
         let state = self.lock();
@@ -224,7 +224,7 @@ impl Strangers {
             .collect()
     }
 
-    /// The code of one was handed in at the mail server.
+    /// The code of one was handed in at the mail server. Blocks.
     pub fn mailed(&self, id: &str) {
         let mut state = self.lock();
         if let Some(one) = state.all.get_mut(id) {
@@ -235,7 +235,7 @@ impl Strangers {
     }
 
     /// One was taken in: what it told is in the register now and nowhere else. That its code was good stays for the rest of
-    /// its day, so that an answer that was lost can be had again.
+    /// its day, so that an answer that was lost can be had again. Blocks.
     pub fn admitted(&self, id: &str) {
         let mut state = self.lock();
         if let Some(one) = state.all.get_mut(id) {
@@ -247,7 +247,7 @@ impl Strangers {
         state.sources.remove(id);
     }
 
-    /// The mail server refused the address of one for good: nobody can prove it.
+    /// The mail server refused the address of one for good: nobody can prove it. Blocks.
     pub fn unreachable(&self, id: &str) {
         let mut state = self.lock();
         state.all.remove(id);
@@ -280,8 +280,8 @@ impl Strangers {
         self.register.digest_request(content.as_bytes())
     }
 
-    /// The request of one, empty where it was taken in before, for whoever shows its code. `VERIFICATION_UNKNOWN` alike where it is not there, is over, or the
-    /// code is another.
+    /// The request of one, empty where it was taken in before, for whoever shows its code. `VERIFICATION_UNKNOWN` alike where
+    /// it is not there, is over, or the code is another. Blocks.
     pub fn proven(&self, id: &str, code: &str) -> Result<Vec<u8>, Refusal> {
         self.forget_old();
         let unknown = || {

@@ -35,21 +35,23 @@ impl Office {
             reviewer: String::new(),
             applicant: String::new(),
         };
-        office.staff(&[
-            "policy",
-            "set",
-            NODE,
-            "--applicants",
-            "principals",
-            "--approvals",
-            "1",
-            "--yes",
-        ]);
+        office.take("principals");
         office.reviewer = office.known("Reviewer");
         let id = office.id_of("Reviewer");
         office.staff(&["role", "grant", &id, "reviewer", NODE]);
         office.applicant = office.known("Applicant");
         office
+    }
+
+    /// Takes applications from these, and lets one approval be enough.
+    fn take(&self, applicants: &str) {
+        let policy = ["policy", "set", NODE, "--applicants", applicants];
+        self.staff(&[&policy[..], &["--approvals", "1", "--yes"]].concat());
+    }
+
+    /// Takes applications from everybody.
+    pub fn take_strangers(&self) {
+        self.take("public");
     }
 
     /// Lets somebody be known, with a token of their own.

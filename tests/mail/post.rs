@@ -77,6 +77,11 @@ impl Post {
         files.iter().map(|file| read(file)).collect()
     }
 
+    /// How often it said to try later.
+    pub fn tries(&self) -> u64 {
+        fs::read(self.folder.join("tries")).map_or(0, |marks| marks.len() as u64)
+    }
+
     /// The letters, once there are so many.
     pub fn wait_for(&self, count: usize) -> Vec<Letter> {
         let until = Instant::now() + WAIT_MAX;

@@ -2,7 +2,8 @@
 
 server.py PORT DIRECTORY [starttls|tls CERTIFICATE KEY] [auth NAME PASSWORD]
 
-Recipients whose name begins with `gone` are refused for good, those that begin with `busy` the first time only.
+Recipients whose name begins with `gone` are refused for good, those that begin with `busy` the first time only, and those
+that begin with `wait` each time for now, which the file `tries` counts.
 """
 import pathlib
 import ssl
@@ -25,6 +26,10 @@ class Keep:
         if address.startswith("busy") and address not in self.busy:
             self.busy.add(address)
             return f"451 4.3.0 <{address}>: try again later"
+        if address.startswith("wait"):
+            with (self.directory / "tries").open("a") as tries:
+                tries.write(".")
+            return f"451 4.7.1 <{address}>: greylisted"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

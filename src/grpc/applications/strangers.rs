@@ -24,6 +24,9 @@ use crate::{
     register::Outcome,
 };
 
+/// The call by which a stranger is taken in.
+const VERIFY: &str = "VerifyApplication";
+
 /// Keeps the application of whoever is not known, and lets a code be mailed. `TOKEN_MISSING` where the policy does not take
 /// applications from everybody, or no mail is sent.
 pub async fn submit(
@@ -44,7 +47,7 @@ pub async fn submit(
         .is_some_and(|one| one.validate_only);
     // Judged as it will be when the code is shown; nothing is recorded.
     let token = strangers.token("tried");
-    admit(desk, call, &ask, &token, true).await?;
+    admit(desk, call, "SubmitApplication", &ask, &token).await?;
     if dry {
         return Ok(pb::ApplicationResponse::default());
     }
@@ -87,19 +90,20 @@ pub async fn verify(
         Refusal::new(Code::VerificationUnknown, "code", detail)
     };
     let strangers = desk.options.strangers.clone().ok_or_else(unknown)?;
-    let kept = strangers.proven(&request.verification, &request.code)?;
+    let (store, asked) = (Arc::clone(&strangers), request.clone());
+    let kept = Desk::blocking(move || store.proven(&asked.verification, &asked.code)).await??;
     let token = strangers.token(&request.verification);
     let (outcome, application) = if kept.is_empty() {
-        (None, of_token(desk, &token)?)
+        (None, of_token(desk, &token).await?)
     } else {
         let asked = pb::SubmitApplicationRequest::decode(kept.as_slice()).map_err(|_| unknown())?;
         let ask = read(desk, call, &asked)?;
-        match admit(desk, call, &ask, &token, false).await {
+        match admit(desk, call, VERIFY, &ask, &token).await {
             Ok(mut outcome) => {
                 let application = outcome.application.take();
                 (Some(outcome), application)
             }
-            Err(rejection) => match of_token(desk, &token)? {
+            Err(rejection) => match of_token(desk, &token).await? {
                 Some(application) if was_admitted(&rejection) => (None, Some(application)),
                 _ => return Err(rejection),
             },
@@ -143,12 +147,13 @@ fn address(ask: &SubmitApplication) -> &str {
     email.unwrap_or_default()
 }
 
+/// Takes an application in; before its code is shown it is only tried, and nothing is recorded.
 async fn admit(
     desk: &Desk,
     call: &Call,
+    method: &'static str,
     ask: &SubmitApplication,
     token: &Token,
-    validate_only: bool,
 ) -> Result<Outcome, Rejection> {
     let command = Command::AdmitApplicant(Box::new(AdmitApplicant {
         token_sha256: token.sha256(),
@@ -157,12 +162,12 @@ async fn admit(
     let submission = Submission {
         request_id: desk.register.fresh_request_id(),
         digest: [0; 32],
-        validate_only,
+        validate_only: method != VERIFY,
         reason: None,
         override_reason: None,
         command,
     };
-    let mut trail = Trail::of(desk, call, "VerifyApplication");
+    let mut trail = Trail::of(desk, call, method);
     trail.asks(&submission, &desk.register.newest())?;
     let answer = desk.register.submit(Permit::system(), submission).await;
     trail.written(&answer);
@@ -174,21 +179,24 @@ fn was_admitted(rejection: &Rejection) -> bool {
 }
 
 /// The application that was handed in with a token, where there is one.
-fn of_token(desk: &Desk, token: &Token) -> Result<Option<Application>, Rejection> {
-    let newest = desk.register.newest();
-    let Some(credential) = newest.credential(&token.sha256())? else {
-        return Ok(None);
-    };
-    // As long as it is open it is among few; later it is looked for among all.
-    let open = Docket::OpenOf(credential.principal.clone());
-    for docket in [open, Docket::All] {
-        for (_, id) in newest.docket(&docket, None, usize::MAX)? {
-            let application = newest.application(&id)?;
-            let theirs = application.filter(|one| one.submitted_by == credential.principal);
-            if theirs.is_some() {
-                return Ok(theirs);
+async fn of_token(desk: &Desk, token: &Token) -> Result<Option<Application>, Rejection> {
+    let (newest, digest) = (desk.register.newest(), token.sha256());
+    Desk::blocking(move || {
+        let Some(credential) = newest.credential(&digest)? else {
+            return Ok(None);
+        };
+        // As long as it is open it is among few; later it is looked for among all.
+        let open = Docket::OpenOf(credential.principal.clone());
+        for docket in [open, Docket::All] {
+            for (_, id) in newest.docket(&docket, None, usize::MAX)? {
+                let application = newest.application(&id)?;
+                let theirs = application.filter(|one| one.submitted_by == credential.principal);
+                if theirs.is_some() {
+                    return Ok(theirs);
+                }
             }
         }
-    }
-    Ok(None)
+        Ok(None)
+    })
+    .await?
 }
