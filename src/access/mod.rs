@@ -10,6 +10,7 @@ mod insight;
 pub mod openid;
 mod peer;
 mod permit;
+mod personal;
 #[cfg(test)]
 mod principal_tests;
 mod rights;
@@ -26,5 +27,6 @@ pub use identity::{
 pub use insight::{Insight, Knows, may_see_audit, may_see_holds, token_missing};
 pub use peer::{ClientCertificate, Peer, Source};
 pub use permit::{Permit, permit};
+pub use personal::may_export;
 pub use sight::{Seeing, Sight, sight};
 pub use token::{InvitationCode, Token, TokenDigest, TokenError};

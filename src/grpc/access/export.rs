@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::{
-    access::{Identity, Knowledge, Sight},
+    access::{Knowledge, Sight, may_export},
     desk::{Call, Desk},
     grpc::{
         applications::notice,
@@ -21,8 +21,8 @@ use crate::{
         view::revision,
     },
     model::{
-        Code, Entry, Principal, Refusal, RegistrantId, Rejection, TreeView as _, Viewed,
-        application::Docket, entry::Tombstone, event::Person,
+        Code, Entry, Refusal, RegistrantId, Rejection, TreeView as _, application::Docket,
+        entry::Tombstone, event::Person,
     },
     oid::NodePath,
     pb::v1 as pb,
@@ -42,9 +42,9 @@ pub async fn person(
     let person = requests::person(&request.person, &mut faults);
     let person = faults.into_result(person)?;
     let newest = desk.register.newest();
-    may_have(&call.caller.identity, &person, &newest)?;
     let (desk_too, with) = (Arc::clone(desk), Arc::clone(call));
     let told = Desk::blocking(move || {
+        may_export(&with.caller.identity, &person, &newest)?;
         let told = gathered(&desk_too, &with, &person, &newest)?;
         let (seq, time) = (newest.seq(), newest.time());
         Ok::<_, Rejection>(pb::ExportPersonResponse {
@@ -53,50 +53,6 @@ pub async fn person(
         })
     });
     told.await?
-}
-
-/// The person itself, whoever handed in an application of it, and administrators of the whole register. To all others nobody
-/// is there.
-fn may_have(identity: &Identity, person: &Person, newest: &Reading) -> Result<(), Rejection> {
-    let refused = || {
-        let detail = "what is held of a person is for the person and for administrators of the whole register";
-        Refusal::new(Code::NotPermitted, "person", detail).into()
-    };
-    let own = match identity {
-        Identity::Local => return Ok(()),
-        Identity::Principal(own, _) | Identity::Claimed(own, ..) => own,
-        Identity::Anonymous | Identity::System => return Err(refused()),
-    };
-    let credential = match identity.shown() {
-        Some(digest) => newest.credential(&digest.0)?,
-        None => None,
-    };
-    let whole = credential.is_some_and(|one| one.scope.at.is_none());
-    if whole && administers(own) {
-        return Ok(());
-    }
-    let itself = match person {
-        Person::Principal(id) => *id == own.id,
-        Person::Registrant(id) => speaks_for(own, id, newest)?,
-    };
-    if itself { Ok(()) } else { Err(refused()) }
-}
-
-fn administers(own: &Principal) -> bool {
-    own.administrator || own.has(crate::model::actor::Role::Administrator, &NodePath::root())
-}
-
-/// Whether a principal made a registrant known with an application of its own.
-fn speaks_for(own: &Principal, id: &RegistrantId, newest: &Reading) -> Viewed<bool> {
-    for (_, application) in newest.docket(&Docket::Of(id.clone()), None, EXPORT_APPLICATIONS_MAX)? {
-        let application = newest.application(&application)?;
-        let theirs = application
-            .is_some_and(|one| one.submitted_by == own.id && one.introduced.contains(id));
-        if theirs {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn gathered(
