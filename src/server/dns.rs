@@ -3,9 +3,7 @@
 //! It must never show a secret: neither the key that signs nor those that are shared.
 
 use std::{
-    fs,
     net::UdpSocket,
-    os::unix::fs::PermissionsExt as _,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{ConfigError, Dns, Settings},
+    config::{Dns, Settings},
     dns::{
         Service, Style, Zone, Zones,
         dnssec::Signer,
@@ -35,15 +33,7 @@ use crate::{
     register::{Entropy as _, Register},
 };
 
-use super::{build::size, entropy::SystemEntropy, exit::Failure};
-
-/// Permissions that nobody but the owner of a file of keys may have.
-const OTHERS: u32 = 0o077;
-
-fn wrong(key: &'static str, detail: impl Into<String>) -> Failure {
-    let detail = detail.into();
-    Failure::Config(ConfigError::OutOfBounds { key, detail })
-}
+use super::{build::size, entropy::SystemEntropy, exit::Failure, secret};
 
 /// Checks what the settings name, as far as that can be done without a register.
 pub fn load(settings: &Settings) -> Result<(), Failure> {
@@ -59,7 +49,7 @@ pub fn load(settings: &Settings) -> Result<(), Failure> {
 
 fn name(key: &'static str, text: &str) -> Result<Fqdn, Failure> {
     let name = record::parse_name(text).filter(|name| !name.is_root());
-    name.ok_or_else(|| wrong(key, format!("has {text:?}, which is no domain name")))
+    name.ok_or_else(|| Failure::setting(key, format!("has {text:?}, which is no domain name")))
 }
 
 fn seconds(number: u64) -> u32 {
@@ -108,7 +98,7 @@ fn zones(settings: &Settings, authorities: &[NodePath]) -> Result<Vec<Zone>, Fai
         } else {
             set.oid.parse().map_err(|why| {
                 let oid = &set.oid;
-                wrong("dns.zones", format!("has {oid:?}, which is no node: {why}"))
+                Failure::setting("dns.zones", format!("has {oid:?}, which is no node: {why}"))
             })?
         };
         zones.push(zone(node, name("dns.zones", &set.name)?));
@@ -118,7 +108,7 @@ fn zones(settings: &Settings, authorities: &[NodePath]) -> Result<Vec<Zone>, Fai
         for node in authorities {
             let apex = crate::dns::name::of_node(node, &NodePath::root(), &domain);
             let apex = apex.ok_or_else(|| {
-                wrong(
+                Failure::setting(
                     "dns.zones",
                     format!("is empty, and {node} is too long for a name"),
                 )
@@ -137,12 +127,12 @@ fn apart(zones: &[Zone]) -> Result<(), Failure> {
         let mut others = zones.iter().enumerate().filter(|(other, _)| *other != at);
         if let Some((_, other)) = others.find(|(_, other)| apex.ends_with(&other.apex)) {
             let detail = format!("has {apex}, which lies in the zone {}", other.apex);
-            return Err(wrong("dns.zones", detail));
+            return Err(Failure::setting("dns.zones", detail));
         }
         let mut servers = zone.style.name_servers.iter();
         if let Some(server) = servers.find(|server| server.ends_with(apex)) {
             let detail = format!("has {server}, which lies in the zone {apex} itself");
-            return Err(wrong("dns.name_servers", detail));
+            return Err(Failure::setting("dns.name_servers", detail));
         }
     }
     Ok(())
@@ -154,16 +144,9 @@ fn store(dns: &Dns) -> Result<Store, Failure> {
         return Ok(Store::new());
     }
     let file = &dns.keys;
-    let mode = fs::metadata(file)
-        .map_err(Failure::file("read", file))?
-        .permissions()
-        .mode();
-    if mode & OTHERS != 0 {
-        let detail = format!("names {}, which others may read: chmod 600", file.display());
-        return Err(wrong("dns.keys", detail));
-    }
-    let text = fs::read_to_string(file).map_err(Failure::file("read", file))?;
-    keys::parse(&text).map_err(|why| wrong("dns.keys", format!("names {}: {why}", file.display())))
+    let text = secret::read("dns.keys", file)?;
+    keys::parse(&text)
+        .map_err(|why| Failure::setting("dns.keys", format!("names {}: {why}", file.display())))
 }
 
 fn transfer_keys(dns: &Dns, store: &Store) -> Result<Vec<Fqdn>, Failure> {
@@ -184,7 +167,7 @@ fn key(
     let mut known = store.values();
     let found = known.find(|key| wanted.name_eq(key.name())).cloned();
     found.ok_or_else(|| {
-        wrong(
+        Failure::setting(
             setting,
             format!("has {text:?}, and dns.keys has no such key"),
         )

@@ -96,6 +96,12 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// A setting that cannot be used.
+    pub fn setting(key: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self::Config(ConfigError::OutOfBounds { key, detail })
+    }
+
     /// The exit code.
     pub const fn code(&self) -> u8 {
         match self {

@@ -2,14 +2,14 @@
 //!
 //! It must never show the password.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use lettre::message::Mailbox;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{ConfigError, Mail, MailSecurity, Settings},
+    config::{Mail, MailSecurity, Settings},
     model::clock::SystemClock,
     outbox::{
         Options, Outbox, Patience,
@@ -21,33 +21,25 @@ use crate::{
     register::Register,
 };
 
-use super::exit::Failure;
-
-/// Permissions that nobody but the owner of a file of a password may have.
-const OTHERS: u32 = 0o077;
+use super::{exit::Failure, secret};
 
 /// Where what strangers hand in is kept, in the data directory.
 const STRANGERS: &str = "strangers";
-
-fn wrong(key: &'static str, detail: impl Into<String>) -> Failure {
-    let detail = detail.into();
-    Failure::Config(ConfigError::OutOfBounds { key, detail })
-}
 
 /// What the settings say of mail, every file read and every template tried; `None` where no mail is sent.
 pub fn load(settings: &Settings) -> Result<Option<Options>, Failure> {
     let mail = &settings.mail;
     let directory = Some(mail.templates.as_path()).filter(|path| !path.as_os_str().is_empty());
     let templates = Templates::load(directory);
-    let templates =
-        templates.map_err(|why| wrong("mail.templates", format!("cannot be used: {why}")))?;
+    let templates = templates
+        .map_err(|why| Failure::setting("mail.templates", format!("cannot be used: {why}")))?;
     if !mail.is_on() {
         return Ok(None);
     }
     let from: Mailbox = mail
         .from
         .parse()
-        .map_err(|why| wrong("mail.from", format!("is no address of mail: {why}")))?;
+        .map_err(|why| Failure::setting("mail.from", format!("is no address of mail: {why}")))?;
     let public_url = settings.http.public_url.trim_end_matches('/');
     Ok(Some(Options {
         carrier: Arc::new(carrier(mail, &from)?),
@@ -72,7 +64,9 @@ fn carrier(mail: &Mail, from: &Mailbox) -> Result<Carrier, Failure> {
     let credentials = if mail.username.is_empty() {
         None
     } else {
-        Some((mail.username.clone(), password(&mail.password_file)?))
+        let text = secret::read("mail.password_file", &mail.password_file)?;
+        let password = text.trim_end_matches(['\r', '\n']);
+        Some((mail.username.clone(), password.to_owned()))
     };
     let server = Server {
         host: mail.server.clone(),
@@ -88,17 +82,8 @@ fn carrier(mail: &Mail, from: &Mailbox) -> Result<Carrier, Failure> {
         from: from.email.clone(),
         timeout: Duration::from_secs(mail.timeout_seconds),
     };
-    Carrier::new(server).map_err(|why| wrong("mail.server", format!("cannot be used: {why}")))
-}
-
-fn password(file: &Path) -> Result<String, Failure> {
-    let known = fs::metadata(file).map_err(Failure::file("read", file))?;
-    if known.permissions().mode() & OTHERS != 0 {
-        let detail = format!("{} may be read by others: chmod 600 it", file.display());
-        return Err(wrong("mail.password_file", detail));
-    }
-    let text = fs::read_to_string(file).map_err(Failure::file("read", file))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    Carrier::new(server)
+        .map_err(|why| Failure::setting("mail.server", format!("cannot be used: {why}")))
 }
 
 /// The store of what strangers hand in, where mail is sent: nobody could prove an address otherwise.
@@ -130,6 +115,8 @@ pub fn serve(
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     fn settings(from: &str) -> Settings {

@@ -23,6 +23,7 @@ pub mod offline;
 pub mod openid;
 pub mod progress;
 pub mod publication;
+mod secret;
 pub mod shutdown;
 pub mod signing;
 pub mod transport;
