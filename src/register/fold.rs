@@ -224,23 +224,27 @@ impl Rows {
         self.put_headed(Table::Applications, key, stamp.seq, row)?;
         if let Some(kind) = rules::notices_of_application(event) {
             let matter = Matter::Application(new.id);
-            self.notify(stamp, kind, new.applicant, matter, new.language)?;
+            self.notify(stamp, kind, new.applicant, matter, Some(new.language))?;
         }
         Ok(())
     }
 
-    /// Lets a notice wait to be sent, where the outbox is open.
+    /// Lets a notice wait to be sent, where the outbox is open; in the recipient's language where none is given.
     fn notify(
         &mut self,
         stamp: Stamp,
         kind: NoticeKind,
         to: RegistrantId,
         matter: Matter,
-        language: Language,
+        language: Option<Language>,
     ) -> Result<(), ViewFault> {
         if !self.outbox_is_open()? {
             return Ok(());
         }
+        let language = match language {
+            Some(language) => language,
+            None => self.language_of(&to)?,
+        };
         let before = self.headed_rows(Table::Notices, &keys::notices_of(stamp.seq))?;
         let id = NoticeId {
             seq: stamp.seq,
@@ -311,8 +315,7 @@ impl Rows {
             _ => {}
         }
         for (kind, to) in rules::notices_of_arc(event, old.as_deref(), &new) {
-            let language = self.language_of(&to)?;
-            self.notify(stamp, kind, to, Matter::Arc(path.clone()), language)?;
+            self.notify(stamp, kind, to, Matter::Arc(path.clone()), None)?;
         }
         Ok(self.put_entry(stamp, old.as_deref(), new)?)
     }

@@ -1,7 +1,9 @@
 //! The checks that commands about principals share. It must never ask who may do what: that is the business of `access`.
 
 use crate::model::actor::{Credential, Role, Standing};
-use crate::model::{Code, CredentialId, Principal, PrincipalId, Refusal, Rejection, TreeView};
+use crate::model::{
+    Code, CredentialId, Principal, PrincipalId, Refusal, Rejection, TreeView, Viewed,
+};
 use crate::oid::NodePath;
 
 /// A principal that is known.
@@ -27,6 +29,12 @@ pub fn credential(tree: &dyn TreeView, id: &CredentialId) -> Result<Credential, 
 /// Whether a principal was removed.
 pub fn is_removed(principal: &Principal) -> bool {
     principal.standing == Standing::Removed
+}
+
+/// How many principals were not removed.
+pub fn standing(tree: &dyn TreeView) -> Viewed<usize> {
+    let all = tree.principals()?;
+    Ok(all.iter().filter(|one| !is_removed(one)).count())
 }
 
 /// Refuses a principal that was removed.

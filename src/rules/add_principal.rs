@@ -5,12 +5,10 @@
 use crate::model::command::AddPrincipal;
 use crate::model::entry::RegistrantDetails;
 use crate::model::limits::PRINCIPALS_MAX;
-use crate::model::{
-    Code, Event, Principal, PrincipalId, PrincipalKind, Refusal, Rejection, TreeView,
-};
+use crate::model::{Code, Event, Principal, PrincipalId, PrincipalKind, Refusal, Rejection};
 use crate::oid::NodePath;
 
-use super::access::registered;
+use super::access::{registered, standing};
 use super::decision::Decision;
 use super::form::Faults;
 
@@ -31,9 +29,7 @@ pub fn add(
     home: &NodePath,
     decision: &mut Decision<'_>,
 ) -> Result<PrincipalId, Rejection> {
-    let known = decision.tree.principals()?;
-    let standing = known.iter().filter(|one| !super::access::is_removed(one));
-    if standing.count() >= PRINCIPALS_MAX {
+    if standing(&decision.tree)? >= PRINCIPALS_MAX {
         let detail = format!("the register has {PRINCIPALS_MAX} principals; more are not taken");
         return Err(Refusal::new(Code::TooManyValues, "", detail).into());
     }

@@ -9,7 +9,6 @@ use crate::model::entry::RegistrantDetails;
 use crate::model::event::{Person, RegistrantRecorded};
 use crate::model::{Code, Event, Refusal, Rejection, TreeView, form};
 
-use super::access::principal;
 use super::decision::Decision;
 use super::form::Faults;
 
@@ -21,22 +20,22 @@ pub fn form(ask: &ErasePerson, faults: &mut Faults) {
 /// Erases what is known of a person.
 pub fn decide(ask: &ErasePerson, decision: &mut Decision<'_>) -> Result<(), Rejection> {
     let tree = &decision.tree;
+    let unknown = |code, detail| Refusal::new(code, "person", detail).value(ask.person.as_str());
     let mut kept = None;
     let known = match &ask.person {
         Person::Registrant(id) => {
-            let registrant = tree.registrant(id)?;
-            if registrant.is_none() {
-                let detail = "no registrant has this id";
-                let unknown = Refusal::new(Code::RegistrantUnknown, "person", detail);
-                return Err(unknown.value(id).into());
-            }
-            kept = registrant
-                .as_ref()
-                .filter(|_| ask.keep_public_name)
-                .cloned();
-            registrant.and_then(|one| one.details)
+            let registrant = tree
+                .registrant(id)?
+                .ok_or_else(|| unknown(Code::RegistrantUnknown, "no registrant has this id"))?;
+            kept = Some((registrant.id, registrant.kind));
+            registrant.details
         }
-        Person::Principal(id) => principal(tree, id)?.details,
+        Person::Principal(id) => {
+            let principal = tree
+                .principal(id)?
+                .ok_or_else(|| unknown(Code::PrincipalUnknown, "no principal has this id"))?;
+            principal.details
+        }
     };
     let Some(known) = known else {
         let detail = "nothing is known of it any longer";
@@ -47,10 +46,10 @@ pub fn decide(ask: &ErasePerson, decision: &mut Decision<'_>) -> Result<(), Reje
         basis: ask.basis.clone(),
     })?;
     // What everybody may know of whoever holds an arc can be kept: it is recorded anew, alone.
-    if let Some(registrant) = kept.filter(|_| known.name_public) {
+    if let Some((id, kind)) = kept.filter(|_| ask.keep_public_name && known.name_public) {
         decision.tell(Event::RegistrantRecorded(RegistrantRecorded {
-            id: registrant.id,
-            kind: registrant.kind,
+            id,
+            kind,
             details: Some(RegistrantDetails {
                 name: known.name,
                 name_public: true,
@@ -64,8 +63,8 @@ pub fn decide(ask: &ErasePerson, decision: &mut Decision<'_>) -> Result<(), Reje
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Command;
     use crate::model::limits::BASIS_BYTES_MAX;
+    use crate::model::{Command, PrincipalKind};
     use crate::rules::testing::{Tree, allocate, named, new_registrant, refused, words};
 
     fn erase(person: Person, keep_public_name: bool) -> Command {
@@ -113,16 +112,38 @@ mod tests {
         refused(
             tree.decide(erase(nobody, false)),
             Code::PrincipalUnknown,
-            "principal",
+            "person",
         );
     }
 
     #[test]
     fn a_name_that_everybody_may_know_can_be_kept_and_no_other() {
-        let (tree, person) = tree();
+        let (mut tree, person) = tree();
         // The name of the sample is not public.
-        let events = tree.decide(erase(person, true)).unwrap();
+        let events = tree.decide(erase(person.clone(), true)).unwrap();
         assert_eq!(words(&events), ["person-erased"]);
+        let Person::Registrant(id) = person.clone() else {
+            unreachable!()
+        };
+        let known = RegistrantDetails {
+            name: "Asha".to_owned(),
+            email: Some("asha@x.example".to_owned()),
+            name_public: true,
+            ..RegistrantDetails::default()
+        };
+        tree.apply(&[Event::RegistrantRecorded(RegistrantRecorded {
+            id: id.clone(),
+            kind: PrincipalKind::Person,
+            details: Some(known.clone()),
+        })]);
+        tree.submit(erase(person, true)).unwrap();
+        let left = tree.registrant(&id).unwrap().unwrap();
+        let name_alone = RegistrantDetails {
+            email: None,
+            ..known
+        };
+        assert_eq!(left.details, Some(name_alone));
+        assert_eq!(left.erased.unwrap().basis, "GDPR Art. 17");
     }
 
     #[test]

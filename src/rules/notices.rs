@@ -84,3 +84,179 @@ pub fn of_arc(
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::application::{Remark, Verdict};
+    use crate::model::entry::Holding;
+    use crate::model::event::{ApplicationMoved, StateChanged};
+    use crate::model::{Command, Notice, Seq, Timestamp, notice::Matter};
+    use crate::rules::testing::{ADMIN, Tree, path, refused, words};
+
+    const AT: &str = "2.16.834.1";
+
+    fn moved(to: Stage, verdict: Option<VerdictKind>) -> Option<NoticeKind> {
+        let verdict = verdict.map(|kind| Verdict {
+            kind,
+            by: ADMIN.parse().unwrap(),
+            at: Timestamp::default(),
+            reason: None,
+            text: String::new(),
+        });
+        of_application(&Event::ApplicationMoved(Box::new(ApplicationMoved {
+            id: "a-1".parse().unwrap(),
+            previous: Seq::FIRST,
+            to,
+            deadline: None,
+            verdict,
+            arc: None,
+        })))
+    }
+
+    #[test]
+    fn an_applicant_hears_of_each_step_that_matters_to_them() {
+        for (to, verdict, expect) in [
+            (Stage::Acknowledged, None, Some(NoticeKind::Acknowledged)),
+            (
+                Stage::InformationRequested,
+                None,
+                Some(NoticeKind::InformationRequested),
+            ),
+            (Stage::Approved, None, Some(NoticeKind::Announced)),
+            (
+                Stage::Rejected,
+                Some(VerdictKind::Rejected),
+                Some(NoticeKind::Rejected),
+            ),
+            (
+                Stage::Rejected,
+                Some(VerdictKind::Upheld),
+                Some(NoticeKind::AppealUpheld),
+            ),
+            (
+                Stage::UnderReview,
+                Some(VerdictKind::Granted),
+                Some(NoticeKind::AppealGranted),
+            ),
+            (
+                Stage::Withdrawn,
+                None,
+                Some(NoticeKind::ApplicationWithdrawn),
+            ),
+            (Stage::Expired, None, Some(NoticeKind::ApplicationExpired)),
+            (Stage::UnderReview, None, None),
+            (Stage::Appealed, None, None),
+        ] {
+            assert_eq!(moved(to, verdict), expect, "{to:?} {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn what_staff_say_among_themselves_is_told_nobody() {
+        for (kind, expect) in [
+            (RemarkKind::Internal, None),
+            (RemarkKind::Answer, None),
+            (RemarkKind::ToApplicant, Some(NoticeKind::Commented)),
+        ] {
+            let told = of_application(&Event::ApplicationRemarked {
+                id: "a-1".parse().unwrap(),
+                previous: Seq::FIRST,
+                remark: Remark {
+                    kind,
+                    by: ADMIN.parse().unwrap(),
+                    at: Timestamp::default(),
+                    text: String::new(),
+                },
+            });
+            assert_eq!(told, expect, "{kind:?}");
+        }
+    }
+
+    fn held_by(tree: &mut Tree, holder: Option<&str>) -> Entry {
+        tree.change(AT, |entry| {
+            entry.registrant = holder.map(|id| Holding {
+                registrant: id.parse().unwrap(),
+                since: Timestamp::default(),
+            });
+        });
+        tree.at(AT).clone()
+    }
+
+    #[test]
+    fn whoever_holds_an_arc_hears_of_it() {
+        let mut tree = Tree::founded();
+        tree.arc(AT);
+        let nobodys = held_by(&mut tree, None);
+        let old = held_by(&mut tree, Some("r-old"));
+        let new = held_by(&mut tree, Some("r-new"));
+        let to = |state| {
+            Event::StateChanged(StateChanged {
+                path: path(AT),
+                previous: Seq::FIRST,
+                to: state,
+                relation: None,
+            })
+        };
+        let told = |event: &Event, before: Option<&Entry>, after: &Entry| {
+            let all = of_arc(event, before, after).into_iter();
+            all.map(|(kind, to)| format!("{} {to}", kind.word()))
+                .collect::<Vec<_>>()
+        };
+        let suspended = to(State::Suspended);
+        assert_eq!(told(&suspended, Some(&old), &old), ["state-changed r-old"]);
+        assert_eq!(
+            told(&to(State::Withdrawn), Some(&old), &old),
+            ["arc-withdrawn r-old"]
+        );
+        let recalled = Event::Recalled {
+            path: path(AT),
+            previous: Seq::FIRST,
+        };
+        assert_eq!(told(&recalled, Some(&old), &old), ["entry-changed r-old"]);
+        let transferred = Event::Transferred {
+            path: path(AT),
+            previous: Seq::FIRST,
+            to: "r-new".parse().unwrap(),
+        };
+        assert_eq!(
+            told(&transferred, Some(&old), &new),
+            ["relinquished r-old", "transferred r-new"]
+        );
+        assert_eq!(
+            told(&transferred, Some(&nobodys), &new),
+            ["transferred r-new"]
+        );
+        // Nobody is told of what nobody holds, nor of a new arc by this way.
+        assert!(told(&suspended, Some(&nobodys), &nobodys).is_empty());
+        assert!(told(&suspended, None, &new).is_empty());
+    }
+
+    #[test]
+    fn what_is_done_already_writes_no_record() {
+        let mut tree = Tree::founded();
+        let opened = tree.submit(Command::OpenOutbox).unwrap();
+        assert_eq!(words(&opened), ["outbox-opened"]);
+        refused(tree.decide(Command::OpenOutbox), Code::NothingChanges, "");
+        let id: NoticeId = "n-7-0".parse().unwrap();
+        let outcome = Outcome::Sent;
+        let settle = Command::SettleNotice { id, outcome };
+        refused(tree.decide(settle.clone()), Code::NothingChanges, "");
+        let notice = Notice {
+            id,
+            kind: NoticeKind::Acknowledged,
+            to: "r-1".parse().unwrap(),
+            matter: Matter::Arc(path(AT)),
+            language: "en".parse().unwrap(),
+            made: Timestamp::default(),
+            settled: None,
+        };
+        tree.notices.insert(id, notice.clone());
+        let settled = tree.decide(settle.clone()).unwrap();
+        assert_eq!(words(&settled), ["notice-settled"]);
+        let at = Timestamp::default();
+        let settled = Some(crate::model::notice::Settled { at, outcome });
+        tree.notices.insert(id, Notice { settled, ..notice });
+        refused(tree.decide(settle), Code::NothingChanges, "");
+    }
+}

@@ -13,7 +13,7 @@ use crate::{
     pb::v1,
 };
 
-/// Erases.
+/// Does what was asked.
 pub async fn run(desk: &Desk, client: &Client, act: PersonAct) -> Result<Outcome, Failure> {
     match act {
         PersonAct::Export { id } => export(desk, client, id).await,

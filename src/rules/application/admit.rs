@@ -10,7 +10,7 @@ use crate::model::actor::{Credential, CredentialKind, Scope};
 use crate::model::command::{AdmitApplicant, RegistrantRef};
 use crate::model::limits::PRINCIPALS_STRANGERS_MAX;
 use crate::model::policy::Applicants;
-use crate::model::{Code, Ctx, Refusal, Rejection, TreeView as _};
+use crate::model::{Code, Ctx, Refusal, Rejection};
 
 use super::submit;
 use crate::rules::decision::Decision;
@@ -36,9 +36,7 @@ pub fn decide(ask: &AdmitApplicant, decision: &mut Decision<'_>) -> Result<(), R
     if policy::in_force(&decision.tree, superior)?.applicants != Applicants::Public {
         return Err(closed(superior).into());
     }
-    let known = decision.tree.principals()?;
-    let standing = known.iter().filter(|one| !access::is_removed(one));
-    if standing.count() >= PRINCIPALS_STRANGERS_MAX {
+    if access::standing(&decision.tree)? >= PRINCIPALS_STRANGERS_MAX {
         let detail = format!(
             "{PRINCIPALS_STRANGERS_MAX} principals are known; more strangers are not taken in now"
         );
