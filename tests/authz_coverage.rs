@@ -178,6 +178,10 @@ const TABLE: &[Row] = &[
         "GetReport",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK NOT_PERMITTED OK NOT_PERMITTED OK OK",
     ),
+    (
+        "TryPolicy",
+        "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK NOT_PERMITTED OK NOT_PERMITTED OK OK",
+    ),
 ];
 
 const JUDGE: &str = "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN NOT_PERMITTED APPLICATION_UNKNOWN \
@@ -379,6 +383,7 @@ impl Stage {
                         | "DecideAppeal"
                         | "ListNotices"
                         | "GetReport"
+                        | "TryPolicy"
                 ) =>
             {
                 self.application(method, token).await
@@ -434,6 +439,13 @@ impl Stage {
                     ..Default::default()
                 };
                 fine(work.get_report(with(token, ask)).await)
+            }
+            "TryPolicy" => {
+                let ask = pb::TryPolicyRequest {
+                    oid: ARC.into(),
+                    ..Default::default()
+                };
+                fine(work.try_policy(with(token, ask)).await)
             }
             "ListNotices" => {
                 let ask = pb::ListNoticesRequest::default();

@@ -7,7 +7,7 @@ use crate::{
         failure::Failure,
         output::Output,
         table::{Palette, clean},
-        value::{LANGUAGE_UNDETERMINED, show_seconds, show_windows},
+        value::{LANGUAGE_UNDETERMINED, minimum_word, show_seconds, show_windows},
         view::{EntryView, HoldingView, NotationsView, flags, moment, word},
     },
     pb::v1,
@@ -132,7 +132,9 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
 /// What a policy says, as names and values in order.
 pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     let yes = |set: bool| if set { "yes" } else { "no" }.to_owned();
-    let open = if p.windows.is_empty() {
+    let open = if !p.categories.is_empty() {
+        String::new()
+    } else if p.windows.is_empty() {
         "1-".to_owned()
     } else {
         show_windows(&p.windows)
@@ -151,6 +153,21 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
         ("application required", yes(p.application_required)),
         ("approvals", p.approvals.to_string()),
     ];
+    let category = |one: &v1::Category| format!("{} {}", one.name, show_windows(&one.windows));
+    out.insert(
+        2,
+        (
+            "categories",
+            p.categories
+                .iter()
+                .map(category)
+                .collect::<Vec<_>>()
+                .join("; "),
+        ),
+    );
+    out.push(("names reserved", p.reserved_names.join(", ")));
+    let wanted: Vec<_> = p.minimum_contents().map(minimum_word).collect();
+    out.push(("wanted", wanted.join(", ")));
     let most = p
         .arcs_per_registrant_max
         .map_or_else(|| "any number".to_owned(), |n| n.to_string());

@@ -330,9 +330,12 @@ pub const fn advice(code: Code) -> Option<&'static str> {
         Code::NumberTaken | Code::NumberHeld => {
             "choose another number, or leave --number out to get the next free one"
         }
-        Code::NumberOutsidePolicy | Code::NumberingNotAllowed | Code::NoNumberFree => {
-            "see the policy with `oidctl policy get SUPERIOR`"
-        }
+        Code::NumberOutsidePolicy
+        | Code::NumberingNotAllowed
+        | Code::NoNumberFree
+        | Code::CategoryUnknown
+        | Code::NameReserved
+        | Code::ContentRequired => "see the policy with `oidctl policy get SUPERIOR`",
         Code::RevisionMoved => {
             "look at the entry again with `oidctl resolve OID`, then repeat the command"
         }

@@ -53,6 +53,7 @@ pub struct Written {
     visibility: Option<String>,
     applicant: Option<WrittenParty>,
     sponsor: String,
+    category: String,
     purpose: String,
     below: String,
     legal_form: String,
@@ -170,6 +171,7 @@ impl Written {
                 registrant: self.applicant.map(party).transpose()?,
                 sponsor: self.sponsor,
                 applied: None,
+                category: self.category,
                 contacts: each("contacts", &self.contacts, value::contact)?,
             },
             about: v1::ApplicationAbout {
@@ -225,7 +227,7 @@ pub fn filled(desk: &Desk, typed: AskedArgs, before: Paper) -> Result<Paper, Fai
             }
         )*};
     }
-    put!(identifiers labels titles descriptions services references contacts sponsor);
+    put!(identifiers labels titles descriptions services references contacts sponsor category);
     if entry.visibility != 0 {
         paper.entry.visibility = entry.visibility;
     }

@@ -28,6 +28,14 @@ const PRIMARY_SUBTAG_LETTERS_MAX: usize = 3;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Windows(pub Vec<v1::NumberRange>);
 
+/// Names that a policy reserves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names(pub Vec<String>);
+
+/// What a policy wants to be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Minimum(pub Vec<i32>);
+
 /// The moment or revision of a reading of the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AsOf {
@@ -230,11 +238,66 @@ fn marked(mut new: v1::Registrant, marks: &str) -> Option<v1::Registrant> {
 
 /// Reads windows: runs parted by commas, each `N`, `N-M` or `N-` (without end). Nothing at all means the usual: 1 and up.
 pub fn windows(text: &str) -> Result<Windows, String> {
+    parts(text, range).map(Windows)
+}
+
+/// Reads the parts of a list that stand between commas; nothing at all is an empty list.
+fn parts<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
     if text.trim().is_empty() {
-        return Ok(Windows::default());
+        return Ok(Vec::new());
     }
-    let runs = text.split(',').map(|run| range(run.trim()));
-    Ok(Windows(runs.collect::<Result<_, _>>()?))
+    text.split(',').map(|part| read(part.trim())).collect()
+}
+
+/// Reads names that a policy reserves, parted by commas.
+pub fn names(text: &str) -> Result<Names, String> {
+    let name = |part: &str| {
+        let name: UnicodeLabel = part.parse().map_err(|why| format!("{part}: {why}"))?;
+        Ok(name.to_string())
+    };
+    parts(text, name).map(Names)
+}
+
+/// Reads a category of registrants, such as `government=1-99`; `none` means that there shall be none.
+pub fn category(text: &str) -> Result<Option<v1::Category>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let wanted = "write NAME=WINDOWS, such as government=1-99, or none";
+    let (name, runs) = text.split_once('=').ok_or(wanted)?;
+    Ok(Some(v1::Category {
+        name: identifier(name)?,
+        windows: windows(runs)?.0,
+    }))
+}
+
+/// The word for something that a policy can want to be told.
+pub fn minimum_word(content: v1::MinimumContent) -> String {
+    let name = content.as_str_name();
+    let word = name.strip_prefix("MINIMUM_CONTENT_").unwrap_or(name);
+    word.to_ascii_lowercase().replace('_', "-")
+}
+
+/// Reads what a policy wants to be told, words parted by commas.
+pub fn minimum(text: &str) -> Result<Minimum, String> {
+    use v1::MinimumContent as Content;
+    const ALL: [Content; 8] = [
+        Content::Label,
+        Content::Description,
+        Content::Contact,
+        Content::Below,
+        Content::LegalForm,
+        Content::RegistrationNumber,
+        Content::Country,
+        Content::Attachment,
+    ];
+    let content = |part: &str| {
+        let found = ALL.iter().find(|one| minimum_word(**one) == part);
+        let words: Vec<_> = ALL.iter().map(|one| minimum_word(*one)).collect();
+        let found = found.ok_or_else(|| format!("{part:?}: write one of {}", words.join(", ")))?;
+        Ok((*found).into())
+    };
+    parts(text, content).map(Minimum)
 }
 
 /// Reads one run of numbers: `N`, `N-M` or `N-`.

@@ -253,7 +253,7 @@ async fn run(mock: &Mock, format: Format, typed: &[&str]) -> (Result<Outcome, Fa
         reading: cli.reading,
         request_id: "q-1".to_owned(),
     };
-    let result = commands::ask(&desk, &client, cli.command).await;
+    let result = Box::pin(commands::ask(&desk, &client, cli.command)).await;
     desk.output.flush().unwrap();
     serving.abort();
     let written = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();

@@ -294,6 +294,8 @@ pub struct NewEntry<P = RegistrantRef> {
     pub sponsor: Option<RegistrantId>,
     /// When it was applied for, if that is known.
     pub applied: Option<Timestamp>,
+    /// Of which category of the policy the registrant is: from its windows comes the number.
+    pub category: Option<Identifier>,
 }
 
 impl<P> Default for NewEntry<P> {
@@ -311,6 +313,7 @@ impl<P> Default for NewEntry<P> {
             registrant: None,
             sponsor: None,
             applied: None,
+            category: None,
         }
     }
 }
@@ -331,6 +334,7 @@ impl<P> NewEntry<P> {
             registrant,
             sponsor: self.sponsor.clone(),
             applied: self.applied,
+            category: self.category.clone(),
         }
     }
 }

@@ -26,6 +26,10 @@ pub const NOTE_BYTES_MAX: usize = 4_096;
 pub const BLOCK_ARCS_MAX: u64 = 1_000;
 /// Most windows, or kept-back runs, of one policy.
 pub const WINDOWS_MAX: usize = 256;
+/// Most names that one policy reserves.
+pub const RESERVED_NAMES_MAX: usize = 256;
+/// Most categories of registrants of one policy.
+pub const CATEGORIES_MAX: usize = 32;
 /// Most principals of one hosted delegation.
 pub const DELEGATES_MAX: usize = 64;
 /// Most bytes of what an application says its arc is for, or what will be registered below it (UTF-8).

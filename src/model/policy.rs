@@ -1,6 +1,8 @@
 //! How a node's subordinates are allocated: numbering, windows, who and what is asked for (DESIGN §5).
 
-use crate::oid::ArcValue;
+use std::borrow::Cow;
+
+use crate::oid::{ArcValue, ComparisonKey, Identifier, UnicodeLabel};
 
 /// A run of numbers, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,83 @@ pub enum Applicants {
     Principals,
     /// Everybody who is reached at the address that they tell.
     Public,
+}
+
+/// A kind of registrants that is numbered apart, such as government before companies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Category {
+    /// What it is called.
+    pub name: Identifier,
+    /// Which numbers its registrants are given, in the order they are used up.
+    pub windows: Vec<NumberRange>,
+}
+
+/// Something that a policy can want to be told beside what has a wish of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MinimumContent {
+    /// A Unicode label.
+    Label,
+    /// A description.
+    Description,
+    /// A contact.
+    Contact,
+    /// Of an application: what will be registered below.
+    Below,
+    /// Of an application: the applicant's legal form.
+    LegalForm,
+    /// Of an application: under which number the applicant is registered.
+    RegistrationNumber,
+    /// Of an application: in which country the applicant is registered.
+    Country,
+    /// Of an application: something that goes with it.
+    Attachment,
+}
+
+impl MinimumContent {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Label,
+        Self::Description,
+        Self::Contact,
+        Self::Below,
+        Self::LegalForm,
+        Self::RegistrationNumber,
+        Self::Country,
+        Self::Attachment,
+    ];
+
+    /// Whether it is told of every arc; else it is told in applications alone.
+    pub const fn is_of_arcs(self) -> bool {
+        matches!(self, Self::Label | Self::Description | Self::Contact)
+    }
+
+    /// The field of a request in which it is told.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Label => "entry.labels",
+            Self::Description => "entry.descriptions",
+            Self::Contact => "entry.contacts",
+            Self::Below => "about.below",
+            Self::LegalForm => "about.legal_form",
+            Self::RegistrationNumber => "about.registration_number",
+            Self::Country => "about.country",
+            Self::Attachment => "about.attachments",
+        }
+    }
+
+    /// What it is, for people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Label => "a Unicode label",
+            Self::Description => "a description",
+            Self::Contact => "a contact",
+            Self::Below => "what will be registered below",
+            Self::LegalForm => "the applicant's legal form",
+            Self::RegistrationNumber => "the number under which the applicant is registered",
+            Self::Country => "the country in which the applicant is registered",
+            Self::Attachment => "an attachment",
+        }
+    }
 }
 
 /// The policy for the subordinates of a node.
@@ -88,6 +167,12 @@ pub struct Policy {
     pub appeal_seconds: u64,
     /// What is to be paid for an application, in words; `None` means nothing.
     pub fee: Option<String>,
+    /// Names that no arc is given, whether as identifier or as label; compared as labels are.
+    pub reserved_names: Vec<UnicodeLabel>,
+    /// The kinds of registrants that are numbered apart; where there are any, they stand in place of the windows.
+    pub categories: Vec<Category>,
+    /// What else a new arc needs.
+    pub minimum: Vec<MinimumContent>,
 }
 
 impl Policy {
@@ -113,24 +198,57 @@ impl Policy {
             answer_seconds: 30 * 86_400,
             appeal_seconds: 30 * 86_400,
             fee: None,
+            reserved_names: Vec::new(),
+            categories: Vec::new(),
+            minimum: Vec::new(),
         }
+    }
+
+    /// The windows named, those of all categories among them.
+    pub fn windows_named(&self) -> impl Iterator<Item = &NumberRange> {
+        let of_categories = self.categories.iter().flat_map(|one| &one.windows);
+        self.windows.iter().chain(of_categories)
     }
 
     /// The windows in force: those named, or 1 and up.
     pub fn windows_in_force(&self) -> Vec<NumberRange> {
-        if self.windows.is_empty() {
-            vec![NumberRange {
+        let mut named: Vec<_> = self.windows_named().cloned().collect();
+        if named.is_empty() {
+            named.push(NumberRange {
                 from: ArcValue::from(1u32),
                 to: None,
-            }]
-        } else {
-            self.windows.clone()
+            });
         }
+        named
     }
 
     /// Whether the policy lets `number` be given out at all. With no windows, every number is open, 0 included.
     pub fn opens(&self, number: &ArcValue) -> bool {
-        let inside = self.windows.is_empty() || self.windows.iter().any(|w| w.contains(number));
+        let mut named = self.windows_named().peekable();
+        let inside = named.peek().is_none() || named.any(|w| w.contains(number));
         inside && !self.kept_back.iter().any(|r| r.contains(number))
+    }
+
+    /// The policy for the registrants of a category: its windows alone. `None` where it is not told although the policy knows
+    /// some, or is one that the policy does not know.
+    pub fn of_category(&self, category: Option<&Identifier>) -> Option<Cow<'_, Self>> {
+        match category {
+            None if self.categories.is_empty() => Some(Cow::Borrowed(self)),
+            None => None,
+            Some(name) => {
+                let found = self.categories.iter().find(|one| one.name == *name)?;
+                Some(Cow::Owned(Self {
+                    windows: found.windows.clone(),
+                    categories: Vec::new(),
+                    ..self.clone()
+                }))
+            }
+        }
+    }
+
+    /// The reserved name of this key: a label's, or an identifier in lower case.
+    pub fn reserves(&self, key: &ComparisonKey) -> Option<&UnicodeLabel> {
+        let mut reserved = self.reserved_names.iter();
+        reserved.find(|one| one.comparison_key() == *key)
     }
 }

@@ -125,12 +125,15 @@ codes! {
     64 NumberingNotAllowed "NUMBERING_NOT_ALLOWED" NotNow "policy": "The policy of the superior does not let numbers be chosen this way.";
     65 NoNumberFree "NO_NUMBER_FREE" Exhausted "policy": "No number is free in the windows of the policy.";
     66 BlockOfNames "BLOCK_OF_NAMES" Malformed "X.660 clause 6.2": "Several arcs cannot be given the same names.";
+    67 CategoryUnknown "CATEGORY_UNKNOWN" NotNow "policy": "The policy of the superior numbers by categories of registrants, and none of them is named.";
     70 IdentifierTaken "IDENTIFIER_TAKEN" Taken "policy; X.660 clause 3.5": "A sibling has this secondary identifier, and the policy wants them unambiguous.";
     71 IdentifierStandardized "IDENTIFIER_STANDARDIZED" Taken "X.660 Annex A": "The secondary identifier is standardized for a sibling.";
     72 IdentifiersNotAllowed "IDENTIFIERS_NOT_ALLOWED" NotNow "repository practice": "The superior gives its subordinates no secondary identifiers.";
     73 LabelTaken "LABEL_TAKEN" Taken "X.660 clause 7.5; X.672": "A sibling has this Unicode label, or one that reads the same.";
     74 LabelsNotAllowed "LABELS_NOT_ALLOWED" NotNow "repository practice": "The superior gives its subordinates no non-integer Unicode labels.";
     75 LabelIsLongArc "LABEL_IS_LONG_ARC" Taken "X.660 Annex A": "The Unicode label is that of a root arc or of a long arc.";
+    76 NameReserved "NAME_RESERVED" NotNow "policy": "The policy of the superior gives this name to nobody.";
+    79 ContentRequired "CONTENT_REQUIRED" NotNow "policy": "The policy of the superior wants more to be told.";
     80 IdentifierRequired "IDENTIFIER_REQUIRED" NotNow "policy": "The policy of the superior wants a secondary identifier.";
     81 TitleRequired "TITLE_REQUIRED" NotNow "policy": "The policy of the superior wants a title.";
     82 RegistrantRequired "REGISTRANT_REQUIRED" NotNow "policy": "The policy of the superior wants a registrant.";

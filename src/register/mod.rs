@@ -31,6 +31,7 @@ mod tables;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trial;
 pub mod verify;
 mod walk;
 mod writer;
@@ -47,6 +48,7 @@ use crate::model::{
     ViewFault, Viewed,
 };
 use crate::rules::Founding;
+pub use crate::rules::Trial;
 use crate::telemetry::events::{CommandRecorded, Emit as _};
 
 use self::core::{Core, refuse};
@@ -61,6 +63,7 @@ pub use answers::{
 };
 pub use options::{Entropy, OpenError, Opened, Options, Progress, Silent};
 pub use reading::{Known, Reading, ReadingNames, Walk};
+pub use trial::PolicyTrial;
 pub use verify::{Verified, verify};
 
 /// How long a reading waits for a revision that is not reached yet.

@@ -2,13 +2,16 @@
 //!
 //! Refusals, in the order in which they are looked for: faults of form; `OUTSIDE_AUTHORITY`, `SUPERIOR_NOT_REGISTERED`,
 //! `REFERENCE_ENTRY`; `SUPERIOR_NOT_ACTIVE`, `SUPERIOR_LEAF`, `SUPERIOR_FROZEN`; `ARC_OUT_OF_RANGE`, `PATH_TOO_LONG`,
-//! `NUMBER_TAKEN`, `NUMBER_BURNED`, `NUMBER_HELD`, `NUMBER_OUTSIDE_POLICY`, `NUMBERING_NOT_ALLOWED`, `NO_NUMBER_FREE`;
+//! `CATEGORY_UNKNOWN`, `NUMBER_TAKEN`, `NUMBER_BURNED`, `NUMBER_HELD`, `NUMBER_OUTSIDE_POLICY`, `NUMBERING_NOT_ALLOWED`, `NO_NUMBER_FREE`;
 //! `IDENTIFIER_TAKEN`, `IDENTIFIER_STANDARDIZED`, `IDENTIFIERS_NOT_ALLOWED`, `LABEL_TAKEN`, `LABELS_NOT_ALLOWED`,
-//! `LABEL_IS_LONG_ARC`; `IDENTIFIER_REQUIRED`, `TITLE_REQUIRED`, `REGISTRANT_REQUIRED`, `APPLICATION_REQUIRED`;
+//! `LABEL_IS_LONG_ARC`, `NAME_RESERVED`; `IDENTIFIER_REQUIRED`, `TITLE_REQUIRED`, `REGISTRANT_REQUIRED`, `APPLICATION_REQUIRED`,
+//! `CONTENT_REQUIRED`;
 //! `REGISTRANT_UNKNOWN`; `QUOTA_REACHED`.
 
+use crate::model::application::About;
 use crate::model::command::{Allocate, NewEntry, NumberChoice, RegistrantRef};
 use crate::model::event::ArcRegistered;
+use crate::model::policy::MinimumContent;
 use crate::model::{
     Code, Ctx, Entry, Event, Policy, Refusal, Rejection, Seq, State, TreeView, Visibility,
 };
@@ -58,6 +61,8 @@ pub fn step(
 ) -> Result<(), Rejection> {
     let superior = open_superior(&ask.superior, &decision.tree)?;
     let policy = policy::in_force(&decision.tree, &ask.superior)?;
+    let category = ask.entry.category.as_ref();
+    let policy = policy::for_category(&policy, &ask.superior, category)?;
     let search = Search {
         tree: &decision.tree,
         ctx: decision.ctx,
@@ -74,9 +79,9 @@ pub fn step(
         &superior,
         &found.number,
         &ask.entry,
-        policy.identifiers_unique,
+        Some(&policy),
     )?;
-    required(&policy, &ask.superior, Fields::of(&ask.entry, upon))?;
+    required(&policy, &ask.superior, &Fields::of(&ask.entry, upon))?;
     decision.known(ask.entry.registrant.as_ref(), "entry.registrant")?;
     sponsor_known(&decision.tree, &ask.entry)?;
     decision.contacts_known(&ask.entry.contacts)?;
@@ -108,14 +113,14 @@ pub fn named<P>(
     superior: &Entry,
     number: &ArcValue,
     entry: &NewEntry<P>,
-    identifiers_unique: bool,
+    policy: Option<&Policy>,
 ) -> Result<(), Rejection> {
     let names = Names {
         superior,
         number,
         identifiers: entry.identifiers.iter().enumerate().collect(),
         labels: entry.labels.iter().enumerate().collect(),
-        identifiers_unique,
+        policy,
     };
     names::check(tree, &names)
 }
@@ -138,7 +143,6 @@ pub enum Upon {
 }
 
 /// Which of the fields that a policy may want an arc has.
-#[derive(Clone, Copy)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "independent fields, each there or not"
@@ -152,6 +156,8 @@ pub struct Fields {
     pub registrant: bool,
     /// An application.
     pub application: bool,
+    /// What else is told.
+    pub more: Vec<MinimumContent>,
 }
 
 impl Fields {
@@ -162,12 +168,28 @@ impl Fields {
             identifier: !entry.identifiers.is_empty(),
             title: !entry.titles.is_empty(),
             registrant: entry.registrant.is_some(),
+            more: of_arc(&entry.labels, &entry.descriptions, &entry.contacts),
         }
     }
 }
 
+fn those(told: &[(bool, MinimumContent)]) -> impl Iterator<Item = MinimumContent> {
+    let there = told.iter().filter(|(there, _)| *there);
+    there.map(|(_, content)| *content)
+}
+
+/// Which contents of every arc are told.
+pub fn of_arc<L, T, C>(labels: &[L], descriptions: &[T], contacts: &[C]) -> Vec<MinimumContent> {
+    let told = [
+        (!labels.is_empty(), MinimumContent::Label),
+        (!descriptions.is_empty(), MinimumContent::Description),
+        (!contacts.is_empty(), MinimumContent::Contact),
+    ];
+    those(&told).collect()
+}
+
 /// The policy's required fields, and whether it gives arcs out without an application at all.
-pub fn required(policy: &Policy, superior: &NodePath, has: Fields) -> Result<(), Rejection> {
+pub fn required(policy: &Policy, superior: &NodePath, has: &Fields) -> Result<(), Rejection> {
     let wants = [
         (
             policy.identifier_required,
@@ -204,7 +226,33 @@ pub fn required(policy: &Policy, superior: &NodePath, has: Fields) -> Result<(),
             return Err(Refusal::new(code, field, detail).into());
         }
     }
-    Ok(())
+    let mut of_arcs = policy.minimum.iter().filter(|wanted| wanted.is_of_arcs());
+    let missing = of_arcs.find(|wanted| !has.more.contains(wanted));
+    missing.map_or(Ok(()), |wanted| Err(content_wanted(superior, *wanted)))
+}
+
+/// What the policy wants to be told in an application.
+pub fn required_of_application(
+    policy: &Policy,
+    superior: &NodePath,
+    about: &About,
+) -> Result<(), Rejection> {
+    let told = |wanted: &MinimumContent| match wanted {
+        MinimumContent::Label | MinimumContent::Description | MinimumContent::Contact => true,
+        MinimumContent::Below => about.below.is_some(),
+        MinimumContent::LegalForm => about.legal_form.is_some(),
+        MinimumContent::RegistrationNumber => about.registration_number.is_some(),
+        MinimumContent::Country => about.country.is_some(),
+        MinimumContent::Attachment => !about.attachments.is_empty(),
+    };
+    let missing = policy.minimum.iter().find(|wanted| !told(wanted));
+    missing.map_or(Ok(()), |wanted| Err(content_wanted(superior, *wanted)))
+}
+
+/// The refusal where the policy wants something to be told.
+pub fn content_wanted(superior: &NodePath, wanted: MinimumContent) -> Rejection {
+    let detail = format!("the policy below {superior} wants {}", wanted.words());
+    Refusal::new(Code::ContentRequired, wanted.field(), detail).into()
 }
 
 /// The policy's limit of arcs that one registrant may hold directly below the node. A new registrant holds none.

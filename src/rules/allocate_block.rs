@@ -64,6 +64,8 @@ fn block(ask: &AllocateBlock, decision: &mut Decision<'_>) -> Result<(), Rejecti
 /// assigned run begins that it ends.
 fn place(ask: &AllocateBlock, decision: &Decision<'_>) -> Result<(ArcValue, ArcValue), Rejection> {
     let policy = policy::in_force(&decision.tree, &ask.superior)?;
+    let category = ask.entry.category.as_ref();
+    let policy = policy::for_category(&policy, &ask.superior, category)?;
     let search = Search {
         tree: &decision.tree,
         ctx: decision.ctx,

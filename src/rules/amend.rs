@@ -4,18 +4,19 @@
 //!
 //! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY` (also for what the superior decides about the authority's own
 //! node), `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`; the names' as in `allocate`; `IDENTIFIER_REQUIRED`,
-//! `TITLE_REQUIRED`; `REGISTRANT_UNKNOWN`; `LIVE_SUBORDINATES` (a leaf has none); `NOTHING_CHANGES`.
+//! `TITLE_REQUIRED`, `CONTENT_REQUIRED`; `REGISTRANT_UNKNOWN`; `LIVE_SUBORDINATES` (a leaf has none); `NOTHING_CHANGES`.
 
 use crate::model::command::Amend;
 use crate::model::entry::Contact;
 use crate::model::event::{Changes, EntryAmended};
+use crate::model::policy::MinimumContent;
 use crate::model::{Code, Entry, Event, Refusal, Rejection, TreeView};
 use crate::oid::ArcValue;
 
 use super::checks::{self, Reach};
 use super::decision::Decision;
 use super::names::{self, Names};
-use super::policy;
+use super::{allocate, policy};
 
 /// Changes the fields.
 pub fn decide(ask: &Amend, decision: &mut Decision<'_>) -> Result<(), Rejection> {
@@ -95,8 +96,13 @@ fn new_names(tree: &dyn TreeView, changes: &Changes, entry: &Entry) -> Result<()
             .iter()
             .all(|old| old.label.comparison_key() != key)
     };
-    // What exists elsewhere may share its identifiers with siblings.
+    // What exists elsewhere may share its identifiers with siblings, and has the names that it has.
     let assigned = matches!(entry.origin, crate::model::entry::Origin::Assigned);
+    let policy = if assigned {
+        Some(policy::in_force(tree, &above)?)
+    } else {
+        None
+    };
     let names = Names {
         superior: &superior,
         number,
@@ -104,7 +110,7 @@ fn new_names(tree: &dyn TreeView, changes: &Changes, entry: &Entry) -> Result<()
             .filter(|(_, new)| !had.identifiers.contains(new))
             .collect(),
         labels: labels.filter(|(_, label)| is_new_label(label)).collect(),
-        identifiers_unique: assigned && policy::in_force(tree, &above)?.identifiers_unique,
+        policy: policy.as_ref(),
     };
     names::check(tree, &names)
 }
@@ -113,7 +119,22 @@ fn new_names(tree: &dyn TreeView, changes: &Changes, entry: &Entry) -> Result<()
 fn still_required(tree: &dyn TreeView, changes: &Changes, entry: &Entry) -> Result<(), Rejection> {
     let no_identifier = changes.identifiers.as_ref().is_some_and(Vec::is_empty);
     let no_title = changes.titles.as_ref().is_some_and(Vec::is_empty);
-    let (true, Some(above)) = (no_identifier || no_title, entry.path.parent()) else {
+    let goes = [
+        (
+            changes.labels.as_ref().is_some_and(Vec::is_empty),
+            MinimumContent::Label,
+        ),
+        (
+            changes.descriptions.as_ref().is_some_and(Vec::is_empty),
+            MinimumContent::Description,
+        ),
+        (
+            changes.contacts.as_ref().is_some_and(Vec::is_empty),
+            MinimumContent::Contact,
+        ),
+    ];
+    let some_go = no_identifier || no_title || goes.iter().any(|(goes, _)| *goes);
+    let (true, Some(above)) = (some_go, entry.path.parent()) else {
         return Ok(());
     };
     let policy = policy::in_force(tree, &above)?;
@@ -132,7 +153,11 @@ fn still_required(tree: &dyn TreeView, changes: &Changes, entry: &Entry) -> Resu
     if no_title && policy.title_required && !entry.authority {
         return refuse(Code::TitleRequired, "entry.titles", "a title");
     }
-    Ok(())
+    let mut gone = goes.iter().filter(|(goes, _)| *goes);
+    let wanted = gone.find(|(_, content)| policy.minimum.contains(content) && !entry.authority);
+    wanted.map_or(Ok(()), |(_, content)| {
+        Err(allocate::content_wanted(&above, *content))
+    })
 }
 
 #[cfg(test)]

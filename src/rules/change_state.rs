@@ -100,8 +100,13 @@ fn into_force(entry: &Entry, decision: &Decision<'_>) -> Result<(), Rejection> {
             title: !entry.holder.titles.is_empty(),
             registrant: entry.registrant.is_some(),
             application: false,
+            more: allocate::of_arc(
+                &entry.superior.labels,
+                &entry.holder.descriptions,
+                &entry.holder.contacts,
+            ),
         };
-        allocate::required(&policy, &above, has)?;
+        allocate::required(&policy, &above, &has)?;
     }
     let over = entry
         .superior

@@ -52,6 +52,7 @@ mod set_policy;
 #[cfg(test)]
 pub(crate) mod testing;
 mod transfer;
+mod trial;
 
 pub use application::{
     APPLICATIONS_TOLD_MAX, SIBLINGS_LOOKED_AT_MAX, application_after, checklist,
@@ -61,10 +62,11 @@ pub use found::{AuthorityNode, EVENT_FORMAT, Founding, found};
 pub use notices::{of_application as notices_of_application, of_arc as notices_of_arc};
 pub use numbers::RANDOM_SPAN;
 pub use overlay::Overlay;
-pub use policy::in_force as policy_in_force;
+pub use policy::{in_force as policy_in_force, set_between as policy_set_between};
 pub use principal::{principal_after, principals_touched, registrant_after, registrant_touched};
+pub use trial::{Trial, of_application as trial_of_application, of_arc as trial_of_arc};
 
-use crate::model::{Command, Ctx, Event, Rejection, Submission, TreeView};
+use crate::model::{Command, Ctx, Event, Policy, Rejection, Submission, TreeView};
 
 use decision::Decision;
 use form::Faults;
@@ -136,6 +138,13 @@ pub fn decide(
         }
     }?;
     Ok(decision.into_events())
+}
+
+/// Whether a policy could be set: its faults of form, under `policy`.
+pub fn check_policy(policy: &Policy) -> Result<(), Rejection> {
+    let mut faults = Faults::new();
+    set_policy::form(policy, &mut faults);
+    faults.refuse()
 }
 
 fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {

@@ -4,8 +4,8 @@
 //! whatever a policy says, and is compared by its key. Long arcs and the labels of the root arcs are nobody's to take.
 
 use crate::model::entry::Label;
-use crate::model::{Code, Entry, Refusal, Rejection, TreeView};
-use crate::oid::{ArcValue, Identifier, UnicodeLabel, standard};
+use crate::model::{Code, Entry, Policy, Refusal, Rejection, TreeView};
+use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath, UnicodeLabel, standard};
 
 /// The names that an arc shall get.
 pub struct Names<'a> {
@@ -17,8 +17,8 @@ pub struct Names<'a> {
     pub identifiers: Vec<(usize, &'a Identifier)>,
     /// Its Unicode labels that are new.
     pub labels: Vec<(usize, &'a Label)>,
-    /// Whether the policy wants a secondary identifier to stand on one sibling only.
-    pub identifiers_unique: bool,
+    /// The policy that they must suit; `None` where no policy has a say.
+    pub policy: Option<&'a Policy>,
 }
 
 /// Refuses names that the arc cannot have.
@@ -43,7 +43,7 @@ fn identifier_free(
         Err(Refusal::new(code, field, detail).value(identifier).into())
     };
     let superior = &names.superior.path;
-    if names.identifiers_unique {
+    if names.policy.is_some_and(|policy| policy.identifiers_unique) {
         // The tables compare identifiers without regard to case, so that `tz` and `tZ` cannot be confused.
         let holders = tree.identifier_holders(superior, identifier)?;
         if let Some(other) = holders.iter().find(|holder| *holder != names.number) {
@@ -67,7 +67,23 @@ fn identifier_free(
             format!("{superior} gives its subordinates no secondary identifiers"),
         );
     }
+    let key = key_of(identifier);
+    let of_policy = |policy| reserved(policy, superior, &key);
+    if let Some(detail) = names.policy.and_then(of_policy) {
+        return refuse(Code::NameReserved, detail);
+    }
     Ok(())
+}
+
+/// An identifier as labels are compared: the key of an ASCII label is its lower case.
+pub fn key_of(identifier: &Identifier) -> ComparisonKey {
+    ComparisonKey::from_stored(identifier.as_str().to_ascii_lowercase())
+}
+
+/// Why the policy gives nobody a name of this key, where it does not.
+pub fn reserved(policy: &Policy, superior: &NodePath, key: &ComparisonKey) -> Option<String> {
+    let reserved = policy.reserves(key)?;
+    Some(format!("the policy below {superior} reserves {reserved}"))
 }
 
 fn label_free(
@@ -114,6 +130,10 @@ fn label_free(
             Code::LabelIsLongArc,
             format!("it is the label of root arc {number}"),
         );
+    }
+    let of_policy = |policy| reserved(policy, superior, &key);
+    if let Some(detail) = names.policy.and_then(of_policy) {
+        return refuse(Code::NameReserved, detail);
     }
     Ok(())
 }
@@ -233,7 +253,7 @@ mod tests {
             number: &arc(1),
             identifiers: Vec::new(),
             labels: vec![],
-            identifiers_unique: true,
+            policy: None,
         };
         let label = crate::rules::testing::label("ITU-R");
         let root = Names {

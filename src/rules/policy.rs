@@ -2,8 +2,10 @@
 //!
 //! It must never look above the authority's node: what stands there is another authority's.
 
-use crate::model::{Policy, TreeView, Viewed};
-use crate::oid::NodePath;
+use std::borrow::Cow;
+
+use crate::model::{Code, Policy, Refusal, Rejection, TreeView, Viewed};
+use crate::oid::{Identifier, NodePath};
 
 use super::checks::authority_of;
 
@@ -18,6 +20,45 @@ pub fn in_force(tree: &dyn TreeView, node: &NodePath) -> Viewed<Policy> {
         }
     }
     Ok(Policy::standard())
+}
+
+/// Whether a policy of its own stands below `above`, down to and with `node`: then that of `above` has no say there.
+pub fn set_between(tree: &dyn TreeView, above: &NodePath, node: &NodePath) -> Viewed<bool> {
+    for depth in above.depth().saturating_add(1)..=node.depth() {
+        let entry = tree.entry(&node.truncated(depth))?;
+        if entry.is_some_and(|entry| entry.policy.is_some()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The policy for the registrants of a category: `CATEGORY_UNKNOWN` where the policy does not know it, or it is not named
+/// and the policy knows some.
+pub fn for_category<'a>(
+    policy: &'a Policy,
+    superior: &NodePath,
+    category: Option<&Identifier>,
+) -> Result<Cow<'a, Policy>, Rejection> {
+    if let Some(policy) = policy.of_category(category) {
+        return Ok(policy);
+    }
+    let known: Vec<_> = policy
+        .categories
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    let detail = if known.is_empty() {
+        format!("the policy below {superior} knows no categories; name none")
+    } else {
+        format!("the policy below {superior} knows {}", known.join(", "))
+    };
+    let refusal = Refusal::new(Code::CategoryUnknown, "entry.category", detail);
+    Err(match category {
+        Some(named) => refusal.value(named),
+        None => refusal,
+    }
+    .into())
 }
 
 #[cfg(test)]

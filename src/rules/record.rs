@@ -20,6 +20,10 @@ use super::{allocate, checks};
 pub fn form(ask: &RecordExisting, ctx: &Ctx, faults: &mut Faults) {
     allocate::entry_form(&ask.entry, ctx, faults);
     faults.proof(&ask.proof, ask.registered, ctx.now);
+    if ask.entry.category.is_some() {
+        let detail = "the number is there already; no category gives it";
+        faults.add(Code::FieldInvalid, "entry.category", detail);
+    }
 }
 
 /// Records the arc.
@@ -46,7 +50,7 @@ pub fn decide(ask: &RecordExisting, decision: &mut Decision<'_>) -> Result<(), R
             .value(&ask.path)
             .into());
     }
-    allocate::named(tree, &superior, number, &ask.entry, false)?;
+    allocate::named(tree, &superior, number, &ask.entry, None)?;
     decision.known(ask.entry.registrant.as_ref(), "entry.registrant")?;
     allocate::sponsor_known(tree, &ask.entry)?;
     decision.contacts_known(&ask.entry.contacts)?;

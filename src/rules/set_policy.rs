@@ -7,11 +7,12 @@
 
 use crate::model::event::Event;
 use crate::model::limits::{
-    APPROVALS_MAX, DEADLINE_SECONDS_CEILING, HOLD_SECONDS_CEILING, WINDOWS_MAX,
+    APPROVALS_MAX, CATEGORIES_MAX, DEADLINE_SECONDS_CEILING, HOLD_SECONDS_CEILING,
+    RESERVED_NAMES_MAX, WINDOWS_MAX,
 };
 use crate::model::policy::{Applicants, NumberRange};
 use crate::model::{Code, Policy, Refusal, Rejection, Seq, form};
-use crate::oid::NodePath;
+use crate::oid::{NodePath, UnicodeLabel};
 
 use super::checks::{self, Reach};
 use super::decision::Decision;
@@ -36,6 +37,8 @@ pub fn form(policy: &Policy, faults: &mut Faults) {
     if policy.windows.len() <= WINDOWS_MAX && policy.kept_back.len() <= WINDOWS_MAX {
         windows(policy, &mut part);
     }
+    categories(policy, &mut part);
+    names(policy, &mut part);
     if policy.hold_seconds_max > HOLD_SECONDS_CEILING {
         let detail = format!("at most {HOLD_SECONDS_CEILING} seconds are taken");
         part.add(Code::PolicyInvalid, "hold_seconds_max", detail);
@@ -71,6 +74,82 @@ fn applications(policy: &Policy, faults: &mut Faults) {
     }
     if let Some(fee) = &policy.fee {
         faults.flaws("fee", form::fee(fee));
+    }
+}
+
+/// Each category is named once and has windows that are no other's; they stand in place of the policy's own.
+fn categories(policy: &Policy, faults: &mut Faults) {
+    let categories = &policy.categories;
+    faults.flaws("categories", form::few(categories.len(), CATEGORIES_MAX));
+    if !categories.is_empty() && !policy.windows.is_empty() {
+        let detail = "the categories have windows of their own; leave these out";
+        faults.add(Code::PolicyInvalid, "windows", detail);
+    }
+    let many = categories.iter().map(|one| one.windows.len()).sum();
+    if let Some(flaw) = form::few(many, WINDOWS_MAX) {
+        faults.flaws("categories", [flaw]);
+        return;
+    }
+    let mut before: Vec<&NumberRange> = Vec::new();
+    for (at, one) in categories.iter().enumerate().take(CATEGORIES_MAX) {
+        let field = |name: &str| format!("categories[{at}].{name}");
+        if categories
+            .iter()
+            .take(at)
+            .any(|other| other.name == one.name)
+        {
+            let detail = "another category is called so";
+            faults.add(Code::DuplicateValue, field("name"), detail);
+        }
+        if one.windows.is_empty() {
+            let detail = "a category needs windows to give numbers from";
+            faults.add(Code::PolicyInvalid, field("windows"), detail);
+        }
+        for (place, run) in one.windows.iter().enumerate() {
+            let field = field(&format!("windows[{place}]"));
+            if !run.contains(&run.from) {
+                let detail = "the last number is below the first";
+                faults.add(Code::PolicyInvalid, field, detail);
+            } else if before.iter().any(|other| meet(other, run)) {
+                faults.add(Code::PolicyInvalid, field, "overlaps another window");
+            }
+            before.push(run);
+        }
+    }
+}
+
+fn meet(one: &NumberRange, other: &NumberRange) -> bool {
+    one.contains(&other.from) || other.contains(&one.from)
+}
+
+/// Each reserved name and each wish stands once.
+fn names(policy: &Policy, faults: &mut Faults) {
+    let names = &policy.reserved_names;
+    faults.flaws("reserved_names", form::few(names.len(), RESERVED_NAMES_MAX));
+    let keys: Vec<_> = names
+        .iter()
+        .take(RESERVED_NAMES_MAX)
+        .map(UnicodeLabel::comparison_key)
+        .collect();
+    for (at, key) in keys.iter().enumerate() {
+        if keys.iter().take(at).any(|other| other == key) {
+            let detail = "reads the same as a name before it";
+            faults.add(
+                Code::DuplicateValue,
+                format!("reserved_names[{at}]"),
+                detail,
+            );
+        }
+    }
+    for (at, wanted) in policy.minimum.iter().enumerate() {
+        if policy.minimum.iter().take(at).any(|other| other == wanted) {
+            let detail = "stands in the list already";
+            faults.add(
+                Code::DuplicateValue,
+                format!("minimum_contents[{at}]"),
+                detail,
+            );
+        }
     }
 }
 
@@ -132,6 +211,7 @@ pub fn decide(
 mod tests {
     use super::*;
     use crate::model::Command;
+    use crate::model::policy::{Category, MinimumContent};
     use crate::rules::testing::{Tree, arc, path, refused};
 
     fn set(at: &str, policy: Option<Policy>) -> Command {
@@ -265,5 +345,101 @@ mod tests {
             "policy.arcs_per_registrant_max",
         );
         check(&|p| p.approvals = 1, invalid, "policy.approvals");
+        let names = |count: usize| {
+            (0..count)
+                .map(|n| format!("n{n}").parse().unwrap())
+                .collect::<Vec<UnicodeLabel>>()
+        };
+        check(
+            &|p| p.reserved_names = names(RESERVED_NAMES_MAX + 1),
+            Code::TooManyValues,
+            "policy.reserved_names",
+        );
+        check(
+            &|p| p.categories = categories(CATEGORIES_MAX + 1, 1),
+            Code::TooManyValues,
+            "policy.categories",
+        );
+        check(
+            &|p| p.categories = categories(2, WINDOWS_MAX / 2 + 1),
+            Code::TooManyValues,
+            "policy.categories",
+        );
+        let most = Policy {
+            reserved_names: names(RESERVED_NAMES_MAX),
+            categories: categories(CATEGORIES_MAX, WINDOWS_MAX / CATEGORIES_MAX),
+            minimum: MinimumContent::ALL.to_vec(),
+            ..Policy::standard()
+        };
+        assert!(tree.decide(set("2.16.834", Some(most))).is_ok());
+    }
+
+    /// So many categories with so many windows each.
+    fn categories(count: usize, windows: usize) -> Vec<Category> {
+        let mut next = 0;
+        let mut window = || {
+            next += 2;
+            run(next, Some(next))
+        };
+        (0..count)
+            .map(|n| Category {
+                name: format!("c{n}").parse().unwrap(),
+                windows: (0..windows).map(|_| window()).collect(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn categories_and_names_do_not_contradict_each_other() {
+        let tree = Tree::founded();
+        let check = |change: &dyn Fn(&mut Policy), code: Code, field: &str| {
+            let mut policy = Policy {
+                categories: categories(2, 2),
+                ..Policy::standard()
+            };
+            change(&mut policy);
+            refused(tree.decide(set("2.16.834", Some(policy))), code, field);
+        };
+        let invalid = Code::PolicyInvalid;
+        check(
+            &|p| p.windows = vec![run(1, None)],
+            invalid,
+            "policy.windows",
+        );
+        check(
+            &|p| p.categories[1].windows.clear(),
+            invalid,
+            "policy.categories[1].windows",
+        );
+        check(
+            &|p| p.categories[1].windows[0] = p.categories[0].windows[1].clone(),
+            invalid,
+            "policy.categories[1].windows[0]",
+        );
+        check(
+            &|p| p.categories[0].windows[1] = run(3, Some(2)),
+            invalid,
+            "policy.categories[0].windows[1]",
+        );
+        check(
+            &|p| p.categories[1].name = p.categories[0].name.clone(),
+            Code::DuplicateValue,
+            "policy.categories[1].name",
+        );
+        check(
+            &|p| p.kept_back = vec![run(0, Some(8))],
+            invalid,
+            "policy.kept_back",
+        );
+        check(
+            &|p| p.reserved_names = vec!["ok".parse().unwrap(), "OK".parse().unwrap()],
+            Code::DuplicateValue,
+            "policy.reserved_names[1]",
+        );
+        check(
+            &|p| p.minimum = vec![MinimumContent::Label, MinimumContent::Label],
+            Code::DuplicateValue,
+            "policy.minimum_contents[1]",
+        );
     }
 }

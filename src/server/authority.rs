@@ -9,16 +9,13 @@ use serde::Deserialize;
 
 use crate::{
     model::{
+        Rejection,
         entry::{Language, Text},
-        form,
-        limits::{
-            APPROVALS_MAX, DEADLINE_SECONDS_CEILING, DESCRIPTION_BYTES_MAX, HOLD_SECONDS_CEILING,
-            LANGUAGES_MAX, TITLE_BYTES_MAX, WINDOWS_MAX,
-        },
-        policy::{Applicants, NumberRange, Numbering, Policy},
+        limits::{DESCRIPTION_BYTES_MAX, LANGUAGES_MAX, TITLE_BYTES_MAX},
+        policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy},
     },
     oid::{ArcValue, NodePath},
-    rules::AuthorityNode,
+    rules::{AuthorityNode, check_policy},
 };
 
 /// The one that is built in.
@@ -220,6 +217,44 @@ struct WrittenPolicy {
     answer_seconds: Option<u64>,
     appeal_seconds: Option<u64>,
     fee: Option<String>,
+    reserved_names: Vec<String>,
+    categories: Vec<WrittenCategory>,
+    minimum_contents: Vec<WrittenMinimum>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCategory {
+    name: String,
+    windows: Vec<Range>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenMinimum {
+    Label,
+    Description,
+    Contact,
+    Below,
+    LegalForm,
+    RegistrationNumber,
+    Country,
+    Attachment,
+}
+
+impl From<WrittenMinimum> for MinimumContent {
+    fn from(written: WrittenMinimum) -> Self {
+        match written {
+            WrittenMinimum::Label => Self::Label,
+            WrittenMinimum::Description => Self::Description,
+            WrittenMinimum::Contact => Self::Contact,
+            WrittenMinimum::Below => Self::Below,
+            WrittenMinimum::LegalForm => Self::LegalForm,
+            WrittenMinimum::RegistrationNumber => Self::RegistrationNumber,
+            WrittenMinimum::Country => Self::Country,
+            WrittenMinimum::Attachment => Self::Attachment,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -232,39 +267,22 @@ enum WrittenApplicants {
 
 impl WrittenPolicy {
     fn into_policy(self) -> Result<Policy, String> {
-        for (key, runs) in [("windows", &self.windows), ("kept_back", &self.kept_back)] {
-            if runs.len() > WINDOWS_MAX {
-                return Err(format!("policy.{key}: more than {WINDOWS_MAX} runs"));
-            }
-        }
-        if self
-            .hold_seconds_max
-            .is_some_and(|longest| longest > HOLD_SECONDS_CEILING)
-        {
-            return Err(format!(
-                "policy.hold_seconds_max: at most {HOLD_SECONDS_CEILING}"
-            ));
-        }
-        let spans = [
-            ("acknowledge_seconds", self.acknowledge_seconds),
-            ("decide_seconds", self.decide_seconds),
-            ("answer_seconds", self.answer_seconds),
-            ("appeal_seconds", self.appeal_seconds),
-        ];
-        for (key, seconds) in spans {
-            if seconds.is_some_and(|seconds| seconds == 0 || seconds > DEADLINE_SECONDS_CEILING) {
-                return Err(format!("policy.{key}: 1 to {DEADLINE_SECONDS_CEILING}"));
-            }
-        }
-        let fee = self.fee.filter(|fee| !fee.is_empty());
-        if let Some(flaw) = fee.as_deref().and_then(|fee| form::fee(fee).pop()) {
-            return Err(format!("policy.fee: {}", flaw.detail));
-        }
-        if self.approvals.is_some_and(|many| many > APPROVALS_MAX) {
-            return Err(format!("policy.approvals: at most {APPROVALS_MAX}"));
-        }
+        let read = |name: String| {
+            let shown = format!("policy.reserved_names: {name:?}");
+            name.parse().map_err(|why| format!("{shown}: {why}"))
+        };
+        let reserved_names = self.reserved_names.into_iter().map(read);
+        let categories = self.categories.into_iter().map(|one| {
+            let name = one.name.parse();
+            let name = name.map_err(|why| format!("policy.categories: {:?}: {why}", one.name))?;
+            let windows = one.windows.into_iter().map(|range| range.0).collect();
+            Ok(Category { name, windows })
+        });
         let standard = Policy::standard();
-        Ok(Policy {
+        let policy = Policy {
+            reserved_names: reserved_names.collect::<Result<_, String>>()?,
+            categories: categories.collect::<Result<_, String>>()?,
+            minimum: self.minimum_contents.into_iter().map(Into::into).collect(),
             numbering: match self.numbering {
                 None => standard.numbering,
                 Some(WrittenNumbering::Any) => Numbering::Any,
@@ -306,14 +324,23 @@ impl WrittenPolicy {
             decide_seconds: self.decide_seconds.unwrap_or(standard.decide_seconds),
             answer_seconds: self.answer_seconds.unwrap_or(standard.answer_seconds),
             appeal_seconds: self.appeal_seconds.unwrap_or(standard.appeal_seconds),
-            fee,
-        })
+            fee: self.fee.filter(|fee| !fee.is_empty()),
+        };
+        match check_policy(&policy) {
+            Ok(()) => Ok(policy),
+            Err(Rejection::Refused(refusals)) => {
+                let main = refusals.main();
+                Err(format!("{}: {}", main.field, main.detail))
+            }
+            Err(fault @ Rejection::Fault(_)) => Err(fault.to_string()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::limits::{HOLD_SECONDS_CEILING, WINDOWS_MAX};
 
     #[test]
     fn the_built_in_file_opens_one_node_with_the_standard_policy() {

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use oidra::{
-    grpc::limits::{APPLICATIONS_LOOKED_AT_MAX, NOTICES_LOOKED_AT_MAX},
+    grpc::limits::{APPLICATIONS_LOOKED_AT_MAX, NOTICES_LOOKED_AT_MAX, TRIAL_CASES_MAX},
     model::{
         Timestamp,
         clock::{Clock, SystemClock},
@@ -483,4 +483,136 @@ async fn what_is_late_is_shown_and_silence_ends_an_application() {
     assert_eq!(list(&people.applicant, &expired).await, ids[..1]);
     house.close().await;
     keeping.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_is_tried_on_what_was_applied_for_and_nothing_changes() {
+    let house = House::open().await;
+    let admin = house.token.clone();
+    let policy = pb::Policy {
+        categories: ["government", "companies"]
+            .into_iter()
+            .zip([("1", "99"), ("100", "")])
+            .map(|(name, (from, to))| pb::Category {
+                name: name.into(),
+                windows: vec![pb::NumberRange {
+                    from: from.into(),
+                    to: to.into(),
+                }],
+            })
+            .collect(),
+        ..open_to_all(1)
+    };
+    house.policy(&admin, NODE, policy.clone()).await;
+    let people = people(&house).await;
+    let mut work = house.applications();
+    let mut ids = Vec::new();
+    for (category, number) in [("government", ""), ("companies", "700")] {
+        let mut ask = application(NODE, category);
+        ask.number = number.into();
+        ask.entry.as_mut().unwrap().category = category.into();
+        let sent = signed_with(&people.applicant, ask);
+        let app = work.submit_application(sent).await.unwrap().into_inner();
+        let app = app.application.unwrap();
+        assert_eq!(app.entry.unwrap().category, category);
+        review(&house, &people.reviewers[0], &app.id).await;
+        ids.push(app.id);
+    }
+    let given = approve(&house, &people.reviewers[0], &ids[0])
+        .await
+        .unwrap();
+    assert_eq!(given.application.unwrap().oid, format!("{NODE}.1"));
+    let attempt = async |policy: Option<pb::Policy>| {
+        let request = pb::TryPolicyRequest {
+            oid: NODE.into(),
+            policy,
+            ..Default::default()
+        };
+        let request = signed_with(&people.reviewers[0], request);
+        let answer = house.applications().try_policy(request).await;
+        answer.map(tonic::Response::into_inner)
+    };
+    let same = attempt(Some(policy.clone())).await.unwrap();
+    assert_eq!((same.applications, same.applications_refused), (2, 0));
+    assert!(same.cases.is_empty());
+    let strict = pb::Policy {
+        categories: vec![policy.categories[0].clone()],
+        approvals: 3,
+        minimum_contents: vec![pb::MinimumContent::Attachment.into()],
+        ..policy.clone()
+    };
+    let told = attempt(Some(strict)).await.unwrap();
+    assert_eq!((told.applications, told.applications_refused), (2, 2));
+    let codes = |at: usize| {
+        let findings = told.cases[at].findings.iter();
+        findings.map(|one| one.code.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(told.cases[0].application, ids[0]);
+    assert_eq!(
+        (codes(0), told.cases[0].approvals_missing),
+        (vec!["CONTENT_REQUIRED"], 2)
+    );
+    assert_eq!(
+        codes(1),
+        [
+            "CATEGORY_UNKNOWN",
+            "NUMBER_OUTSIDE_POLICY",
+            "CONTENT_REQUIRED"
+        ]
+    );
+    // What could not be set is refused as it would be.
+    let odd = pb::Policy {
+        windows: policy.categories[0].windows.clone(),
+        ..policy.clone()
+    };
+    refused(
+        attempt(Some(odd)).await,
+        Code::InvalidArgument,
+        "POLICY_INVALID",
+    );
+    // Nobody may apply where nothing is set.
+    let closed = attempt(None).await.unwrap();
+    assert_eq!(closed.cases[0].findings[0].code, "APPLICATIONS_CLOSED");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trial_lists_so_many_cases_and_counts_them_all() {
+    let house = House::open().await;
+    let admin = house.token.clone();
+    let most = u64::try_from(TRIAL_CASES_MAX).unwrap();
+    let mut left = most + 1;
+    while left > 0 {
+        let count = left.min(1_000);
+        left -= count;
+        let request = pb::BatchAllocateRequest {
+            block: Some(pb::batch_allocate_request::Block {
+                superior: NODE.into(),
+                count,
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let mut desk = house.writes();
+        desk.batch_allocate(signed_with(&admin, request))
+            .await
+            .unwrap();
+    }
+    let request = pb::TryPolicyRequest {
+        oid: NODE.into(),
+        policy: Some(pb::Policy {
+            title_required: true,
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let answer = house
+        .applications()
+        .try_policy(signed_with(&admin, request))
+        .await;
+    let told = answer.unwrap().into_inner();
+    assert_eq!((told.arcs, told.arcs_refused), (most + 1, most + 1));
+    assert_eq!(told.cases.len(), TRIAL_CASES_MAX);
+    assert!(told.cut);
+    house.close().await;
 }

@@ -4,7 +4,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use prost_types::Timestamp;
 
 use crate::{
-    cli::value::{self, Most, Windows},
+    cli::value::{self, Minimum, Most, Names, Windows},
     model::limits::BLOCK_ARCS_MAX,
     pb::v1,
 };
@@ -110,6 +110,9 @@ pub struct EntryArgs {
     /// When it was applied for
     #[arg(long, value_name = "DATE", value_parser = value::moment)]
     pub applied: Option<Timestamp>,
+    /// Of which category of the superior's policy the registrant is: the number is one of its
+    #[arg(long, value_name = "NAME", value_parser = value::identifier)]
+    pub category: Option<String>,
 }
 
 /// Marks of an arc; each may be given as `--leaf` or `--leaf=false`.
@@ -455,6 +458,7 @@ pub enum PolicyAct {
         oid: String,
     },
     Set(Box<PolicySetArgs>),
+    Try(Box<PolicyTryArgs>),
 }
 
 /// Sets the policy of a node; what is not named stays as it is
@@ -463,6 +467,7 @@ pub enum PolicyAct {
 Examples:
   oidctl policy set 2.16.834 --windows 1-999,5000- --keep-back 900-999
   oidctl policy set 2.16.834 --numbering next-free --title-required --longest-hold 30d
+  oidctl policy set 2.16.834 --category government=1-99 --category companies=100- --reserved-names gov,serikali
   oidctl policy set 2.16.834.7 --inherit")]
 pub struct PolicySetArgs {
     /// The node, in any notation
@@ -525,14 +530,41 @@ pub struct PolicySetArgs {
     /// What is to be paid for an application, in words; empty means nothing
     #[arg(long, value_name = "TEXT")]
     pub fee: Option<String>,
+    /// Names that no arc is given, parted by commas; empty means none
+    #[arg(long, value_name = "NAMES", value_parser = value::names)]
+    pub reserved_names: Option<Names>,
+    /// A kind of registrants that is numbered apart; all that there are must be named. `none` takes them away
+    #[arg(long = "category", value_name = "NAME=WINDOWS|none", value_parser = value::category)]
+    pub categories: Vec<Option<v1::Category>>,
+    /// What else a new arc or an application needs, parted by commas; empty means nothing
+    #[arg(long, value_name = "WHAT", value_parser = value::minimum)]
+    pub want: Option<Minimum>,
     /// Take the policy away, so that the node inherits again
     #[arg(long, exclusive = false, conflicts_with_all = [
         "numbering", "windows", "keep_back", "identifiers_unique", "identifier_required", "title_required",
         "registrant_required", "application_required", "approvals", "arcs_per_registrant", "reinstatement",
         "longest_hold", "applicants", "hold_wishes", "acknowledge_within", "decide_within", "answer_within",
-        "appeal_within", "fee",
+        "appeal_within", "fee", "reserved_names", "categories", "want",
     ])]
     pub inherit: bool,
+}
+
+/// Tells what a policy would have said to the applications and arcs of a period; nothing changes
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl policy try 2.16.834 --windows 1000- --title-required
+  oidctl policy try 2.16.834 --want registration-number,attachment --from 2026-01-01
+  oidctl policy try 2.16.834")]
+pub struct PolicyTryArgs {
+    /// The beginning of the period; without it, a year before its end
+    #[arg(long, value_name = "TIME", value_parser = value::moment)]
+    pub from: Option<Timestamp>,
+    /// Its end, which is no part of it; without it, now
+    #[arg(long, value_name = "TIME", value_parser = value::moment)]
+    pub to: Option<Timestamp>,
+    #[command(flatten)]
+    pub policy: PolicySetArgs,
 }
 
 /// Who may apply for an arc.

@@ -98,6 +98,7 @@ pub fn new_entry(desk: &Desk, args: EntryArgs) -> v1::NewEntry {
         registrant: registrant(args.registrant, args.new_registrant),
         sponsor: args.sponsor.unwrap_or_default(),
         applied: args.applied,
+        category: args.category.unwrap_or_default(),
     }
 }
 

@@ -383,6 +383,7 @@ fn fields(application: &v1::Application) -> Vec<(&'static str, String)> {
     let mut out = vec![
         ("superior", v.superior),
         ("number", v.number),
+        ("category", v.category),
         ("arc", v.oid),
         ("identifiers", v.identifiers.join(", ")),
     ];

@@ -6,15 +6,19 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        args::{Applicants, Numbering, PolicyAct, PolicySetArgs},
+        args::{Applicants, Numbering, PolicyAct, PolicySetArgs, PolicyTryArgs},
         card::{pair, policy_fields},
         client::Client,
         desk::{Desk, Plan, not_registered},
         failure::{Failure, Outcome},
-        view::PolicyView,
+        output::note,
+        view::{PolicyTrialView, PolicyView},
     },
     pb::v1::{self, resolve_response},
 };
+
+/// The heading of what a policy would have refused.
+const TRIAL_HEADING: &[&str] = &["APPLICATION OR ARC", "WHEN", "CODE", "WHY"];
 
 /// A policy in force, and where it was set.
 struct InForce {
@@ -36,7 +40,60 @@ pub async fn run(desk: &Desk, client: &Client, act: PolicyAct) -> Result<Outcome
     match act {
         PolicyAct::Get { oid } => get(desk, client, &oid).await,
         PolicyAct::Set(args) => set(desk, client, *args).await,
+        PolicyAct::Try(args) => attempt(desk, client, *args).await,
     }
+}
+
+/// Tells what a policy would have said.
+async fn attempt(desk: &Desk, client: &Client, args: PolicyTryArgs) -> Result<Outcome, Failure> {
+    let found = in_force(desk, client, &args.policy.oid).await?;
+    let policy = if args.policy.inherit {
+        None
+    } else {
+        // Where nothing is named, the policy in force is tried.
+        Some(changed(&args.policy, found.policy).0)
+    };
+    let request = v1::TryPolicyRequest {
+        oid: found.node.oid,
+        policy,
+        from: args.from,
+        to: args.to,
+    };
+    let send = async |r| client.applications().try_policy(r).await;
+    let answer = client.call(&request, send).await?;
+    let view = PolicyTrialView::from(&answer);
+    if !desk.output.is_for_people() {
+        desk.output.one(&view)?;
+        return Ok(Outcome::Done);
+    }
+    let mut rows = Vec::new();
+    for case in &view.cases {
+        let what = [&case.application, &case.oid].map(String::as_str);
+        let what: Vec<_> = what.into_iter().filter(|one| !one.is_empty()).collect();
+        let what = what.join(" ");
+        let mut row = |code: &str, detail: String| {
+            rows.push(vec![what.clone(), case.at.clone(), code.to_owned(), detail]);
+        };
+        for finding in &case.findings {
+            row(&finding.code, finding.detail.clone());
+        }
+        if case.approvals_missing > 0 {
+            let missing = case.approvals_missing;
+            row("-", format!("would still wait for {missing} approvals"));
+        }
+    }
+    if !rows.is_empty() {
+        desk.output.table(TRIAL_HEADING, &rows)?;
+    }
+    desk.output.text(&format!(
+        "{} of {} applications and {} of {} other arcs would have been refused.\n",
+        view.applications_refused, view.applications, view.arcs_refused, view.arcs
+    ))?;
+    desk.output.flush()?;
+    if view.cut {
+        note("There is more than one trial looks at or lists.");
+    }
+    Ok(Outcome::Done)
 }
 
 async fn get(desk: &Desk, client: &Client, oid: &str) -> Result<Outcome, Failure> {
@@ -102,7 +159,7 @@ async fn set(desk: &Desk, client: &Client, args: PolicySetArgs) -> Result<Outcom
     let policy = if args.inherit {
         None
     } else {
-        Some(changed(&args, found.policy)?)
+        Some(set_to(&args, found.policy)?)
     };
     let request = v1::SetPolicyRequest {
         oid: found.node.oid.clone(),
@@ -120,10 +177,26 @@ async fn set(desk: &Desk, client: &Client, args: PolicySetArgs) -> Result<Outcom
     .await
 }
 
-/// The policy with what was typed in place of what there is.
-fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<v1::Policy, Failure> {
+/// The policy to set: with what was typed in place of what there is, which must be something else.
+fn set_to(args: &PolicySetArgs, now: v1::Policy) -> Result<v1::Policy, Failure> {
+    let before = now.clone();
+    let (new, named) = changed(args, now);
+    if !named {
+        return Err(Failure::Usage(
+            "nothing to set was named; see 'oidctl policy set --help'".to_owned(),
+        ));
+    }
+    if new == before {
+        return Err(Failure::Usage(
+            "the policy in force says all of that already".to_owned(),
+        ));
+    }
+    Ok(new)
+}
+
+/// The policy with what was typed in place of what there is, and whether anything was typed.
+fn changed(args: &PolicySetArgs, now: v1::Policy) -> (v1::Policy, bool) {
     let mut new = now;
-    let before = new.clone();
     let mut named = false;
     macro_rules! put {
         ($($typed:ident => $field:ident: $value:expr;)*) => {$(
@@ -153,18 +226,18 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<v1::Policy, Failure>
         answer_within => answer_seconds: Some;
         appeal_within => appeal_seconds: Some;
         fee => fee: |text| text;
+        reserved_names => reserved_names: |names: crate::cli::value::Names| names.0;
+        want => minimum_contents: |wanted: crate::cli::value::Minimum| wanted.0;
     }
-    if !named {
-        return Err(Failure::Usage(
-            "nothing to set was named; see 'oidctl policy set --help'".to_owned(),
-        ));
+    if !args.categories.is_empty() {
+        new.categories = args.categories.iter().flatten().cloned().collect();
+        named = true;
+        // The categories stand in place of the windows, unless both are named: then the server says so.
+        if args.windows.is_none() && !new.categories.is_empty() {
+            new.windows.clear();
+        }
     }
-    if new == before {
-        return Err(Failure::Usage(
-            "the policy in force says all of that already".to_owned(),
-        ));
-    }
-    Ok(new)
+    (new, named)
 }
 
 const fn applicants(who: Applicants) -> v1::Applicants {
@@ -199,7 +272,7 @@ mod tests {
         let PolicyAct::Set(args) = args.act else {
             panic!("another act")
         };
-        changed(&args, now)
+        set_to(&args, now)
     }
 
     #[test]

@@ -45,8 +45,8 @@ view! {
 view! {
     /// An application.
     ApplicationView {
-        id: String, stage: String, superior: String, number: String, oid: String, identifiers: Vec<String>,
-        labels: Vec<LabelView>, visibility: String, flags: Vec<&'static str>, titles: Vec<TextView>,
+        id: String, stage: String, superior: String, number: String, category: String, oid: String,
+        identifiers: Vec<String>, labels: Vec<LabelView>, visibility: String, flags: Vec<&'static str>, titles: Vec<TextView>,
         descriptions: Vec<TextView>, services: Vec<ServiceView>, references: Vec<ReferenceView>, sponsor: String,
         applicant: HoldingView, contacts: Vec<ContactView>, about: AboutView, submitted_by: String, language: String,
         submitted: String, changed: String, deadline: String, overdue: bool, approvals: Vec<ApprovalView>,
@@ -160,6 +160,66 @@ impl From<&v1::GetReportResponse> for ReportView {
 }
 
 view! {
+    /// Why a policy would have refused something.
+    TriedFindingView { code: String, field: String, value: String, detail: String, }
+}
+
+view! {
+    /// What a policy would have said to an application or an arc.
+    TriedCaseView {
+        application: String, oid: String, at: String, findings: Vec<TriedFindingView>, approvals_missing: u64,
+    }
+}
+
+view! {
+    /// What a policy would have said to the applications and arcs of a period.
+    PolicyTrialView {
+        oid: String, from: String, to: String, applications: u64, applications_refused: u64, arcs: u64,
+        arcs_refused: u64, cases: Vec<TriedCaseView>, cut: bool, revision: RevisionView,
+    }
+}
+
+impl From<&v1::TriedFinding> for TriedFindingView {
+    fn from(f: &v1::TriedFinding) -> Self {
+        Self {
+            code: f.code.clone(),
+            field: f.field.clone(),
+            value: f.value.clone(),
+            detail: f.detail.clone(),
+        }
+    }
+}
+
+impl From<&v1::TriedCase> for TriedCaseView {
+    fn from(c: &v1::TriedCase) -> Self {
+        Self {
+            application: c.application.clone(),
+            oid: c.oid.clone(),
+            at: moment(c.at.as_ref()),
+            findings: views(&c.findings),
+            approvals_missing: c.approvals_missing,
+        }
+    }
+}
+
+impl From<&v1::TryPolicyResponse> for PolicyTrialView {
+    fn from(t: &v1::TryPolicyResponse) -> Self {
+        Self {
+            oid: t.oid.clone(),
+            from: moment(t.from.as_ref()),
+            to: moment(t.to.as_ref()),
+            applications: t.applications,
+            applications_refused: t.applications_refused,
+            arcs: t.arcs,
+            arcs_refused: t.arcs_refused,
+            cases: views(&t.cases),
+            cut: t.cut,
+            revision: t.revision.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+view! {
     /// What somebody was told of by mail.
     NoticeView {
         id: String, kind: String, registrant: String, application: String, oid: String, language: String, made: String,
@@ -264,6 +324,7 @@ impl From<&v1::Application> for ApplicationView {
             stage: word(a.stage().as_str_name(), "APPLICATION_STAGE_"),
             superior: a.superior.clone(),
             number: a.number.clone(),
+            category: entry.category.clone(),
             oid: a.oid.clone(),
             labels: views(&entry.labels),
             visibility: word(entry.visibility().as_str_name(), "VISIBILITY_"),

@@ -5,13 +5,16 @@
 use prost_types::Timestamp;
 
 use super::{
-    ContactView, DelegationView, DisagreementView, EntryView, ExternalView, FieldView,
-    FollowedView, HistoryView, HoldView, HoldingView, HopView, LabelView, NotationsView,
+    CategoryView, ContactView, DelegationView, DisagreementView, EntryView, ExternalView,
+    FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView, LabelView, NotationsView,
     OriginView, PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView,
     ServiceView, TextView, ToleranceView, WrittenView,
 };
 use crate::{
-    cli::follow::{Followed, Hop},
+    cli::{
+        follow::{Followed, Hop},
+        value::minimum_word,
+    },
     pb::v1,
 };
 
@@ -245,6 +248,18 @@ impl From<&v1::Policy> for PolicyView {
             answer_seconds: p.answer_seconds,
             appeal_seconds: p.appeal_seconds,
             fee: p.fee.clone(),
+            reserved_names: p.reserved_names.clone(),
+            categories: views(&p.categories),
+            minimum_contents: p.minimum_contents().map(minimum_word).collect(),
+        }
+    }
+}
+
+impl From<&v1::Category> for CategoryView {
+    fn from(c: &v1::Category) -> Self {
+        Self {
+            name: c.name.clone(),
+            windows: views(&c.windows),
         }
     }
 }

@@ -12,7 +12,7 @@ pub use self::{
     },
     application::{
         ApplicationView, ApplicationWrittenView, CountedView, FindingView, JudgedView, NoticeView,
-        ReportView, VerifiedView,
+        PolicyTrialView, ReportView, VerifiedView,
     },
     make::{flags, moment, word},
 };
@@ -106,13 +106,19 @@ view! {
 }
 
 view! {
+    /// A kind of registrants that is numbered apart.
+    CategoryView { name: String, windows: Vec<RangeView>, }
+}
+
+view! {
     /// The policy of a node.
     PolicyView {
         numbering: String, windows: Vec<RangeView>, kept_back: Vec<RangeView>, identifiers_unique: Option<bool>,
         identifier_required: bool, title_required: bool, registrant_required: bool, application_required: bool,
         approvals: u32, arcs_per_registrant_max: Option<u64>, reinstatement_seconds: Option<u64>,
         hold_seconds_max: Option<u64>, applicants: String, wishes_held: bool, acknowledge_seconds: Option<u64>,
-        decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String,
+        decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String, reserved_names: Vec<String>,
+        categories: Vec<CategoryView>, minimum_contents: Vec<String>,
     }
 }
 

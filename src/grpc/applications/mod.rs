@@ -5,8 +5,10 @@
 
 mod list;
 mod notices;
+mod period;
 mod report;
 mod strangers;
+mod trial;
 
 pub use notices::told as notice;
 
@@ -306,6 +308,16 @@ impl ApplicationService for Caseworker {
         let call = layer::call(&request)?;
         let answer = report::report(&self.desk, &call, request.into_inner()).await;
         trail::looked(&self.desk, &call, "GetReport", "", &answer);
+        self.told(&call, answer)
+    }
+
+    async fn try_policy(
+        &self,
+        request: Request<pb::TryPolicyRequest>,
+    ) -> Result<Response<pb::TryPolicyResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = trial::trial(&self.desk, &call, request.into_inner()).await;
+        trail::looked(&self.desk, &call, "TryPolicy", "", &answer);
         self.told(&call, answer)
     }
 

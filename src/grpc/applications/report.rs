@@ -9,10 +9,10 @@ use crate::{
     access::{Casework, Knowledge, Sight},
     desk::{Call, Desk},
     grpc::{
-        convert::{Faults, access as places, moment, timestamp},
+        convert::timestamp,
         limits::{REPORT_DUE_MAX, REPORT_NODES_MAX},
         page::fits,
-        view::{View, revision},
+        view::revision,
     },
     model::{
         Application, Code, Refusal, RegistrantId, Rejection, Stage, State, Timestamp,
@@ -20,33 +20,16 @@ use crate::{
         application::{Docket, VerdictKind},
         entry::Origin,
     },
-    oid::NodePath,
     pb::v1 as pb,
     register::Reading,
 };
 
-use super::someone;
+use super::{period::Period, someone};
 
-/// Seconds of the period that is reported where its beginning is not told (a year).
-const PERIOD_SECONDS: i64 = 365 * 86_400;
 /// Seconds within which a deadline is an upcoming one (thirty days).
 const UPCOMING_SECONDS: u64 = 30 * 86_400;
 /// Microseconds of a second.
 const SECOND: i64 = 1_000_000;
-
-/// What is reported.
-struct Period {
-    node: NodePath,
-    from: Timestamp,
-    to: Timestamp,
-    now: Timestamp,
-}
-
-impl Period {
-    fn holds(&self, at: Timestamp) -> bool {
-        (self.from..self.to).contains(&at)
-    }
-}
 
 /// Answers.
 pub async fn report(
@@ -58,7 +41,8 @@ pub async fn report(
     let newest = desk.register.newest();
     let (sight, identity) = (call.sight(), call.caller.identity.clone());
     let now = desk.options.clock.now();
-    let period = period(&request, &newest, &sight, now)?;
+    let ends = (request.from, request.to);
+    let period = Period::asked(&request.superior, "superior", ends, &newest, &sight, now)?;
     call.witness.note(&period.node);
     let (seq, time) = (newest.seq(), newest.time());
     let told = Desk::blocking(move || {
@@ -82,37 +66,6 @@ pub async fn report(
         revision: Some(revision(&desk.register, seq, Some(time))),
         ..told
     })
-}
-
-fn period(
-    request: &pb::GetReportRequest,
-    newest: &Reading,
-    sight: &Sight,
-    now: Timestamp,
-) -> Result<Period, Rejection> {
-    let view = View::new(newest, sight.clone());
-    let mut faults = Faults::new();
-    let node = places::place(&request.superior, view.names(), "superior", &mut faults);
-    let mut given = |at: &Option<prost_types::Timestamp>, field| {
-        at.as_ref().map(|at| moment(at, field, &mut faults))
-    };
-    let (from, to) = (given(&request.from, "from"), given(&request.to, "to"));
-    let to = to.unwrap_or(Some(now));
-    let before = |to: Timestamp| Timestamp::from_micros(to.micros() - PERIOD_SECONDS * SECOND);
-    let from = from.unwrap_or(to.map(before));
-    if let (Some(from), Some(to)) = (from, to)
-        && from >= to
-    {
-        faults.at(Code::FieldInvalid, "from", "must lie before `to`");
-    }
-    let period = node.zip(from.zip(to)).map(|(node, (from, to))| Period {
-        node,
-        from,
-        to,
-        now,
-    });
-    let period = faults.into_result(period)?;
-    Ok(view.settled(period)?)
 }
 
 /// When an application was decided or came to an end; `None` while it is open.

@@ -391,6 +391,7 @@ fn asked_entry(app: &Application) -> pb::NewEntry {
         registrant: Some(known(&app.applicant)),
         sponsor: optional(asked.sponsor.as_ref()),
         applied: None,
+        category: optional(asked.category.as_ref()),
         contacts: contacts
             .map(|one| pb::NewContact {
                 role: entry::contact_role(one.role) as i32,

@@ -53,6 +53,9 @@ pub fn new_entry(value: Option<&pb::NewEntry>, outer: &str, faults: &mut Faults)
             .applied
             .as_ref()
             .and_then(|at| moment(at, &within(outer, "applied"), faults)),
+        category: fields::some(&value.category).and_then(|name| {
+            faults.parse(Code::IdentifierSyntax, within(outer, "category"), &name)
+        }),
     }
 }
 
@@ -70,6 +73,7 @@ pub fn changes(
         (value.registrant.is_some(), "registrant"),
         (!value.sponsor.is_empty(), "sponsor"),
         (value.applied.is_some(), "applied"),
+        (!value.category.is_empty(), "category"),
     ] {
         if set && no_mask {
             let detail = "Amend does not change this; an arc is given to another with Transfer";
@@ -82,6 +86,7 @@ pub fn changes(
             registrant: None,
             sponsor: String::new(),
             applied: None,
+            category: String::new(),
             ..value.clone()
         }),
         "entry",

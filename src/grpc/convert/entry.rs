@@ -13,7 +13,7 @@ use crate::{
             Certainty, Contact, ContactRole, Delegation, Flags, Holding, Label, Origin, Reference,
             Registrant, Relation, Service, State, Text,
         },
-        policy::{Applicants, NumberRange, Numbering},
+        policy::{Applicants, MinimumContent, NumberRange, Numbering},
     },
     oid::NodePath,
     pb::v1 as pb,
@@ -362,6 +362,37 @@ fn policy(policy: &Policy) -> pb::Policy {
         answer_seconds: Some(policy.answer_seconds),
         appeal_seconds: Some(policy.appeal_seconds),
         fee: policy.fee.clone().unwrap_or_default(),
+        reserved_names: policy
+            .reserved_names
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        categories: policy
+            .categories
+            .iter()
+            .map(|one| pb::Category {
+                name: one.name.to_string(),
+                windows: ranges(&one.windows),
+            })
+            .collect(),
+        minimum_contents: policy
+            .minimum
+            .iter()
+            .map(|one| minimum(*one) as i32)
+            .collect(),
+    }
+}
+
+const fn minimum(content: MinimumContent) -> pb::MinimumContent {
+    match content {
+        MinimumContent::Label => pb::MinimumContent::Label,
+        MinimumContent::Description => pb::MinimumContent::Description,
+        MinimumContent::Contact => pb::MinimumContent::Contact,
+        MinimumContent::Below => pb::MinimumContent::Below,
+        MinimumContent::LegalForm => pb::MinimumContent::LegalForm,
+        MinimumContent::RegistrationNumber => pb::MinimumContent::RegistrationNumber,
+        MinimumContent::Country => pb::MinimumContent::Country,
+        MinimumContent::Attachment => pb::MinimumContent::Attachment,
     }
 }
 

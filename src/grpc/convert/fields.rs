@@ -16,10 +16,10 @@ use crate::{
         },
         form::{self, Flaw},
         limits::{
-            CONTACTS_MAX, DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX, LANGUAGES_MAX,
-            REFERENCES_MAX, SERVICES_MAX, WINDOWS_MAX,
+            CATEGORIES_MAX, CONTACTS_MAX, DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX,
+            LANGUAGES_MAX, REFERENCES_MAX, RESERVED_NAMES_MAX, SERVICES_MAX, WINDOWS_MAX,
         },
-        policy::{Applicants, NumberRange, Numbering},
+        policy::{Applicants, Category, MinimumContent, NumberRange, Numbering},
     },
     oid::{Identifier, UnicodeLabel, notation::Names},
     pb::v1 as pb,
@@ -507,7 +507,65 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
             .reinstatement_seconds
             .unwrap_or(standard.reinstatement_seconds),
         hold_seconds_max: value.hold_seconds_max.unwrap_or(standard.hold_seconds_max),
+        reserved_names: reserved_names(&value.reserved_names, outer, faults),
+        categories: categories(&value.categories, outer, faults),
+        minimum: minimum(&value.minimum_contents, outer, faults),
     })
+}
+
+fn reserved_names(values: &[String], outer: &str, faults: &mut Faults) -> Vec<UnicodeLabel> {
+    let list = "reserved_names";
+    if !faults.few(within(outer, list), values.len(), RESERVED_NAMES_MAX) {
+        return Vec::new();
+    }
+    let names = values.iter().enumerate();
+    names
+        .filter_map(|(at, name)| faults.parse(Code::LabelSyntax, item(outer, list, at), name))
+        .collect()
+}
+
+fn categories(values: &[pb::Category], outer: &str, faults: &mut Faults) -> Vec<Category> {
+    let list = "categories";
+    if !faults.few(within(outer, list), values.len(), CATEGORIES_MAX) {
+        return Vec::new();
+    }
+    let mut read = Vec::with_capacity(values.len());
+    for (at, value) in values.iter().enumerate() {
+        let at = item(outer, list, at);
+        let name = faults.parse(Code::IdentifierSyntax, within(&at, "name"), &value.name);
+        let windows = ranges(&value.windows, &at, "windows", faults);
+        if let Some(name) = name {
+            read.push(Category { name, windows });
+        }
+    }
+    read
+}
+
+fn minimum(values: &[i32], outer: &str, faults: &mut Faults) -> Vec<MinimumContent> {
+    use pb::MinimumContent as Wire;
+    let list = "minimum_contents";
+    // Whether one stands twice is for the rules.
+    if !faults.few(within(outer, list), values.len(), MinimumContent::ALL.len()) {
+        return Vec::new();
+    }
+    let mut read = Vec::with_capacity(values.len());
+    for (at, value) in values.iter().enumerate() {
+        read.push(match Wire::try_from(*value) {
+            Ok(Wire::Label) => MinimumContent::Label,
+            Ok(Wire::Description) => MinimumContent::Description,
+            Ok(Wire::Contact) => MinimumContent::Contact,
+            Ok(Wire::Below) => MinimumContent::Below,
+            Ok(Wire::LegalForm) => MinimumContent::LegalForm,
+            Ok(Wire::RegistrationNumber) => MinimumContent::RegistrationNumber,
+            Ok(Wire::Country) => MinimumContent::Country,
+            Ok(Wire::Attachment) => MinimumContent::Attachment,
+            Ok(Wire::Unspecified) | Err(_) => {
+                unknown(&item(outer, list, at), *value, faults);
+                continue;
+            }
+        });
+    }
+    read
 }
 
 fn ranges(

@@ -11,7 +11,7 @@ use crate::model::command::NewEntry;
 use crate::model::entry::Language;
 use crate::model::event::{ApplicationAmended, ApplicationMoved};
 use crate::model::ids::Seq;
-use crate::oid::ArcValue;
+use crate::oid::{ArcValue, Identifier};
 use crate::pb::journal::v1 as pb;
 
 use super::error::CodecError;
@@ -136,6 +136,7 @@ fn content_to(content: &Content) -> pb::ApplicationContent {
         fee_reference: about.fee_reference.clone(),
         attachments: about.attachments.iter().map(attachment_to).collect(),
         declared: about.declared,
+        category: entry.category.as_ref().map(|name| name.as_str().to_owned()),
     }
 }
 
@@ -157,6 +158,7 @@ fn content_of(stored: Option<pb::ApplicationContent>) -> Result<Content, CodecEr
             registrant: None,
             sponsor: id_if(e.sponsor.as_deref())?,
             applied: None,
+            category: e.category.map(Identifier::from_stored),
         },
         about: About {
             purpose: e.purpose,

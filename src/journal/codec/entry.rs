@@ -24,10 +24,11 @@ use super::parts::{
     certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
     delegation_from, delegation_to, details_from, details_to, flags_from, flags_to, hold_from,
     hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to, kind_from, kind_to,
-    labels_from, labels_to, long_arcs_from, long_arcs_to, path_from, path_to, policy_from,
-    policy_to, principal_from, principal_whole_to, proof_from, proof_to, references_from,
-    references_to, relation_from, relation_to, services_from, services_to, state_or_active,
-    state_unless_active, texts_from, texts_to, visibility_or_public, visibility_unless_public,
+    labels_from, labels_to, path_from, path_to, policy_from, policy_to, principal_from,
+    principal_whole_to, proof_from, proof_to, references_from, references_to, relation_from,
+    relation_to, services_from, services_to, state_or_active, state_unless_active, texts_from,
+    texts_to, unicode_labels_from, unicode_labels_to, visibility_or_public,
+    visibility_unless_public,
 };
 use super::person::{tombstone_from, tombstone_to};
 
@@ -158,7 +159,7 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         holder_changed: unless(holder.changed, entry.changed),
         origin: origin_to(&entry.origin),
         authority: entry.authority,
-        long_arcs: long_arcs_to(&superior.long_arcs),
+        long_arcs: unicode_labels_to(&superior.long_arcs),
         relation: superior.relation.as_ref().map(relation_to),
         services: services_to(&holder.services),
         references: references_to(&holder.references),
@@ -197,7 +198,7 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         visibility: visibility_or_public(stored.visibility)?,
         identifiers: identifiers_from(stored.identifiers),
         labels: labels_from(stored.labels),
-        long_arcs: long_arcs_from(stored.long_arcs),
+        long_arcs: unicode_labels_from(stored.long_arcs),
         flags: flags_from(stored.flags)?,
         relation: stored.relation.as_ref().map(relation_from).transpose()?,
         withdrawn: (state == State::Withdrawn)

@@ -15,7 +15,7 @@ use crate::model::event::{HoldEnd, Proof};
 use crate::model::ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
 };
-use crate::model::policy::{Applicants, NumberRange, Numbering, Policy};
+use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
@@ -159,6 +159,9 @@ words! {
     credential_kind_to credential_kind_from CredentialKind "kind of credential" { Token Certificate OpenId Invitation }
     contact_role_to contact_role_from ContactRole "role of a contact" { Administrative Technical Abuse }
     hold_end_to hold_end_from HoldEnd "end of a hold" { Expired Used Cancelled }
+    minimum_to minimum_from MinimumContent "minimum content" {
+        Label Description Contact Below LegalForm RegistrationNumber Country Attachment
+    }
     numbering_to numbering_from Numbering "numbering" { Any NextFreeOnly ExplicitOnly RandomOnly }
 }
 
@@ -216,13 +219,13 @@ pub(super) fn identifiers_from(stored: Vec<String>) -> Vec<Identifier> {
     stored.into_iter().map(Identifier::from_stored).collect()
 }
 
-/// The stored forms of the labels of long arcs.
-pub(super) fn long_arcs_to(labels: &[UnicodeLabel]) -> Vec<String> {
+/// The stored forms of labels without a language.
+pub(super) fn unicode_labels_to(labels: &[UnicodeLabel]) -> Vec<String> {
     labels.iter().map(|l| l.as_str().to_owned()).collect()
 }
 
-/// The labels of long arcs of their stored forms.
-pub(super) fn long_arcs_from(stored: Vec<String>) -> Vec<UnicodeLabel> {
+/// The labels without a language of their stored forms.
+pub(super) fn unicode_labels_from(stored: Vec<String>) -> Vec<UnicodeLabel> {
     stored.into_iter().map(UnicodeLabel::from_stored).collect()
 }
 
@@ -451,6 +454,16 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
         answer_seconds: unless(policy.answer_seconds, MONTH_SECONDS_LEFT_OUT),
         appeal_seconds: unless(policy.appeal_seconds, MONTH_SECONDS_LEFT_OUT),
         fee: policy.fee.clone(),
+        reserved_names: unicode_labels_to(&policy.reserved_names),
+        categories: policy
+            .categories
+            .iter()
+            .map(|one| pb::Category {
+                name: one.name.as_str().to_owned(),
+                windows: ranges_to(&one.windows),
+            })
+            .collect(),
+        minimum_contents: policy.minimum.iter().map(|one| minimum_to(*one)).collect(),
     }
 }
 
@@ -485,6 +498,20 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
         answer_seconds: stored.answer_seconds.unwrap_or(MONTH_SECONDS_LEFT_OUT),
         appeal_seconds: stored.appeal_seconds.unwrap_or(MONTH_SECONDS_LEFT_OUT),
         fee: stored.fee.clone(),
+        reserved_names: unicode_labels_from(stored.reserved_names.clone()),
+        categories: stored
+            .categories
+            .iter()
+            .map(|one| Category {
+                name: Identifier::from_stored(one.name.clone()),
+                windows: ranges_from(&one.windows),
+            })
+            .collect(),
+        minimum: stored
+            .minimum_contents
+            .iter()
+            .map(|one| minimum_from(*one))
+            .collect::<Result<_, _>>()?,
     })
 }
 

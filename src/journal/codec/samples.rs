@@ -25,7 +25,7 @@ use crate::model::ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq,
 };
 use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
-use crate::model::policy::{Applicants, NumberRange, Numbering, Policy};
+use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::EVENT_FORMAT;
@@ -560,6 +560,7 @@ fn content() -> Content {
             registrant: None,
             sponsor: Some("r-sponsor".parse().unwrap()),
             applied: None,
+            category: None,
         },
         about: About {
             purpose: "Codes for illnesses".to_owned(),
@@ -588,6 +589,16 @@ fn bare_content() -> Content {
             purpose: "Codes".to_owned(),
             ..About::default()
         },
+    }
+}
+
+fn of_category() -> Content {
+    Content {
+        entry: NewEntry {
+            category: Some("government".parse().unwrap()),
+            ..NewEntry::default()
+        },
+        ..bare_content()
     }
 }
 
@@ -653,6 +664,31 @@ pub(super) fn application_whole() -> Application {
     }
 }
 
+/// Policies for applications, by name.
+fn application_policies() -> [(&'static str, Policy); 2] {
+    let policy = Policy {
+        applicants: Applicants::Principals,
+        wishes_held: true,
+        acknowledge_seconds: 1,
+        decide_seconds: 2,
+        answer_seconds: 3,
+        appeal_seconds: 4,
+        fee: some("50,000 TZS"),
+        ..policy()
+    };
+    let numbered = Policy {
+        reserved_names: vec!["Gov".parse().unwrap()],
+        categories: vec![Category {
+            name: "government".parse().unwrap(),
+            windows: policy.windows.clone(),
+        }],
+        windows: Vec::new(),
+        minimum: MinimumContent::ALL.to_vec(),
+        ..policy.clone()
+    };
+    [("categories", numbered), ("applications", policy)]
+}
+
 fn application_events() -> Vec<(&'static str, Event)> {
     let (id, previous) = (application().id, Seq::new(9));
     let moved = |to, verdict, arc| {
@@ -691,6 +727,7 @@ fn application_events() -> Vec<(&'static str, Event)> {
         ("bare", Event::ApplicationSubmitted(Box::new(bare))),
         ("full", amended(content(), Some(hold().id))),
         ("bare", amended(bare_content(), None)),
+        ("category", amended(of_category(), None)),
         ("approved", moved(Stage::Approved, None, Some(arc()))),
         (
             "approval",
@@ -732,26 +769,15 @@ fn application_events() -> Vec<(&'static str, Event)> {
         };
         events.push(("fee", event));
     }
-    let policy = Policy {
-        applicants: Applicants::Principals,
-        wishes_held: true,
-        acknowledge_seconds: 1,
-        decide_seconds: 2,
-        answer_seconds: 3,
-        appeal_seconds: 4,
-        fee: some("50,000 TZS"),
-        ..policy()
-    };
-    let policy = Some(policy);
-    let path = arc();
-    events.push((
-        "applications",
-        Event::PolicySet {
-            path,
+    let policies = application_policies().map(|(name, policy)| {
+        let event = Event::PolicySet {
+            path: arc(),
             previous,
-            policy,
-        },
-    ));
+            policy: Some(policy),
+        };
+        (name, event)
+    });
+    events.extend(policies);
     events
 }
 

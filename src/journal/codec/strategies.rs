@@ -26,7 +26,7 @@ use crate::model::event::{
 };
 use crate::model::ids::{RegistrantId, Seq};
 use crate::model::notice::{NoticeId, Outcome};
-use crate::model::policy::{Applicants, NumberRange, Numbering, Policy};
+use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::parts::Id;
@@ -202,6 +202,10 @@ fn spans() -> impl Strategy<Value = [u64; 4]> {
     })
 }
 
+fn category() -> impl Strategy<Value = Category> {
+    (identifier(), vec(range(), 0..3)).prop_map(|(name, windows)| Category { name, windows })
+}
+
 /// Policies.
 pub(crate) fn policy() -> impl Strategy<Value = Policy> {
     use Numbering::{Any, ExplicitOnly, NextFreeOnly, RandomOnly};
@@ -214,32 +218,42 @@ pub(crate) fn policy() -> impl Strategy<Value = Policy> {
         of(any::<u64>()),
         any::<[u64; 2]>(),
         (any::<bool>(), any::<bool>(), spans(), of(word())),
+        (
+            vec(unicode_label(), 0..3),
+            vec(category(), 0..3),
+            prop::sample::subsequence(MinimumContent::ALL.to_vec(), 0..=MinimumContent::ALL.len()),
+        ),
     )
         .prop_map(
-            |(numbering, windows, kept_back, marks, approvals, most, spans, apply)| Policy {
-                applicants: if apply.0 {
-                    Applicants::Principals
-                } else {
-                    Applicants::Nobody
-                },
-                wishes_held: apply.1,
-                acknowledge_seconds: apply.2[0],
-                decide_seconds: apply.2[1],
-                answer_seconds: apply.2[2],
-                appeal_seconds: apply.2[3],
-                fee: apply.3,
-                numbering,
-                windows,
-                kept_back,
-                identifiers_unique: marks[0],
-                identifier_required: marks[1],
-                title_required: marks[2],
-                registrant_required: marks[3],
-                application_required: marks[4],
-                approvals,
-                arcs_per_registrant_max: most,
-                reinstatement_seconds: spans[0],
-                hold_seconds_max: spans[1],
+            |(numbering, windows, kept_back, marks, approvals, most, spans, apply, wishes)| {
+                Policy {
+                    reserved_names: wishes.0,
+                    categories: wishes.1,
+                    minimum: wishes.2,
+                    applicants: if apply.0 {
+                        Applicants::Principals
+                    } else {
+                        Applicants::Nobody
+                    },
+                    wishes_held: apply.1,
+                    acknowledge_seconds: apply.2[0],
+                    decide_seconds: apply.2[1],
+                    answer_seconds: apply.2[2],
+                    appeal_seconds: apply.2[3],
+                    fee: apply.3,
+                    numbering,
+                    windows,
+                    kept_back,
+                    identifiers_unique: marks[0],
+                    identifier_required: marks[1],
+                    title_required: marks[2],
+                    registrant_required: marks[3],
+                    application_required: marks[4],
+                    approvals,
+                    arcs_per_registrant_max: most,
+                    reinstatement_seconds: spans[0],
+                    hold_seconds_max: spans[1],
+                }
             },
         )
 }
@@ -581,11 +595,11 @@ fn content() -> impl Strategy<Value = Content> {
         of(number()),
         names(),
         holders(),
-        (of(visibility()), flags(), of(id())),
+        (of(visibility()), flags(), of(id()), of(identifier())),
         about(),
     )
         .prop_map(
-            |(number, names, holders, (visibility, flags, sponsor), about)| {
+            |(number, names, holders, (visibility, flags, sponsor, category), about)| {
                 let (identifiers, labels, _) = names;
                 let (titles, descriptions, services, references, contacts) = holders;
                 Content {
@@ -603,6 +617,7 @@ fn content() -> impl Strategy<Value = Content> {
                         registrant: None,
                         sponsor,
                         applied: None,
+                        category,
                     },
                     about,
                 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::RegistrantId;
 use crate::model::entry::{Contact, ContactRole, Flags};
 use crate::model::event::NumberFoundBy;
-use crate::model::policy::{NumberRange, Numbering};
+use crate::model::policy::{Category, NumberRange, Numbering};
 use crate::oid::limits::ARCS_MAX;
 use crate::rules::testing::{
     OTHER, Tree, allocate, arc, explicit, founding, known_contact, named, new_contact,
@@ -567,4 +567,156 @@ fn the_founding_is_one_record_that_fits() {
         ]
     );
     assert_eq!(words(&events).last(), Some(&"data-loaded"));
+}
+
+/// Government from 1 to 9, companies from 100 on.
+fn numbered() -> Policy {
+    let category = |name: &str, from: u64, to: Option<u64>| Category {
+        name: name.parse().unwrap(),
+        windows: vec![NumberRange {
+            from: arc(from),
+            to: to.map(arc),
+        }],
+    };
+    Policy {
+        categories: vec![
+            category("government", 1, Some(9)),
+            category("companies", 100, None),
+        ],
+        ..Policy::standard()
+    }
+}
+
+fn of_category(name: Option<&str>, number: NumberChoice) -> crate::model::Command {
+    let entry = NewEntry {
+        category: name.map(|name| name.parse().unwrap()),
+        ..NewEntry::default()
+    };
+    allocate(OURS, number, entry)
+}
+
+#[test]
+fn each_category_of_registrants_has_numbers_of_its_own() {
+    let mut tree = Tree::founded();
+    let next = || NumberChoice::NextFree;
+    let named = of_category(Some("government"), next());
+    refused(tree.decide(named), Code::CategoryUnknown, "entry.category");
+    tree.policy(OURS, numbered());
+    for unknown in [None, Some("banks")] {
+        let got = tree.decide(of_category(unknown, next()));
+        refused(got, Code::CategoryUnknown, "entry.category");
+    }
+    for (category, expect) in [
+        ("companies", "2.16.834.100"),
+        ("government", "2.16.834.1"),
+        ("companies", "2.16.834.101"),
+    ] {
+        let events = tree.submit(of_category(Some(category), next())).unwrap();
+        assert_eq!(written(&events), [expect]);
+    }
+    let number = |number| NumberChoice::Explicit(arc(number));
+    let others = tree.decide(of_category(Some("government"), number(102)));
+    refused(others, Code::NumberOutsidePolicy, "number");
+    tree.submit(of_category(Some("companies"), number(102)))
+        .unwrap();
+    let random = of_category(Some("government"), NumberChoice::Random(None));
+    let given = written(&tree.submit(random).unwrap());
+    let drawn: u64 = given[0].rsplit('.').next().unwrap().parse().unwrap();
+    assert!((2..=9).contains(&drawn), "{drawn}");
+    // A hold is of no category, but no number between them is given out.
+    refused(
+        tree.decide(hold(OURS, 50, 60)),
+        Code::NumberOutsidePolicy,
+        "number",
+    );
+    tree.submit(hold(OURS, 200, 60)).unwrap();
+    let block = crate::model::Command::AllocateBlock(crate::model::command::AllocateBlock {
+        superior: path(OURS),
+        first: None,
+        count: 3,
+        entry: NewEntry {
+            category: Some("companies".parse().unwrap()),
+            ..NewEntry::default()
+        },
+    });
+    assert_eq!(
+        written(&tree.submit(block).unwrap()),
+        ["2.16.834.103", "2.16.834.104", "2.16.834.105"]
+    );
+}
+
+#[test]
+fn a_reserved_name_is_given_to_nobody_in_any_spelling() {
+    let mut tree = Tree::founded();
+    tree.submit(allocate(
+        OURS,
+        NumberChoice::Explicit(arc(1)),
+        named(&["gov"], &[]),
+    ))
+    .unwrap();
+    tree.policy(
+        OURS,
+        Policy {
+            reserved_names: vec!["Gov".parse().unwrap(), "Straße".parse().unwrap()],
+            ..Policy::standard()
+        },
+    );
+    for (identifiers, labels, field) in [
+        (vec!["gOV"], vec![], "entry.identifiers[0]"),
+        (vec!["fine", "gov"], vec![], "entry.identifiers[1]"),
+        (vec![], vec!["GOV"], "entry.labels[0].label"),
+        (vec![], vec!["STRASSE"], "entry.labels[0].label"),
+    ] {
+        let number = NumberChoice::Explicit(arc(2));
+        // Another one has the identifier already: that is told first where the policy wants them unambiguous.
+        let code = if identifiers.is_empty() {
+            Code::NameReserved
+        } else {
+            Code::IdentifierTaken
+        };
+        refused(
+            tree.decide(allocate(OURS, number, named(&identifiers, &labels))),
+            code,
+            field,
+        );
+    }
+    tree.arc("2.16.834.5");
+    let number = NumberChoice::Explicit(arc(2));
+    let below = allocate("2.16.834.5", number, named(&["gov"], &[]));
+    refused(
+        tree.decide(below),
+        Code::NameReserved,
+        "entry.identifiers[0]",
+    );
+    // What is there already keeps its name, and what is recorded has the one that it has.
+    assert_eq!(tree.at("2.16.834.1").superior.identifiers.len(), 1);
+}
+
+#[test]
+fn what_else_a_policy_wants_is_told() {
+    let mut tree = Tree::founded();
+    for (wanted, field) in [
+        (MinimumContent::Label, "entry.labels"),
+        (MinimumContent::Description, "entry.descriptions"),
+        (MinimumContent::Contact, "entry.contacts"),
+    ] {
+        tree.policy(
+            OURS,
+            Policy {
+                // What is told in applications alone is nothing here.
+                minimum: vec![MinimumContent::Attachment, wanted],
+                ..Policy::standard()
+            },
+        );
+        refused(tree.decide(next_free(OURS)), Code::ContentRequired, field);
+        let full = NewEntry {
+            descriptions: vec![text("d")],
+            contacts: vec![new_contact("c")],
+            ..named(&[], &["L"])
+        };
+        assert!(
+            tree.decide(allocate(OURS, NumberChoice::NextFree, full))
+                .is_ok()
+        );
+    }
 }

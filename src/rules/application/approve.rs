@@ -44,6 +44,7 @@ pub fn decide(case: &Case, decision: &mut Decision<'_>) -> Result<(), Rejection>
     if given < wanted {
         return Ok(());
     }
+    allocate::required_of_application(&policy, &app.superior, &app.content.about)?;
     case.free_hold(HoldEnd::Used, decision)?;
     allocate::step(&asked(case, &policy), None, Upon::Application, decision)?;
     let arc = decision.newest_arc().map(|new| new.path.clone());

@@ -27,7 +27,10 @@ pub fn checklist(app: &Application, tree: &dyn TreeView, now: Timestamp) -> View
         }
         let mut fields = Fields::of(&app.content.entry, Upon::Application);
         fields.registrant = true;
-        let required = allocate::required(&policy, &app.superior, fields);
+        let required = allocate::required(&policy, &app.superior, &fields);
+        found.noted(FindingAbout::Policy, required)?;
+        let about = &app.content.about;
+        let required = allocate::required_of_application(&policy, &app.superior, about);
         found.noted(FindingAbout::Policy, required)?;
         let applicant = RegistrantRef::Known(app.applicant.clone());
         let quota = allocate::quota(tree, &policy, &app.superior, Some(&applicant), "");
@@ -92,6 +95,10 @@ fn arc(
         actor: Actor::Principal(app.submitted_by.clone()),
         whole: Whole::All,
     };
+    let category = app.content.entry.category.as_ref();
+    let narrowed = policy::for_category(policy, &app.superior, category);
+    let narrowed = found.noted(FindingAbout::Policy, narrowed)?;
+    let policy = narrowed.as_deref().unwrap_or(policy);
     let search = Search {
         tree,
         ctx: &ctx,
@@ -112,7 +119,7 @@ fn arc(
             number: &number,
             identifiers,
             labels,
-            identifiers_unique: policy.identifiers_unique,
+            policy: Some(policy),
         };
         let checked = names::check(tree, &names);
         found.noted(FindingAbout::Name, checked).map(drop)

@@ -127,6 +127,8 @@ pub fn judge(
     decision: &mut Decision<'_>,
 ) -> Result<(), Rejection> {
     let seen = AsSeen::new(&decision.tree, &decision.ctx.whole);
+    let category = ask.entry.category.as_ref();
+    let policy = &*policy::for_category(policy, superior, category)?;
     let search = Search {
         // What is free is found in the tree as it is: the number found is not told.
         tree: if ask.number.is_some() {
@@ -141,11 +143,11 @@ pub fn judge(
     let found = search.find(&choice(policy, ask.number.as_ref()), &mut decision.lots)?;
     checks::place(superior, &found.number, "number")?;
     let above = allocate::open_superior(superior, &seen)?;
-    let unique = policy.identifiers_unique;
-    allocate::named(&seen, &above, &found.number, &ask.entry, unique)?;
+    allocate::named(&seen, &above, &found.number, &ask.entry, Some(policy))?;
     let mut fields = Fields::of(&ask.entry, Upon::Application);
     fields.registrant = applicant.is_some();
-    allocate::required(policy, superior, fields)?;
+    allocate::required(policy, superior, &fields)?;
+    allocate::required_of_application(policy, superior, &ask.about)?;
     decision.known(applicant, "entry.registrant")?;
     allocate::sponsor_known(&decision.tree, &ask.entry)?;
     decision.contacts_known(&ask.entry.contacts)?;

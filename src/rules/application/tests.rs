@@ -15,7 +15,7 @@ use crate::model::limits::{
     DEADLINE_SECONDS_CEILING, FEE_BYTES_MAX, NOTE_BYTES_MAX, PURPOSE_BYTES_MAX, REMARKS_MAX,
     VERDICTS_MAX,
 };
-use crate::model::policy::{Applicants, Numbering};
+use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering};
 use crate::model::{
     Actor, Application, ApplicationId, Code, Command, Event, Policy, Rejection, Stage, TreeView,
     Visibility,
@@ -583,6 +583,31 @@ fn what_the_policy_and_the_form_want_is_wanted_at_once() {
         Code::NumberingNotAllowed,
         "number",
     );
+    for wanted in [
+        MinimumContent::Below,
+        MinimumContent::LegalForm,
+        MinimumContent::RegistrationNumber,
+        MinimumContent::Country,
+        MinimumContent::Attachment,
+    ] {
+        let policy = Policy {
+            minimum: vec![wanted],
+            ..open_policy()
+        };
+        tree.policy(OURS, policy);
+        refused(
+            tree.decide(submit_ask(ask())),
+            Code::ContentRequired,
+            wanted.field(),
+        );
+        let mut told = ask();
+        told.about.below = Some(say("lists"));
+        told.about.legal_form = Some(say("ministry"));
+        told.about.registration_number = Some(say("7"));
+        told.about.country = Some(say("TZ"));
+        told.about.attachments = vec![attachment(1)];
+        tree.decide(submit_ask(told)).unwrap();
+    }
     tree.actor = Actor::System;
     refused(tree.decide(submit_ask(ask())), Code::NotPermitted, "");
 }
@@ -886,4 +911,52 @@ proptest! {
     ) {
         walk(&steps);
     }
+}
+
+#[test]
+fn the_category_of_an_applicant_says_from_which_numbers_it_gets_one() {
+    let mut tree = tree();
+    let category = |name: &str, from| Category {
+        name: name.parse().unwrap(),
+        windows: vec![NumberRange {
+            from: arc(from),
+            to: Some(arc(from + 9)),
+        }],
+    };
+    tree.policy(
+        OURS,
+        Policy {
+            categories: vec![category("government", 1), category("companies", 100)],
+            approvals: 1,
+            ..open_policy()
+        },
+    );
+    let none = tree.decide(submit_ask(ask()));
+    refused(none, Code::CategoryUnknown, "entry.category");
+    let mut wish = ask();
+    wish.entry.category = Some("companies".parse().unwrap());
+    wish.number = Some(arc(3));
+    let others = tree.decide(submit_ask(wish.clone()));
+    refused(others, Code::NumberOutsidePolicy, "number");
+    wish.number = None;
+    let id = handed_in(&mut tree, wish);
+    by(&mut tree, ADMIN, &id, ApplicationAct::BeginReview).unwrap();
+    // The category is gone meanwhile: the checklist says so, and so does the approval.
+    let both = tree.at(OURS).policy.clone().unwrap();
+    let one = Policy {
+        categories: vec![category("government", 1)],
+        ..both.clone()
+    };
+    tree.policy(OURS, one);
+    let found = checklist(&tree.applications[&id], &tree, tree.now).unwrap();
+    assert!(
+        found
+            .iter()
+            .any(|one| one.code == Some(Code::CategoryUnknown))
+    );
+    let gone = by(&mut tree, ADMIN, &id, ApplicationAct::Approve);
+    refused(gone, Code::CategoryUnknown, "entry.category");
+    tree.policy(OURS, both);
+    by(&mut tree, ADMIN, &id, ApplicationAct::Approve).unwrap();
+    assert_eq!(tree.applications[&id].arc, Some(path("2.16.834.100")));
 }
