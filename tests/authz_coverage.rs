@@ -37,6 +37,8 @@ const ARC: &str = "2.999.5";
 const HIDDEN: &str = "2.999.5.3";
 /// An arc below it that is reserved.
 const RESERVED: &str = "2.999.5.4";
+/// An arc below it with both locks; an officer asked for the authority's to be released.
+const LOCKED: &str = "2.999.5.7";
 /// An arc below it that is delegated on.
 const FURTHER: &str = "2.999.5.6";
 
@@ -103,6 +105,11 @@ const TABLE: &[Row] = &[
     ("Amend", REGISTER),
     ("ChangeState", REGISTER),
     ("Transfer", REGISTER),
+    ("OfferTransfer", REGISTER),
+    ("Lock", REGISTER),
+    ("Unlock", REGISTER),
+    ("Consent", REGISTER),
+    ("Retract", REGISTER),
     (
         "ListHolds",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
@@ -323,6 +330,7 @@ impl Stage {
             .await;
         house.delegate_as(&delegate, FURTHER, &staff).await.unwrap();
         let own = house.welcome(&delegate, &staff).await;
+        lock(&house, &own).await;
         let code = pb::InviteRequest {
             principal: staff.clone(),
             ..Default::default()
@@ -362,6 +370,9 @@ impl Stage {
             | "ListHolds" | "Reserve" => self.number(method, token).await,
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
+            }
+            "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" => {
+                self.consent(method, token).await
             }
             "ListAudit" => {
                 let ask = pb::ListAuditRequest {
@@ -778,6 +789,65 @@ impl Stage {
         }
     }
 
+    /// What waits at arcs below the arc, which are its authority's own: one is locked, and its release is asked for.
+    async fn consent(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        let mut writes = self.house.writes();
+        let (oid, options) = (HIDDEN.to_owned(), tried());
+        let kind = pb::LockKind::Authority.into();
+        match method {
+            "OfferTransfer" => {
+                let registrant = pb::Registrant {
+                    kind: pb::PartyKind::Person as i32,
+                    name: "Somebody".into(),
+                    ..Default::default()
+                };
+                let ask = pb::OfferTransferRequest {
+                    oid,
+                    to: Some(pb::RegistrantRef {
+                        kind: Some(pb::registrant_ref::Kind::Registrant(registrant)),
+                    }),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.offer_transfer(with(token, ask)).await)
+            }
+            "Lock" => {
+                let ask = pb::LockRequest {
+                    oid,
+                    kind,
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.lock(with(token, ask)).await)
+            }
+            "Unlock" => {
+                let ask = pb::UnlockRequest {
+                    oid: LOCKED.into(),
+                    kind: pb::LockKind::Holder.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.unlock(with(token, ask)).await)
+            }
+            "Consent" => {
+                let ask = pb::ConsentRequest {
+                    oid: LOCKED.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.consent(with(token, ask)).await)
+            }
+            _ => {
+                let ask = pb::RetractRequest {
+                    oid: LOCKED.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.retract(with(token, ask)).await)
+            }
+        }
+    }
+
     async fn principal(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
         let mut access = self.house.access();
         let principal = self.staff.clone();
@@ -935,7 +1005,7 @@ async fn below(house: &House, delegate: &str) {
         .allocate(signed_with(delegate, hidden))
         .await
         .unwrap();
-    for number in [6, 9] {
+    for number in [6, 7, 9] {
         house.allocate_as(delegate, ARC, number).await.unwrap();
     }
     let reserved = pb::ReserveRequest {
@@ -954,6 +1024,25 @@ async fn below(house: &House, delegate: &str) {
         options: None,
     };
     writes.hold(signed_with(delegate, held)).await.unwrap();
+}
+
+/// Locks an arc in both ways, and asks for the authority's lock to be released.
+async fn lock(house: &House, staff: &str) {
+    let mut writes = house.writes();
+    for kind in [pb::LockKind::Holder, pb::LockKind::Authority] {
+        let ask = pb::LockRequest {
+            oid: LOCKED.into(),
+            kind: kind.into(),
+            ..Default::default()
+        };
+        writes.lock(signed_with(staff, ask)).await.unwrap();
+    }
+    let ask = pb::UnlockRequest {
+        oid: LOCKED.into(),
+        kind: pb::LockKind::Authority.into(),
+        ..Default::default()
+    };
+    writes.unlock(signed_with(staff, ask)).await.unwrap();
 }
 
 /// The applications of [`Stage::cases`], judged by the staff of the arc.

@@ -4,6 +4,7 @@
 //! command is right, only whether this caller may give it; and never let a secret reach a log.
 
 mod casework;
+mod consent;
 mod identify;
 mod identity;
 mod insight;

@@ -12,6 +12,7 @@ use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Subm
 use crate::oid::NodePath;
 
 use super::casework;
+use super::consent;
 use super::identity::Identity;
 use super::insight::{Insight, Knows};
 use super::rights::{self, Grounds, Need};
@@ -41,7 +42,7 @@ impl Permit {
     }
 
     /// The server's own permit: it is good for what expires, for notices, for strangers who proved their
-    /// address, and for `LoadReferences` only.
+    /// address and registrants who showed a code, and for `LoadReferences` only.
     pub fn system() -> Self {
         Self {
             actor: Actor::System,
@@ -112,6 +113,7 @@ pub fn permit(
         Command::ExpireHolds
             | Command::ExpireApplications
             | Command::AdmitApplicant(_)
+            | Command::AgreeByCode { .. }
             | Command::OpenOutbox
             | Command::SettleNotice { .. }
             | Command::LoadReferences { .. }
@@ -328,6 +330,15 @@ fn needs(
         }
         Command::ChangeState(ask) => register(superior(&ask.path)),
         Command::Transfer { path, .. } => register(superior(path)),
+        Command::Lock { path, kind, .. } | Command::AskUnlock { path, kind, .. } => {
+            vec![consent::of_lock(path, *kind)]
+        }
+        Command::OfferTransfer { path, .. } | Command::Retract { path, .. } => {
+            vec![consent::of_either(path, caller, view)?]
+        }
+        Command::Agree { path, side, .. } => {
+            vec![consent::of_agreement(path, *side, caller, view)?]
+        }
         Command::Delegate { path, .. } | Command::Recall { path, .. } => govern(superior(path)),
         Command::SetPolicy { path, .. } => govern(path.clone()),
         Command::AddPrincipal(ask) => govern(ask.home.clone()),
@@ -356,6 +367,7 @@ fn needs(
         | Command::ExpireHolds
         | Command::ExpireApplications
         | Command::AdmitApplicant(_)
+        | Command::AgreeByCode { .. }
         | Command::OpenOutbox
         | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Vec::new(),

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::actor::{Credential, Grant, Principal, PrincipalKind, Role};
 use crate::model::application::{Application, Docket, Place};
+use crate::model::consent::Locks;
 use crate::model::entry::{
     Delegation, Entry, Flags, Hold, HolderFields, Holding, Origin, Registrant,
 };
@@ -97,6 +98,8 @@ impl Tree {
             registrant: None,
             sponsor: None,
             delegation: None,
+            locks: Locks::default(),
+            pending: None,
             policy: None,
             applied: None,
             registered: NOW,

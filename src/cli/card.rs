@@ -8,7 +8,7 @@ use crate::{
         output::Output,
         table::{Palette, clean},
         value::{LANGUAGE_UNDETERMINED, minimum_word, show_seconds, show_windows},
-        view::{EntryView, HoldingView, NotationsView, flags, moment, word},
+        view::{EntryView, HoldingView, NotationsView, PendingView, flags, moment, word},
     },
     pb::v1,
 };
@@ -102,6 +102,16 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
         put("name servers", external.name_servers.join(", "));
         put("DS", external.delegation_signers.join(", "));
     }
+    if let Some(locks) = &v.locks {
+        for (whose, since) in [("holder", &locks.holder), ("authority", &locks.authority)] {
+            if !since.is_empty() {
+                put("locked", format!("by the {whose} since {since}"));
+            }
+        }
+    }
+    if let Some(pending) = &v.pending {
+        put("waits", waits(pending));
+    }
     for s in &v.services {
         put(
             "service",
@@ -127,6 +137,21 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
     put("applied", v.applied);
     put("registered", v.registered);
     out
+}
+
+/// What waits until somebody agrees, in a line.
+fn waits(pending: &PendingView) -> String {
+    let what = if pending.act == "transfer" {
+        format!("transfer to {}", pending.to)
+    } else {
+        format!("release of the lock of the {}", pending.lock)
+    };
+    let agreed = if pending.agreed.is_empty() {
+        String::new()
+    } else {
+        format!(", agreed by the {}", pending.agreed.join(" and the "))
+    };
+    format!("{what} until {}{agreed}", pending.until)
 }
 
 /// What a policy says, as names and values in order.
@@ -165,6 +190,9 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
                 .join("; "),
         ),
     );
+    if p.transfers_agreed {
+        out.push(("transfers", "when both sides agreed".to_owned()));
+    }
     out.push(("names reserved", p.reserved_names.join(", ")));
     let wanted: Vec<_> = p.minimum_contents().map(minimum_word).collect();
     out.push(("wanted", wanted.join(", ")));

@@ -349,6 +349,11 @@ pub const fn advice(code: Code) -> Option<&'static str> {
         Code::RequestReplayedDifferently => "leave --request-id out, or give a new one",
         Code::OutcomeUnknown => "repeat the command with the same --request-id",
         Code::Overloaded | Code::NotReady | Code::RateLimited => "try again in a moment",
+        Code::ArcLocked => {
+            "ask for its release with `oidctl unlock OID`; somebody else confirms it"
+        }
+        Code::ConsentRequired => "offer it with `oidctl transfer OID --to ID --offer`",
+        Code::NothingPending => "see the arc with `oidctl resolve OID`",
         Code::TitleRequired => "give one with --title [LANG:]TEXT",
         Code::IdentifierRequired => "give one with --identifier NAME",
         Code::RegistrantRequired => "give one with --registrant ID or --registrant-name NAME",

@@ -216,6 +216,11 @@ registrar! {
     delegate DelegateRequest;
     recall RecallRequest;
     transfer TransferRequest;
+    offer_transfer OfferTransferRequest;
+    lock LockRequest;
+    unlock UnlockRequest;
+    consent ConsentRequest;
+    retract RetractRequest;
     set_policy SetPolicyRequest;
 }
 

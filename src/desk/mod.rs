@@ -5,6 +5,7 @@
 
 pub mod admit;
 pub mod call;
+pub mod codes;
 pub mod limits;
 pub mod options;
 pub mod rates;

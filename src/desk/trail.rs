@@ -227,6 +227,12 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         Command::Delegate { path, .. }
         | Command::Recall { path, .. }
         | Command::Transfer { path, .. }
+        | Command::Lock { path, .. }
+        | Command::AskUnlock { path, .. }
+        | Command::OfferTransfer { path, .. }
+        | Command::Agree { path, .. }
+        | Command::AgreeByCode { path, .. }
+        | Command::Retract { path, .. }
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => of(&ask.at, &ask.id),

@@ -7,6 +7,7 @@ pub mod access;
 pub mod administration;
 pub mod applications;
 pub mod audit;
+pub mod consent;
 pub mod convert;
 pub mod etag;
 pub mod face;

@@ -15,6 +15,7 @@ use crate::{
 };
 
 use super::{
+    consent,
     convert::{Faults, command, timestamp},
     holds, layer,
     limits::WRITTEN_INLINE_MAX,
@@ -41,6 +42,11 @@ write::writes! {
     DelegateRequest "Delegate" delegate;
     RecallRequest "Recall" recall;
     TransferRequest "Transfer" transfer;
+    OfferTransferRequest "OfferTransfer" offer_transfer;
+    LockRequest "Lock" lock;
+    UnlockRequest "Unlock" unlock;
+    ConsentRequest "Consent" consent;
+    RetractRequest "Retract" retract;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -247,6 +253,51 @@ impl RegistrationService for Registrar {
     async fn transfer(
         &self,
         request: Request<pb::TransferRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn offer_transfer(
+        &self,
+        request: Request<pb::OfferTransferRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn lock(
+        &self,
+        request: Request<pb::LockRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn unlock(
+        &self,
+        request: Request<pb::UnlockRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn consent(
+        &self,
+        request: Request<pb::ConsentRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        if request.get_ref().code.is_empty() {
+            return self.entries(request).await;
+        }
+        let call = layer::call(&request)?;
+        let answer = match consent::by_code(&self.desk, &call, request.get_ref()).await {
+            Ok(outcome) => self.rendered(&call, outcome).await,
+            Err(rejection) => Err(rejection),
+        };
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+    }
+
+    async fn retract(
+        &self,
+        request: Request<pb::RetractRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

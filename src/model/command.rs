@@ -6,6 +6,7 @@ use super::{
     actor::{CredentialKind, PrincipalKind, Role, Scope, Standing},
     application::{About, FeeState, RejectionReason},
     clock::Timestamp,
+    consent::{LockKind, Side},
     entry::{
         Contact, Delegation, Flags, Label, Language, Reference, RegistrantDetails, Relation,
         Service, State, Text, Visibility,
@@ -80,6 +81,58 @@ pub enum Command {
         if_revision: Option<Seq>,
         /// To whom.
         to: RegistrantRef,
+    },
+    /// Keep an arc from being changed.
+    Lock {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// Whose lock.
+        kind: LockKind,
+    },
+    /// Ask for a lock to be released.
+    AskUnlock {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// Whose lock.
+        kind: LockKind,
+    },
+    /// Offer an arc to another registrant, who gets it when both sides agreed.
+    OfferTransfer {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// To whom.
+        to: RegistrantRef,
+    },
+    /// Agree to what waits at an arc.
+    Agree {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// For which side of a transfer.
+        side: Option<Side>,
+    },
+    /// Agree to what waits at an arc, by a code that was mailed. The server's own.
+    AgreeByCode {
+        /// The arc.
+        path: NodePath,
+        /// What waits.
+        nonce: [u8; 16],
+        /// Whose code it was.
+        side: Side,
+    },
+    /// Take back what waits at an arc.
+    Retract {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
     },
     /// Set the policy for an arc's subordinates; `None` makes it inherit again.
     SetPolicy {
@@ -160,7 +213,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 42] = [
+    pub const WORDS: [&'static str; 48] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -174,6 +227,12 @@ impl Command {
         "delegate",
         "recall",
         "transfer",
+        "lock",
+        "ask-unlock",
+        "offer-transfer",
+        "agree",
+        "agree-by-code",
+        "retract",
         "set-policy",
         "add-principal",
         "describe-principal",
@@ -221,6 +280,12 @@ impl Command {
             Self::Delegate { .. } => "delegate",
             Self::Recall { .. } => "recall",
             Self::Transfer { .. } => "transfer",
+            Self::Lock { .. } => "lock",
+            Self::AskUnlock { .. } => "ask-unlock",
+            Self::OfferTransfer { .. } => "offer-transfer",
+            Self::Agree { .. } => "agree",
+            Self::AgreeByCode { .. } => "agree-by-code",
+            Self::Retract { .. } => "retract",
             Self::SetPolicy { .. } => "set-policy",
             Self::AddPrincipal(_) => "add-principal",
             Self::DescribePrincipal { .. } => "describe-principal",

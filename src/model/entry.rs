@@ -5,6 +5,7 @@
 
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
+use super::consent::{Locks, Pending};
 use super::{
     clock::Timestamp,
     ids::{PrincipalId, RegistrantId, Seq},
@@ -36,6 +37,10 @@ pub struct Entry {
     pub sponsor: Option<RegistrantId>,
     /// Who acts below it, if not the superior's staff.
     pub delegation: Option<Delegation>,
+    /// Who keeps it from being changed.
+    pub locks: Locks,
+    /// What waits until more people agreed; it may be over.
+    pub pending: Option<Box<Pending>>,
     /// The policy for its subordinates; `None` means the one it inherits.
     pub policy: Option<Policy>,
     /// When it was applied for, if that is known.

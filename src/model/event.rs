@@ -11,6 +11,7 @@ use super::{
     application::{Application, Approval, Content, Fee, Remark, Stage, Verdict},
     clock::Timestamp,
     command::RegistrantRef,
+    consent::{Locks, Pending},
     entry::{
         Certainty, Contact, Delegation, Flags, Hold, Label, Reference, RegistrantDetails, Relation,
         Service, State, Text, Visibility,
@@ -118,6 +119,24 @@ pub enum Event {
         /// The policy.
         policy: Option<Policy>,
     },
+    /// An arc was locked, or a lock was released: all its locks from now on.
+    LocksSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// Its locks.
+        locks: Locks,
+    },
+    /// What waits at an arc until more people agreed; `None` means that it was taken back.
+    PendingSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// What waits.
+        pending: Option<Box<Pending>>,
+    },
     /// Somebody applied for an arc: the application as it was handed in.
     ApplicationSubmitted(Box<Application>),
     /// An application was corrected: what it asks for now. What was approved before counts no longer.
@@ -195,6 +214,8 @@ impl Event {
             Self::Recalled { .. } => "recalled",
             Self::Transferred { .. } => "transferred",
             Self::PolicySet { .. } => "policy-set",
+            Self::LocksSet { .. } => "locks-set",
+            Self::PendingSet { .. } => "pending-set",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
             Self::ApplicationMoved(_) => "application-moved",
@@ -218,7 +239,9 @@ impl Event {
             Self::Delegated { path, previous, .. }
             | Self::Recalled { path, previous }
             | Self::Transferred { path, previous, .. }
-            | Self::PolicySet { path, previous, .. } => Some((path, *previous)),
+            | Self::PolicySet { path, previous, .. }
+            | Self::LocksSet { path, previous, .. }
+            | Self::PendingSet { path, previous, .. } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }

@@ -52,6 +52,8 @@ pub const FEE_BYTES_MAX: usize = 256;
 pub const DEADLINE_SECONDS_CEILING: u64 = 366 * 86_400;
 /// The longest a hold may ever last, in seconds (one year), whatever a policy says.
 pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
+/// For how long a transfer or the release of a lock waits until all agreed, in seconds (30 days).
+pub const CONSENT_SECONDS: u64 = 30 * 86_400;
 /// How many random draws are made before the free numbers of a nearly full window are listed instead.
 pub const RANDOM_DRAWS_MAX: usize = 64;
 /// Most principals that were not removed.

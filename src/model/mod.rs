@@ -7,6 +7,7 @@ pub mod actor;
 pub mod application;
 pub mod clock;
 pub mod command;
+pub mod consent;
 pub mod entry;
 pub mod event;
 pub mod form;

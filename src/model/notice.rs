@@ -86,11 +86,15 @@ pub enum NoticeKind {
     Transferred,
     /// An arc is the recipient's no longer.
     Relinquished,
+    /// The recipient is asked to agree to the transfer of an arc.
+    ConsentAsked,
+    /// The recipient is asked to agree to the release of the lock of an arc.
+    UnlockAsked,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Acknowledged,
         Self::InformationRequested,
         Self::Commented,
@@ -105,6 +109,8 @@ impl NoticeKind {
         Self::ArcWithdrawn,
         Self::Transferred,
         Self::Relinquished,
+        Self::ConsentAsked,
+        Self::UnlockAsked,
     ];
 
     /// The lower-case words for it, by which its template is named.
@@ -124,6 +130,8 @@ impl NoticeKind {
             Self::ArcWithdrawn => "arc-withdrawn",
             Self::Transferred => "transferred",
             Self::Relinquished => "relinquished",
+            Self::ConsentAsked => "consent-asked",
+            Self::UnlockAsked => "unlock-asked",
         }
     }
 }

@@ -171,6 +171,8 @@ pub struct Policy {
     pub reserved_names: Vec<UnicodeLabel>,
     /// The kinds of registrants that are numbered apart; where there are any, they stand in place of the windows.
     pub categories: Vec<Category>,
+    /// Whether an arc changes hands only when both sides agreed.
+    pub transfers_agreed: bool,
     /// What else a new arc needs.
     pub minimum: Vec<MinimumContent>,
 }
@@ -200,6 +202,7 @@ impl Policy {
             fee: None,
             reserved_names: Vec::new(),
             categories: Vec::new(),
+            transfers_agreed: false,
             minimum: Vec::new(),
         }
     }

@@ -118,6 +118,8 @@ codes! {
     55 SuperiorNotActive "SUPERIOR_NOT_ACTIVE" NotNow "X.660 clause 6.3": "The superior is in a state in which it gets no new subordinates.";
     56 SuperiorLeaf "SUPERIOR_LEAF" NotNow "repository practice": "The superior is a leaf: it never has subordinates.";
     57 SuperiorFrozen "SUPERIOR_FROZEN" NotNow "repository practice": "The superior is frozen: it gets no new subordinates.";
+    58 ArcLocked "ARC_LOCKED" NotNow "repository practice": "The arc is locked: nothing about it changes until the lock is released.";
+    59 NothingPending "NOTHING_PENDING" NotNow "API": "Nothing waits at this arc until somebody agrees.";
     60 NumberTaken "NUMBER_TAKEN" Taken "X.660 clause 6.2": "The number is assigned or reserved at this place.";
     61 NumberBurned "NUMBER_BURNED" Taken "RFC 3061; X.660 clause 6.3": "The number was assigned and withdrawn. A number is never used again.";
     62 NumberHeld "NUMBER_HELD" Taken "policy": "The number is held for somebody else for a while.";
@@ -163,6 +165,7 @@ codes! {
     106 FeeDue "FEE_DUE" NotNow "X.660 clause 11": "A fee is due for the application.";
     107 AppealOver "APPEAL_OVER" NotNow "X.1500.1": "The rejection can no longer be appealed.";
     108 DeclarationRequired "DECLARATION_REQUIRED" Malformed "X.660 clause 6.2; RFC 3061": "The applicant has to declare to keep records and never to use a number again.";
+    109 ConsentRequired "CONSENT_REQUIRED" NotNow "policy": "The policy lets an arc change hands only when both sides agreed.";
     110 Overloaded "OVERLOADED" Exhausted "API limits": "More is asked at once than the server bears.";
     111 NotReady "NOT_READY" Unavailable "API": "The server is starting, stopping or rebuilding its tables.";
     112 WritingStopped "WRITING_STOPPED" Unavailable "API": "The journal could not be written; nothing is accepted until an operator has looked.";

@@ -20,6 +20,7 @@ use crate::{
         Application, Entry, Notice, RegisterId, RegistrantId, Timestamp, TreeView, ViewFault,
         Viewed,
         application::{RemarkKind, Verdict},
+        consent::{Pending, PendingAct, Side},
         entry::RegistrantDetails,
         notice::{Matter, NoticeKind},
     },
@@ -27,6 +28,7 @@ use crate::{
     register::{Reading, Register},
 };
 
+use super::codes::Code;
 use super::limits::{ADDRESS_BYTES_MAX, SUBJECT_CHARS_MAX};
 use super::strangers::Waiting;
 use super::templates::{Templates, VERIFICATION};
@@ -70,6 +72,15 @@ pub struct Facts {
     deadline: Option<String>,
     /// What proves the address of whoever is not known.
     verification: Option<VerificationFacts>,
+    /// What waits until its recipient agrees.
+    consent: Option<ConsentFacts>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ConsentFacts {
+    /// `holder` or `receiver`.
+    side: &'static str,
+    code: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -120,6 +131,7 @@ impl Facts {
             }),
             text: word("Text"),
             reason: Some("duplicate"),
+            consent: consents(kind),
             deadline: word("2026-03-03"),
             ..Self::bare(kind)
         }
@@ -135,6 +147,8 @@ impl Facts {
                 | NoticeKind::ArcWithdrawn
                 | NoticeKind::Transferred
                 | NoticeKind::Relinquished
+                | NoticeKind::ConsentAsked
+                | NoticeKind::UnlockAsked
         );
         let about_application = !about_arc || kind == NoticeKind::Announced;
         Self {
@@ -152,6 +166,8 @@ impl Facts {
                 successor: None,
                 url: None,
             }),
+            consent: consents(kind),
+            deadline: consents(kind).map(|_| "2026-03-03".to_owned()),
             ..Self::none(
                 "Registration authority".to_owned(),
                 kind.word(),
@@ -172,6 +188,7 @@ impl Facts {
             reason: None,
             deadline: None,
             verification: None,
+            consent: None,
         }
     }
 
@@ -187,7 +204,7 @@ impl Facts {
         }
     }
 
-    fn of(notice: &Notice, then: &Reading, sender: &Sender) -> Viewed<Self> {
+    fn of(notice: &Notice, then: &Reading, register: &Register, sender: &Sender) -> Viewed<Self> {
         let (kind, id) = (notice.kind.word(), notice.id.to_string());
         let mut facts = Self::none(sender.name(), kind, id);
         match &notice.matter {
@@ -199,9 +216,39 @@ impl Facts {
                     }
                 }
             }
-            Matter::Arc(path) => facts.arc = arc_facts(path, then, sender)?,
+            Matter::Arc(path) => {
+                facts.arc = arc_facts(path, then, sender)?;
+                let entry = then.entry(path)?;
+                let pending = entry.as_ref().and_then(|entry| entry.pending.as_deref());
+                if let Some(pending) = pending {
+                    facts.tell_pending(notice, path, pending, register);
+                }
+            }
         }
         Ok(facts)
+    }
+
+    /// What waits at an arc, to who is asked to agree, and nobody else.
+    fn tell_pending(
+        &mut self,
+        notice: &Notice,
+        path: &NodePath,
+        pending: &Pending,
+        register: &Register,
+    ) {
+        let side = match (&pending.act, notice.kind) {
+            (PendingAct::Transfer(to), NoticeKind::ConsentAsked) if *to == notice.to => {
+                Side::Receiver
+            }
+            (PendingAct::Transfer(_), NoticeKind::ConsentAsked)
+            | (PendingAct::Unlock(_), NoticeKind::UnlockAsked) => Side::Holder,
+            _ => return,
+        };
+        self.deadline = Some(date(pending.until));
+        self.consent = Some(ConsentFacts {
+            side: side.word(),
+            code: Code::of_consent(register, path, pending.nonce, side).shown(),
+        });
     }
 
     fn tell_application(&mut self, kind: NoticeKind, one: &Application) {
@@ -237,6 +284,15 @@ impl Facts {
             title: one.content.entry.titles.first().map(|one| one.text.clone()),
         });
     }
+}
+
+/// What a letter that asks for consent is given, to try it.
+fn consents(kind: NoticeKind) -> Option<ConsentFacts> {
+    let asks = matches!(kind, NoticeKind::ConsentAsked | NoticeKind::UnlockAsked);
+    asks.then(|| ConsentFacts {
+        side: Side::Holder.word(),
+        code: "0123-4567-89AB".to_owned(),
+    })
 }
 
 /// The day of a moment, in UTC.
@@ -313,7 +369,7 @@ impl Letter {
             return Ok(None);
         };
         let then = register.reading_at(notice.id.seq)?;
-        let facts = Facts::of(notice, &then, sender)?;
+        let facts = Facts::of(notice, &then, register, sender)?;
         let fault = |why: &dyn std::fmt::Display| ViewFault(format!("{}: {why}", notice.id));
         let text = templates
             .write(notice.kind.word(), &notice.language, &facts)

@@ -5,6 +5,7 @@
 //! server's own command. So there is no other list to lose: after a crash the ones that wait are found again and sent under
 //! the Message-ID that they had. It must never keep, log or record an address or a text.
 
+pub mod codes;
 pub mod letter;
 pub mod limits;
 pub mod mail;
@@ -189,7 +190,7 @@ impl Outbox {
         let strangers = Arc::clone(&self.strangers);
         let carried = blocking(move || {
             let (templates, sender) = (&options.templates, &options.sender);
-            let code = strangers.code(&one.id);
+            let code = strangers.code(&one.id).shown();
             let letter = Letter::with_code(&one, &code, &register, templates, sender)?;
             let carried = options.carrier.carry(&letter);
             match carried {

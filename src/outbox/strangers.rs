@@ -17,7 +17,6 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lettre::Address;
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq as _;
 use tokio::sync::Notify;
 
 use crate::{
@@ -27,7 +26,7 @@ use crate::{
     register::Register,
 };
 
-use super::letter::usable;
+use super::{codes, letter::usable};
 
 /// Applications of strangers that wait at once; one more is refused with `OVERLOADED`.
 pub const STRANGERS_MAX: usize = 1_000;
@@ -41,10 +40,6 @@ pub const STRANGERS_PER_SOURCE_MAX: usize = 10;
 pub const KEPT_SECONDS: u64 = 86_400;
 /// Octets of the random part of an id.
 const ID_BYTES: usize = 16;
-/// Characters of a code, hyphens apart: 60 bits, and guesses are counted.
-const CODE_CHARS: usize = 12;
-/// The digits of a code (Crockford): none looks like another.
-const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// What ends the name of a file.
 const ENDING: &str = "json";
 /// The version of the files.
@@ -255,19 +250,9 @@ impl Strangers {
         fs::remove_file(self.path(id)).ok();
     }
 
-    /// The code of one, as it is mailed: three groups of four.
-    pub fn code(&self, id: &str) -> String {
-        let digits = self.digits(id);
-        let groups = digits.as_bytes().chunks(4);
-        let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
-        groups.join("-")
-    }
-
-    fn digits(&self, id: &str) -> String {
-        let bits = self.derived("code", id);
-        let digits = bits.iter().take(CODE_CHARS);
-        let digits = digits.filter_map(|octet| DIGITS.get(usize::from(octet & 31)));
-        digits.map(|digit| char::from(*digit)).collect()
+    /// The code of one.
+    pub fn code(&self, id: &str) -> codes::Code {
+        codes::Code::of(self.derived("code", id))
     }
 
     /// The token that the code of one is traded for.
@@ -288,8 +273,7 @@ impl Strangers {
             let detail = "the verification is not known or over, or the code is another";
             Refusal::new(Code::VerificationUnknown, "code", detail)
         };
-        let right = self.digits(id);
-        let same = bool::from(right.as_bytes().ct_eq(spelt(code).as_bytes()));
+        let same = self.code(id).is(code);
         let state = self.lock();
         let one = state.all.get(id).filter(|_| same).ok_or_else(unknown)?;
         STANDARD.decode(&one.request).map_err(|_| unknown())
@@ -324,22 +308,6 @@ fn room(state: &State, email: &str, source: Source) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A code as it was typed, in the digits that it is made of: letters of any case, blanks and hyphens apart, and what looks
-/// like another digit taken for it (Crockford).
-fn spelt(code: &str) -> String {
-    let digits = code
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .take(CODE_CHARS + 1);
-    digits
-        .map(|c| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        })
-        .collect()
-}
-
 fn read(path: &Path) -> Option<Written> {
     let written: Written = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
     (written.version == VERSION).then_some(written)
@@ -348,13 +316,6 @@ fn read(path: &Path) -> Option<Written> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_code_is_read_as_people_type_it() {
-        assert_eq!(spelt(" o1ab-CDEF ghjk "), "01ABCDEFGHJK");
-        assert_eq!(spelt("L0AB-CDEF-GHJK"), "10ABCDEFGHJK");
-        assert_eq!(spelt(&"A".repeat(1_000)).len(), CODE_CHARS + 1);
-    }
 
     fn one(email: &str) -> Written {
         Written {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::access::{Seeing, Sight};
 use crate::journal::codec;
 use crate::model::application::{Application, Finding};
+use crate::model::consent::Locks;
 use crate::model::{
     Entry, Notice, NoticeId, Policy, Seq, State, Timestamp, ViewFault, Viewed, Visibility,
     entry::{Flags, HolderFields, Origin, Registrant, RegistrantDetails, SuperiorFields},
@@ -359,6 +360,8 @@ fn stub_of(entry: &Entry) -> Entry {
         registrant: None,
         sponsor: None,
         delegation: None,
+        locks: Locks::default(),
+        pending: None,
         policy: None,
         applied: None,
         registered: never,

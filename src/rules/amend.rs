@@ -3,7 +3,7 @@
 //! Only what differs becomes part of the event. A name that the arc has already is not judged again.
 //!
 //! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY` (also for what the superior decides about the authority's own
-//! node), `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`; the names' as in `allocate`; `IDENTIFIER_REQUIRED`,
+//! node), `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`, `ARC_LOCKED`; the names' as in `allocate`; `IDENTIFIER_REQUIRED`,
 //! `TITLE_REQUIRED`, `CONTENT_REQUIRED`; `REGISTRANT_UNKNOWN`; `LIVE_SUBORDINATES` (a leaf has none); `NOTHING_CHANGES`.
 
 use crate::model::command::Amend;
@@ -16,7 +16,7 @@ use crate::oid::ArcValue;
 use super::checks::{self, Reach};
 use super::decision::Decision;
 use super::names::{self, Names};
-use super::{allocate, policy};
+use super::{allocate, consent, policy};
 
 /// Changes the fields.
 pub fn decide(ask: &Amend, decision: &mut Decision<'_>) -> Result<(), Rejection> {
@@ -27,6 +27,7 @@ pub fn decide(ask: &Amend, decision: &mut Decision<'_>) -> Result<(), Rejection>
     };
     let tree = &decision.tree;
     let entry = checks::own_arc(tree, &ask.path, reach, ask.if_revision)?;
+    consent::unlocked(&entry)?;
     let changes = differing(&ask.changes, &entry);
     if changes.identifiers.is_some() || changes.labels.is_some() {
         new_names(tree, &changes, &entry)?;

@@ -2,12 +2,14 @@
 //!
 //! No state frees the number. An arc that is deprecated or withdrawn may get another successor without changing its state.
 //!
-//! Refusals, in order: `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`; `SUPERIOR_NOT_ACTIVE`
+//! Refusals, in order: `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`, `ARC_LOCKED` (by the authority);
+//! `SUPERIOR_NOT_ACTIVE`
 //! (nothing comes into force below a withdrawn arc); for a reserved arc the policy's required fields; `NOTHING_CHANGES` (the
 //! state it has, and nothing else), `TRANSITION_ILLEGAL`, `REINSTATEMENT_OVER`, `LIVE_SUBORDINATES`, `RELATION_INVALID`,
 //! `REASON_REQUIRED`.
 
 use crate::model::command::ChangeState;
+use crate::model::consent::LockKind;
 use crate::model::entry::Relation;
 use crate::model::event::StateChanged;
 use crate::model::{Code, Entry, Event, Refusal, Rejection, State, TreeView};
@@ -15,7 +17,7 @@ use crate::model::{Code, Entry, Event, Refusal, Rejection, State, TreeView};
 use super::allocate::{self, Fields};
 use super::checks::{self, Reach};
 use super::decision::Decision;
-use super::policy;
+use super::{consent, policy};
 
 /// How many relations are followed to see whether they lead back.
 const RELATIONS_FOLLOWED: usize = 64;
@@ -24,6 +26,7 @@ const RELATIONS_FOLLOWED: usize = 64;
 pub fn decide(ask: &ChangeState, decision: &mut Decision<'_>) -> Result<(), Rejection> {
     let tree = &decision.tree;
     let entry = checks::own_arc(tree, &ask.path, Reach::Superior, ask.if_revision)?;
+    consent::unlocked_by(&entry, LockKind::Authority)?;
     legal(ask, &entry)?;
     if ask.to == State::Active {
         into_force(&entry, decision)?;

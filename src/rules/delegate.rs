@@ -1,7 +1,7 @@
 //! Delegate: somebody else acts as the registration authority below an arc from now on (X.660 6.2). The roles that were
 //! granted there end.
 //!
-//! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`;
+//! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`, `ARC_LOCKED`;
 //! `SUPERIOR_NOT_ACTIVE` (reserved or withdrawn), `SUPERIOR_LEAF`; `PRINCIPAL_UNKNOWN`, `PRINCIPAL_NOT_ACTIVE` (removed);
 //! `NOTHING_CHANGES`.
 
@@ -11,7 +11,7 @@ use crate::oid::NodePath;
 
 use super::checks::{self, Reach};
 use super::decision::Decision;
-use super::{access, roles};
+use super::{access, consent, roles};
 
 /// Delegates.
 pub fn decide(
@@ -22,6 +22,7 @@ pub fn decide(
 ) -> Result<(), Rejection> {
     let tree = &decision.tree;
     let entry = checks::own_arc(tree, path, Reach::Superior, if_revision)?;
+    consent::unlocked(&entry)?;
     let state = entry.superior.state;
     if matches!(state, State::Reserved | State::Withdrawn) {
         let detail = format!(

@@ -2,6 +2,7 @@
 //!
 //! The overlay folds with it what a command decided so far. It may not refuse anything: events are outcomes.
 
+use crate::model::consent::Locks;
 use crate::model::entry::{
     Entry, HolderFields, Holding, Origin, State, SuperiorFields, Visibility,
 };
@@ -40,6 +41,11 @@ pub fn entry_after(
                 _ => None,
             };
             entry.superior.relation.clone_from(&changed.relation);
+            if changed.to == State::Withdrawn {
+                // What is withdrawn is nobody's to keep or to give.
+                entry.pending = None;
+                entry.locks = Locks::default();
+            }
             entry.superior.changed = now;
         }
         Event::Delegated { delegation, .. } => {
@@ -59,9 +65,16 @@ pub fn entry_after(
                 .first_registrant
                 .get_or_insert_with(|| holding.clone());
             entry.registrant = Some(holding);
+            entry.pending = None;
             entry.superior.changed = now;
         }
         Event::PolicySet { policy, .. } => entry.policy.clone_from(policy),
+        Event::LocksSet { locks, .. } => {
+            entry.locks = *locks;
+            entry.pending = None;
+            entry.superior.changed = now;
+        }
+        Event::PendingSet { pending, .. } => entry.pending.clone_from(pending),
         Event::ReferenceLoaded(_) | Event::ArcRegistered(_) | Event::ReservedArcAllocated(_) => {}
         _ => return None,
     }
@@ -99,6 +112,8 @@ fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
         registrant: None,
         sponsor: None,
         delegation: None,
+        locks: Locks::default(),
+        pending: None,
         policy: None,
         applied: None,
         registered: now,

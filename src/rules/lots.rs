@@ -65,6 +65,11 @@ impl Lots {
         HoldId::from_random(self.bits())
     }
 
+    /// What makes something differ from whatever there was before.
+    pub fn nonce(&mut self) -> [u8; 16] {
+        self.bits()
+    }
+
     /// A number from 0 to `last`, each as likely as any other.
     pub fn up_to(&mut self, last: u128) -> u128 {
         let mask = u128::MAX

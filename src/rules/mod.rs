@@ -10,14 +10,17 @@
 mod accept_invitation;
 mod access;
 mod add_principal;
+mod agree;
 mod allocate;
 mod allocate_block;
 mod amend;
 mod application;
+mod ask_unlock;
 mod batch;
 mod change_standing;
 mod change_state;
 mod checks;
+mod consent;
 mod decision;
 mod delegate;
 mod describe_principal;
@@ -30,10 +33,12 @@ mod grant_role;
 mod hold;
 mod issue_credential;
 mod load_references;
+mod lock;
 mod lots;
 mod names;
 mod notices;
 mod numbers;
+mod offer_transfer;
 mod overlay;
 mod policy;
 mod principal;
@@ -45,6 +50,7 @@ mod recall;
 mod record;
 mod release_hold;
 mod reserve;
+mod retract;
 mod revoke_credential;
 mod revoke_role;
 mod roles;
@@ -105,6 +111,32 @@ pub fn decide(
             if_revision,
             to,
         } => transfer::decide(path, *if_revision, to, &mut decision),
+        Command::Lock {
+            path,
+            if_revision,
+            kind,
+        } => lock::decide(path, *if_revision, *kind, &mut decision),
+        Command::AskUnlock {
+            path,
+            if_revision,
+            kind,
+        } => ask_unlock::decide(path, *if_revision, *kind, &mut decision),
+        Command::OfferTransfer {
+            path,
+            if_revision,
+            to,
+        } => offer_transfer::decide(path, *if_revision, to, &mut decision),
+        Command::Agree {
+            path,
+            if_revision,
+            side,
+        } => agree::decide(path, *if_revision, *side, &mut decision),
+        Command::AgreeByCode { path, nonce, side } => {
+            agree::by_code(path, *nonce, *side, &mut decision)
+        }
+        Command::Retract { path, if_revision } => {
+            retract::decide(path, *if_revision, &mut decision)
+        }
         Command::SetPolicy {
             path,
             if_revision,
@@ -162,7 +194,9 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             faults.take("entry", part);
         }
         Command::Delegate { delegation, .. } => faults.delegation(delegation),
-        Command::Transfer { to, .. } => faults.registrant("to.registrant", to),
+        Command::Transfer { to, .. } | Command::OfferTransfer { to, .. } => {
+            faults.registrant("to.registrant", to);
+        }
         Command::SetPolicy {
             policy: Some(policy),
             ..
@@ -183,6 +217,11 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::RevokeCredential { .. }
         | Command::ChangeState(_)
         | Command::Recall { .. }
+        | Command::Lock { .. }
+        | Command::AskUnlock { .. }
+        | Command::Agree { .. }
+        | Command::AgreeByCode { .. }
+        | Command::Retract { .. }
         | Command::SetPolicy { policy: None, .. }
         | Command::ExpireHolds
         | Command::ExpireApplications

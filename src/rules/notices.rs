@@ -5,6 +5,7 @@
 //! it is given. Refusal of both commands: `NOTHING_CHANGES`, so that no record is written.
 
 use crate::model::application::{RemarkKind, Stage, VerdictKind};
+use crate::model::consent::{LockKind, Pending, PendingAct, Side};
 use crate::model::entry::Entry;
 use crate::model::notice::{NoticeId, NoticeKind, Outcome};
 use crate::model::{Code, Event, Refusal, RegistrantId, Rejection, State, TreeView};
@@ -69,9 +70,14 @@ pub fn of_arc(
     };
     let to_holder = |kind| now.clone().map(|to| (kind, to)).into_iter().collect();
     match event {
-        Event::EntryAmended(_) | Event::Delegated { .. } | Event::Recalled { .. } => {
-            to_holder(NoticeKind::EntryChanged)
-        }
+        Event::EntryAmended(_)
+        | Event::Delegated { .. }
+        | Event::Recalled { .. }
+        | Event::LocksSet { .. } => to_holder(NoticeKind::EntryChanged),
+        Event::PendingSet {
+            pending: Some(pending),
+            ..
+        } if is_new(pending, before) => asked(pending, now),
         Event::StateChanged(changed) if changed.to == State::Withdrawn => {
             to_holder(NoticeKind::ArcWithdrawn)
         }
@@ -82,6 +88,28 @@ pub fn of_arc(
             old.into_iter().chain(new).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// Whether something else waited before.
+fn is_new(pending: &Pending, before: &Entry) -> bool {
+    let old = before.pending.as_deref();
+    old.is_none_or(|old| old.nonce != pending.nonce)
+}
+
+/// Whoever has to agree and did not yet is asked to; the letter brings the code by which they can.
+fn asked(pending: &Pending, holder: Option<RegistrantId>) -> Vec<(NoticeKind, RegistrantId)> {
+    match &pending.act {
+        PendingAct::Transfer(to) => {
+            let holder = holder.filter(|_| !pending.agreed.contains(&Side::Holder));
+            let both = holder.into_iter().chain([to.clone()]);
+            both.map(|to| (NoticeKind::ConsentAsked, to)).collect()
+        }
+        PendingAct::Unlock(LockKind::Holder) => {
+            let holder = holder.map(|to| (NoticeKind::UnlockAsked, to));
+            holder.into_iter().collect()
+        }
+        PendingAct::Unlock(LockKind::Authority) => Vec::new(),
     }
 }
 

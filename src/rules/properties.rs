@@ -14,6 +14,7 @@ use crate::model::command::{
     Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NewEntry, NumberChoice,
     RecordExisting, RegistrantRef, ReleaseHold, Reserve,
 };
+use crate::model::consent::{LockKind, Side};
 use crate::model::entry::{Contact, ContactRole, Delegation, Entry, Flags, Relation};
 use crate::model::event::{ArcRegistered, Changes, NumberFoundBy, Proof};
 use crate::model::policy::{NumberRange, Numbering};
@@ -242,6 +243,7 @@ fn command(step: Step, tree: &Tree) -> Command {
             relation: b.is_multiple_of(3).then(|| Relation::Successor(node(c))),
             despite_subordinates: c.is_multiple_of(4),
         }),
+        16 if b.is_multiple_of(2) => consent(at, a, c, tree),
         16 => Command::Transfer {
             path: at,
             if_revision: None,
@@ -271,6 +273,42 @@ fn command(step: Step, tree: &Tree) -> Command {
                 reference("2.16.834.1", &["no"], &["Afya"]),
             ],
         },
+    }
+}
+
+/// Something about locks and consents.
+fn consent(path: NodePath, a: u8, c: u8, tree: &Tree) -> Command {
+    let if_revision = None;
+    let kind = LockKind::ALL[usize::from(c % 2)];
+    let side = Side::ALL[usize::from(c % 2)];
+    let pending = tree.entries.get(&path).and_then(|one| one.pending.as_ref());
+    match a % 6 {
+        0 => Command::Lock {
+            path,
+            if_revision,
+            kind,
+        },
+        1 => Command::AskUnlock {
+            path,
+            if_revision,
+            kind,
+        },
+        2 => Command::OfferTransfer {
+            path,
+            if_revision,
+            to: registrant(c, tree),
+        },
+        3 => Command::Agree {
+            path,
+            if_revision,
+            side: (!c.is_multiple_of(5)).then_some(side),
+        },
+        4 => Command::AgreeByCode {
+            nonce: pending.map_or([0; 16], |one| one.nonce),
+            path,
+            side,
+        },
+        _ => Command::Retract { path, if_revision },
     }
 }
 

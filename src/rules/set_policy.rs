@@ -3,7 +3,7 @@
 //! What was given out under the former policy stays as it is.
 //!
 //! Refusals, in order: faults of form, `POLICY_INVALID` among them; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`,
-//! `REFERENCE_ENTRY`, `REVISION_MOVED`; `NOTHING_CHANGES`.
+//! `REFERENCE_ENTRY`, `REVISION_MOVED`, `ARC_LOCKED`; `NOTHING_CHANGES`.
 
 use crate::model::event::Event;
 use crate::model::limits::{
@@ -15,6 +15,7 @@ use crate::model::{Code, Policy, Refusal, Rejection, Seq, form};
 use crate::oid::{NodePath, UnicodeLabel};
 
 use super::checks::{self, Reach};
+use super::consent;
 use super::decision::Decision;
 use super::form::Faults;
 
@@ -196,6 +197,7 @@ pub fn decide(
     decision: &mut Decision<'_>,
 ) -> Result<(), Rejection> {
     let entry = checks::own_arc(&decision.tree, path, Reach::Holder, if_revision)?;
+    consent::unlocked(&entry)?;
     if entry.policy.as_ref() == policy {
         let detail = format!("{path} has this policy already");
         return Err(Refusal::new(Code::NothingChanges, "policy", detail).into());

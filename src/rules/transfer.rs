@@ -2,26 +2,49 @@
 //! A delegation stays: it is the superior's word on who acts there, and the superior recalls it or delegates anew for the new
 //! registrant. Where nobody acts by delegation, the roles that were granted on the arc end.
 //!
-//! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`;
+//! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`,
+//! `ARC_LOCKED`;
 //! `REGISTRANT_UNKNOWN`; `QUOTA_REACHED`; `TRANSITION_ILLEGAL` (a reserved or withdrawn arc is nobody's to have);
-//! `NOTHING_CHANGES`.
+//! `NOTHING_CHANGES`; `CONSENT_REQUIRED` (the policy wants both sides to agree: offer it).
+
+use std::sync::Arc;
 
 use crate::model::command::RegistrantRef;
-use crate::model::{Code, Event, Refusal, Rejection, Seq, State};
+use crate::model::{Code, Entry, Event, Refusal, Rejection, Seq};
 use crate::oid::NodePath;
 
 use super::checks::{self, Reach};
 use super::decision::Decision;
-use super::{allocate, policy, roles};
+use super::{allocate, consent, policy, roles};
 
-/// Gives the arc to `to`.
+/// Gives the arc to `to` at once.
 pub fn decide(
     path: &NodePath,
     if_revision: Option<Seq>,
     to: &RegistrantRef,
     decision: &mut Decision<'_>,
 ) -> Result<(), Rejection> {
+    let entry = judged(path, if_revision, to, decision)?;
+    if let Some(above) = path.parent()
+        && policy::in_force(&decision.tree, &above)?.transfers_agreed
+    {
+        let detail = format!("below {above} an arc changes hands when both sides agreed; offer it");
+        return Err(Refusal::new(Code::ConsentRequired, "oid", detail)
+            .value(path)
+            .into());
+    }
+    give(&entry, to, decision)
+}
+
+/// The arc, where it could be given to `to`.
+pub fn judged(
+    path: &NodePath,
+    if_revision: Option<Seq>,
+    to: &RegistrantRef,
+    decision: &Decision<'_>,
+) -> Result<Arc<Entry>, Rejection> {
     let entry = checks::own_arc(&decision.tree, path, Reach::Superior, if_revision)?;
+    consent::unlocked(&entry)?;
     decision.known(Some(to), "to.id")?;
     let has = entry.registrant.as_ref().map(|holding| &holding.registrant);
     let same = matches!(to, RegistrantRef::Known(id) if Some(id) == has);
@@ -29,17 +52,21 @@ pub fn decide(
         let policy = policy::in_force(&decision.tree, &above)?;
         allocate::quota(&decision.tree, &policy, &above, Some(to), "to.id")?;
     }
-    let state = entry.superior.state;
-    if matches!(state, State::Reserved | State::Withdrawn) {
-        let detail = format!("{path} is {}: allocate or reinstate it first", state.word());
-        return Err(Refusal::new(Code::TransitionIllegal, "oid", detail)
-            .value(path)
-            .into());
-    }
+    consent::in_hands(&entry)?;
     if same {
         let detail = format!("{path} is this registrant's already");
         return Err(Refusal::new(Code::NothingChanges, "to.id", detail).into());
     }
+    Ok(entry)
+}
+
+/// Gives the arc to `to`, which was judged.
+pub fn give(
+    entry: &Entry,
+    to: &RegistrantRef,
+    decision: &mut Decision<'_>,
+) -> Result<(), Rejection> {
+    let path = &entry.path;
     let to = decision.recorded(to)?;
     decision.tell(Event::Transferred {
         path: path.clone(),
@@ -57,7 +84,7 @@ mod tests {
     use super::*;
     use crate::model::entry::Delegation;
     use crate::model::limits::{DELEGATES_MAX, URI_BYTES_MAX};
-    use crate::model::{Command, Policy};
+    use crate::model::{Command, Policy, State};
     use crate::rules::testing::{OTHER, Tree, new_registrant, path, refused, words};
 
     fn transfer(at: &str, to: RegistrantRef) -> Command {

@@ -220,6 +220,7 @@ struct WrittenPolicy {
     reserved_names: Vec<String>,
     categories: Vec<WrittenCategory>,
     minimum_contents: Vec<WrittenMinimum>,
+    transfers_agreed: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -282,6 +283,7 @@ impl WrittenPolicy {
         let policy = Policy {
             reserved_names: reserved_names.collect::<Result<_, String>>()?,
             categories: categories.collect::<Result<_, String>>()?,
+            transfers_agreed: self.transfers_agreed.unwrap_or(standard.transfers_agreed),
             minimum: self.minimum_contents.into_iter().map(Into::into).collect(),
             numbering: match self.numbering {
                 None => standard.numbering,

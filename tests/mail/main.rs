@@ -459,3 +459,114 @@ fn without_a_mail_server_nothing_is_queued() {
     let data = office.close();
     verify(&data);
 }
+
+/// The code that a letter brings.
+fn code_in(letter: &post::Letter) -> String {
+    let (_, after) = letter.body.split_once("--code ").unwrap();
+    after.split_whitespace().next().unwrap().to_owned()
+}
+
+#[test]
+fn an_arc_changes_hands_when_both_sides_showed_the_code_that_was_mailed() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let config = settings(folder.path(), port, PLAIN);
+    let office = Office::open(folder.path(), &config);
+    office.staff(&["policy", "set", "2.16.834", "--transfers-agreed", "--yes"]);
+    let somebody = |name, email| {
+        [
+            "--registrant-name",
+            name,
+            "--registrant-kind",
+            "organisation",
+            "--registrant-email",
+            email,
+        ]
+    };
+    let holder = somebody("Wizara", "holder@x.example");
+    office.staff(&[&["allocate", "2.16.834", "--number", "7"], &holder[..]].concat());
+    let receiver = somebody("Wakala", "receiver@x.example");
+    let at_once = [&["transfer", "2.16.834.7", "--yes"], &receiver[..]].concat();
+    let root = office.root();
+    let (done, _, said) = office.as_somebody(&root, &at_once);
+    assert!(!done && said.contains("CONSENT_REQUIRED"), "{said}");
+    office.staff(&[&at_once[..], &["--offer"]].concat());
+    let mailbox = post_or_return!(folder.path(), port, &[]);
+    let letters = mailbox.wait_for(2);
+    let to = |who: &str| letters.iter().find(|one| one.to == who).unwrap();
+    let codes = [
+        code_in(to("receiver@x.example")),
+        code_in(to("holder@x.example")),
+    ];
+    assert_ne!(codes[0], codes[1]);
+    let consent = |office: &Office, oid: &str, code: &str| {
+        office.nobody(&["consent", oid, "--code", code, "--yes"])
+    };
+    let before = office.revision();
+    for (oid, code) in [
+        ("2.16.834.7", "0000-0000-0000"),
+        ("2.16.834.7", "x"),
+        ("2.16.834", &*codes[0]),
+        ("2.16.834.8", &*codes[0]),
+    ] {
+        let (done, _, said) = consent(&office, oid, code);
+        assert!(!done && said.contains("VERIFICATION_UNKNOWN"), "{said}");
+    }
+    // Tried, it tells what would come of it and records nothing.
+    let dry = ["consent", "2.16.834.7", "--code", &codes[0], "--dry-run"];
+    assert!(office.nobody(&dry).0);
+    assert_eq!(office.revision(), before);
+    let spelt = codes[0].to_lowercase().replace('-', " ");
+    let (done, told, said) = consent(&office, "2.16.834.7", &spelt);
+    assert!(done, "{said}");
+    // Whoever has no rights there is not told what waits.
+    assert!(!told.contains("waits"), "{told}");
+    let shown = office.staff(&["resolve", "2.16.834.7"]);
+    assert!(shown.contains("agreed by the receiver"), "{shown}");
+    assert!(shown.contains("Wizara"), "{shown}");
+    let (done, _, said) = consent(&office, "2.16.834.7", &codes[0]);
+    assert!(!done && said.contains("NOTHING_CHANGES"), "{said}");
+    // The codes are as good after a kill.
+    let office = office.killed_and_opened(&config);
+    let (done, _, said) = consent(&office, "2.16.834.7", &codes[1]);
+    assert!(done, "{said}");
+    let shown = office.staff(&["resolve", "2.16.834.7"]);
+    assert!(shown.contains("Wakala"), "{shown}");
+    let (done, _, said) = consent(&office, "2.16.834.7", &codes[1]);
+    assert!(!done && said.contains("VERIFICATION_UNKNOWN"), "{said}");
+    let mut subjects: Vec<_> = mailbox
+        .wait_for(4)
+        .into_iter()
+        .map(|one| one.subject)
+        .collect();
+    subjects.sort();
+    assert_eq!(
+        subjects[2..],
+        [
+            "Do you agree to the transfer of 2.16.834.7?",
+            "Do you agree to the transfer of 2.16.834.7?"
+        ]
+    );
+    // A lock of the holder is released by the holder's code.
+    let loud = ["--override-reason", "asked by letter"];
+    office.staff(&[&["lock", "2.16.834.7"], &loud[..]].concat());
+    let (done, _, said) = office.as_somebody(
+        &root,
+        &[&["amend", "2.16.834.7", "--title", "en:x"], &loud[..]].concat(),
+    );
+    assert!(!done && said.contains("ARC_LOCKED"), "{said}");
+    office.staff(&[&["unlock", "2.16.834.7"], &loud[..]].concat());
+    let (done, _, said) = office.as_somebody(
+        &root,
+        &[&["consent", "2.16.834.7", "--yes"], &loud[..]].concat(),
+    );
+    assert!(!done && said.contains("FOUR_EYES"), "{said}");
+    let asked = mailbox.wait_for(6);
+    let asked = asked.iter().find(|one| one.subject.contains("unlocked"));
+    let asked = asked.unwrap();
+    assert_eq!(asked.to, "receiver@x.example");
+    let (done, _, said) = consent(&office, "2.16.834.7", &code_in(asked));
+    assert!(done, "{said}");
+    office.staff(&[&["amend", "2.16.834.7", "--title", "en:x"], &loud[..]].concat());
+    office.close();
+}

@@ -107,6 +107,11 @@ impl Office {
         told["revision"]["sequence"].as_u64().unwrap()
     }
 
+    /// The administrator's token.
+    pub fn root(&self) -> String {
+        self.server.token()
+    }
+
     pub fn staff(&self, arguments: &[&str]) -> String {
         self.run(&self.server.token(), arguments)
     }

@@ -194,6 +194,11 @@ pub enum Command {
     Delegate(DelegateArgs),
     Recall(RecallArgs),
     Transfer(Box<TransferArgs>),
+    Lock(LockArgs),
+    /// Asks for a lock to be released; somebody else confirms it, or its holder by a code
+    Unlock(LockArgs),
+    Consent(ConsentArgs),
+    Retract(RetractArgs),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
@@ -229,6 +234,10 @@ impl Command {
             | Self::Delegate(_)
             | Self::Recall(_)
             | Self::Transfer(_)
+            | Self::Lock(_)
+            | Self::Unlock(_)
+            | Self::Consent(_)
+            | Self::Retract(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)

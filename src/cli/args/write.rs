@@ -429,7 +429,8 @@ pub struct RecallArgs {
 #[command(after_help = "\
 Examples:
   oidctl transfer 2.16.834.7 --to r-17 --reason 'merger of the two'
-  oidctl transfer 2.16.834.7 --registrant-name 'Example Ltd' --registrant-kind organisation")]
+  oidctl transfer 2.16.834.7 --registrant-name 'Example Ltd' --registrant-kind organisation
+  oidctl transfer 2.16.834.7 --to r-17 --offer")]
 pub struct TransferArgs {
     /// The arc, in any notation
     #[arg(value_name = "OID")]
@@ -439,6 +440,60 @@ pub struct TransferArgs {
     pub to: Option<String>,
     #[command(flatten)]
     pub new_registrant: RegistrantArgs,
+    /// Offer it: it goes to them when its holder and they agreed
+    #[arg(long)]
+    pub offer: bool,
+}
+
+/// Keeps an arc from being changed or given away
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl lock 2.16.834.7
+  oidctl lock 2.16.834.7 --authority --reason 'court order 17/2026'")]
+pub struct LockArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// The authority's lock, which keeps its state, too; without it, the holder's
+    #[arg(long)]
+    pub authority: bool,
+}
+
+/// Agrees to what waits at an arc: a transfer that was offered, or the release of a lock
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl consent 2.16.834.7 --code 7K3F-9Q2M-XW4T
+  oidctl consent 2.16.834.7 --as receiver
+  oidctl consent 2.16.834.7")]
+pub struct ConsentArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// For which side of a transfer, by rights of one's own
+    #[arg(long = "as", value_enum, value_name = "SIDE", conflicts_with = "code")]
+    pub side: Option<ConsentSide>,
+    /// The code that was mailed; then no token is needed
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// Who agrees to a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ConsentSide {
+    /// Whose the arc is
+    Holder,
+    /// Who gets it
+    Receiver,
+}
+
+/// Takes back what waits at an arc until somebody agrees
+#[derive(Debug, Args)]
+pub struct RetractArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
 }
 
 /// Shows or sets the policy for the subordinates of a node
@@ -539,12 +594,16 @@ pub struct PolicySetArgs {
     /// What else a new arc or an application needs, parted by commas; empty means nothing
     #[arg(long, value_name = "WHAT", value_parser = value::minimum)]
     pub want: Option<Minimum>,
+    /// Whether an arc changes hands only when both sides agreed
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub transfers_agreed: Option<bool>,
     /// Take the policy away, so that the node inherits again
     #[arg(long, exclusive = false, conflicts_with_all = [
         "numbering", "windows", "keep_back", "identifiers_unique", "identifier_required", "title_required",
         "registrant_required", "application_required", "approvals", "arcs_per_registrant", "reinstatement",
         "longest_hold", "applicants", "hold_wishes", "acknowledge_within", "decide_within", "answer_within",
         "appeal_within", "fee", "reserved_names", "categories", "want",
+        "transfers_agreed",
     ])]
     pub inherit: bool,
 }

@@ -56,12 +56,23 @@ pub async fn recall(desk: &Desk, client: &Client, args: &RecallArgs) -> Result<O
     .await
 }
 
-/// Gives an arc to another registrant.
+/// Gives an arc to another registrant, or offers it.
 pub async fn transfer(
     desk: &Desk,
     client: &Client,
     args: TransferArgs,
 ) -> Result<Outcome, Failure> {
+    if args.offer {
+        let plan = plan(desk, client, "Offer the transfer of", &args.oid).await?;
+        let request = v1::OfferTransferRequest {
+            oid: args.oid,
+            to: registrant(args.to, args.new_registrant),
+            etag: etag(plan.as_ref()),
+            options: None,
+        };
+        let send = async |r| client.registration().offer_transfer(r).await;
+        return desk.change(client, request, plan, send).await;
+    }
     let plan = plan(desk, client, "Transfer", &args.oid).await?;
     let request = v1::TransferRequest {
         oid: args.oid,
@@ -75,7 +86,13 @@ pub async fn transfer(
     .await
 }
 
-async fn plan(desk: &Desk, client: &Client, act: &str, oid: &str) -> Result<Option<Plan>, Failure> {
+/// What is shown of an arc before something is done that people should agree to.
+pub async fn plan(
+    desk: &Desk,
+    client: &Client,
+    act: &str,
+    oid: &str,
+) -> Result<Option<Plan>, Failure> {
     if !desk.asks()? {
         return Ok(None);
     }

@@ -6,6 +6,7 @@ mod allocate;
 mod amend;
 mod application;
 mod audit;
+mod consent;
 mod credential;
 mod delegate;
 pub mod explain;
@@ -50,6 +51,10 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Delegate(args) => delegate::delegate(desk, client, &args).await,
         Command::Recall(args) => delegate::recall(desk, client, &args).await,
         Command::Transfer(args) => delegate::transfer(desk, client, *args).await,
+        Command::Lock(args) => consent::lock(desk, client, args).await,
+        Command::Unlock(args) => consent::unlock(desk, client, args).await,
+        Command::Consent(args) => consent::consent(desk, client, args).await,
+        Command::Retract(args) => consent::retract(desk, client, args).await,
         Command::Policy(args) => Box::pin(policy::run(desk, client, args.act)).await,
         Command::Application(args) => Box::pin(application::run(desk, client, args.act)).await,
         Command::Notice(args) => notice::run(desk, client, args.act).await,

@@ -226,6 +226,7 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> (v1::Policy, bool) {
         answer_within => answer_seconds: Some;
         appeal_within => appeal_seconds: Some;
         fee => fee: |text| text;
+        transfers_agreed => transfers_agreed: |set| set;
         reserved_names => reserved_names: |names: crate::cli::value::Names| names.0;
         want => minimum_contents: |wanted: crate::cli::value::Minimum| wanted.0;
     }

@@ -6,9 +6,9 @@ use prost_types::Timestamp;
 
 use super::{
     CategoryView, ContactView, DelegationView, DisagreementView, EntryView, ExternalView,
-    FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView, LabelView, NotationsView,
-    OriginView, PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView,
-    ServiceView, TextView, ToleranceView, WrittenView,
+    FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView, LabelView, LocksView,
+    NotationsView, OriginView, PendingView, PolicyView, RangeView, ReferenceView, RelationView,
+    ResolveView, RevisionView, ServiceView, TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -248,6 +248,7 @@ impl From<&v1::Policy> for PolicyView {
             answer_seconds: p.answer_seconds,
             appeal_seconds: p.appeal_seconds,
             fee: p.fee.clone(),
+            transfers_agreed: p.transfers_agreed,
             reserved_names: p.reserved_names.clone(),
             categories: views(&p.categories),
             minimum_contents: p.minimum_contents().map(minimum_word).collect(),
@@ -307,6 +308,8 @@ impl From<&v1::Entry> for EntryView {
             registrant: e.registrant.as_ref().map(Into::into).unwrap_or_default(),
             sponsor: e.sponsor.clone(),
             delegation: e.delegation.as_ref().map(Into::into).unwrap_or_default(),
+            locks: e.locks.as_ref().map(Into::into),
+            pending: e.pending.as_ref().map(Into::into),
             policy: e.policy.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
@@ -316,6 +319,42 @@ impl From<&v1::Entry> for EntryView {
             revision: e.revision,
             etag: e.etag.clone(),
             notations: e.notations.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&v1::Locks> for LocksView {
+    fn from(l: &v1::Locks) -> Self {
+        Self {
+            holder: moment(l.holder.as_ref()),
+            authority: moment(l.authority.as_ref()),
+        }
+    }
+}
+
+impl From<&v1::Pending> for PendingView {
+    fn from(p: &v1::Pending) -> Self {
+        use v1::pending::Act;
+        let lock = |kind: i32| {
+            let kind = v1::LockKind::try_from(kind).unwrap_or_default();
+            word(kind.as_str_name(), "LOCK_KIND_")
+        };
+        let (act, to, lock) = match &p.act {
+            Some(Act::TransferTo(to)) => ("transfer", to.clone(), String::new()),
+            Some(Act::Unlock(kind)) => ("unlock", String::new(), lock(*kind)),
+            None => Default::default(),
+        };
+        Self {
+            act,
+            to,
+            lock,
+            by: p.by.clone(),
+            at: moment(p.at.as_ref()),
+            until: moment(p.until.as_ref()),
+            agreed: p
+                .agreed()
+                .map(|side| word(side.as_str_name(), "CONSENT_SIDE_"))
+                .collect(),
         }
     }
 }

@@ -117,9 +117,20 @@ view! {
         identifier_required: bool, title_required: bool, registrant_required: bool, application_required: bool,
         approvals: u32, arcs_per_registrant_max: Option<u64>, reinstatement_seconds: Option<u64>,
         hold_seconds_max: Option<u64>, applicants: String, wishes_held: bool, acknowledge_seconds: Option<u64>,
-        decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String, reserved_names: Vec<String>,
+        decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String, transfers_agreed: bool,
+        reserved_names: Vec<String>,
         categories: Vec<CategoryView>, minimum_contents: Vec<String>,
     }
+}
+
+view! {
+    /// Since when an arc is kept from being changed.
+    LocksView { holder: String, authority: String, }
+}
+
+view! {
+    /// What waits at an arc until more people agreed.
+    PendingView { act: &'static str, to: String, lock: String, by: String, at: String, until: String, agreed: Vec<String>, }
 }
 
 view! {
@@ -129,7 +140,8 @@ view! {
         origin: OriginView, identifiers: Vec<String>, labels: Vec<LabelView>, long_arcs: Vec<String>,
         flags: Vec<&'static str>, relation: RelationView, titles: Vec<TextView>, descriptions: Vec<TextView>,
         services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
-        registrant: HoldingView, sponsor: String, delegation: DelegationView, policy: Option<PolicyView>,
+        registrant: HoldingView, sponsor: String, delegation: DelegationView, locks: Option<LocksView>,
+        pending: Option<PendingView>, policy: Option<PolicyView>,
         applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
     }

@@ -151,6 +151,8 @@ const fn kind(kind: NoticeKind) -> pb::NoticeKind {
         NoticeKind::ArcWithdrawn => pb::NoticeKind::ArcWithdrawn,
         NoticeKind::Transferred => pb::NoticeKind::Transferred,
         NoticeKind::Relinquished => pb::NoticeKind::Relinquished,
+        NoticeKind::ConsentAsked => pb::NoticeKind::ConsentAsked,
+        NoticeKind::UnlockAsked => pb::NoticeKind::UnlockAsked,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
             Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NumberChoice, RecordExisting,
             ReleaseHold, Reserve,
         },
+        consent::{LockKind, Side},
         event::Proof,
         form,
         limits::{BLOCK_ARCS_MAX, NOTE_BYTES_MAX},
@@ -310,6 +311,101 @@ pub fn recall(
 ) -> Option<Command> {
     let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
     Some(Command::Recall { path, if_revision })
+}
+
+/// Offer an arc to another registrant.
+pub fn offer_transfer(
+    request: &pb::OfferTransferRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let unset = pb::RegistrantRef::default();
+    let to = fields::registrant(request.to.as_ref().unwrap_or(&unset), "to", faults);
+    let (path, if_revision) = target?;
+    Some(Command::OfferTransfer {
+        path,
+        if_revision,
+        to: to?,
+    })
+}
+
+/// Keep an arc from being changed.
+pub fn lock(request: &pb::LockRequest, names: &dyn Names, faults: &mut Faults) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let kind = lock_kind(request.kind, faults);
+    let (path, if_revision) = target?;
+    Some(Command::Lock {
+        path,
+        if_revision,
+        kind: kind?,
+    })
+}
+
+/// Ask for a lock to be released.
+pub fn unlock(
+    request: &pb::UnlockRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let kind = lock_kind(request.kind, faults);
+    let (path, if_revision) = target?;
+    Some(Command::AskUnlock {
+        path,
+        if_revision,
+        kind: kind?,
+    })
+}
+
+fn lock_kind(value: i32, faults: &mut Faults) -> Option<LockKind> {
+    match pb::LockKind::try_from(value) {
+        Ok(pb::LockKind::Holder) => Some(LockKind::Holder),
+        Ok(pb::LockKind::Authority) => Some(LockKind::Authority),
+        Ok(pb::LockKind::Unspecified) => {
+            let detail = "say whose lock: the holder's or the authority's";
+            faults.at(Code::FieldRequired, "kind", detail);
+            None
+        }
+        Err(_) => {
+            fields::unknown("kind", value, faults);
+            None
+        }
+    }
+}
+
+/// Agree to what waits at an arc, by one's own rights.
+pub fn consent(
+    request: &pb::ConsentRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let side = match pb::ConsentSide::try_from(request.side) {
+        Ok(pb::ConsentSide::Unspecified) => None,
+        Ok(pb::ConsentSide::Holder) => Some(Side::Holder),
+        Ok(pb::ConsentSide::Receiver) => Some(Side::Receiver),
+        Err(_) => {
+            fields::unknown("side", request.side, faults);
+            return None;
+        }
+    };
+    let (path, if_revision) = target?;
+    Some(Command::Agree {
+        path,
+        if_revision,
+        side,
+    })
+}
+
+/// Take back what waits at an arc.
+pub fn retract(
+    request: &pb::RetractRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::Retract { path, if_revision })
 }
 
 /// Give an arc to another registrant.

@@ -9,6 +9,7 @@ use crate::{
     model::{
         Entry, Policy, RegistrantId, Seq, Viewed, Visibility,
         actor::PrincipalKind,
+        consent::{LockKind, Locks, Pending, PendingAct, Side},
         entry::{
             Certainty, Contact, ContactRole, Delegation, Flags, Holding, Label, Origin, Reference,
             Registrant, Relation, Service, State, Text,
@@ -123,10 +124,45 @@ pub fn entry(
         etag: tag(entry),
         notations: Some(notations),
         stub: false,
+        locks: locks(entry.locks),
+        pending: entry.pending.as_deref().filter(|_| whole).map(pending),
         contacts: contacts
             .map(|one| contact(one, whole, people))
             .collect::<Result<_, _>>()?,
     })
+}
+
+fn locks(locks: Locks) -> Option<pb::Locks> {
+    (locks != Locks::default()).then(|| pb::Locks {
+        holder: locks.holder.map(timestamp),
+        authority: locks.authority.map(timestamp),
+    })
+}
+
+fn pending(pending: &Pending) -> pb::Pending {
+    use pb::pending::Act;
+    let side = |side: &Side| match side {
+        Side::Holder => pb::ConsentSide::Holder,
+        Side::Receiver => pb::ConsentSide::Receiver,
+    };
+    let lock = |kind: LockKind| match kind {
+        LockKind::Holder => pb::LockKind::Holder,
+        LockKind::Authority => pb::LockKind::Authority,
+    };
+    pb::Pending {
+        act: Some(match &pending.act {
+            PendingAct::Transfer(to) => Act::TransferTo(to.to_string()),
+            PendingAct::Unlock(kind) => Act::Unlock(lock(*kind).into()),
+        }),
+        by: pending
+            .by
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        at: Some(timestamp(pending.at)),
+        until: Some(timestamp(pending.until)),
+        agreed: pending.agreed.iter().map(|one| side(one).into()).collect(),
+    }
 }
 
 /// When it was registered; unset for reference data, which others registered and nobody says when.
@@ -367,6 +403,7 @@ fn policy(policy: &Policy) -> pb::Policy {
             .iter()
             .map(ToString::to_string)
             .collect(),
+        transfers_agreed: policy.transfers_agreed,
         categories: policy
             .categories
             .iter()

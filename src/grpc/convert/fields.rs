@@ -510,6 +510,7 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
         reserved_names: reserved_names(&value.reserved_names, outer, faults),
         categories: categories(&value.categories, outer, faults),
         minimum: minimum(&value.minimum_contents, outer, faults),
+        transfers_agreed: value.transfers_agreed,
     })
 }
 

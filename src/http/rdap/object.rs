@@ -100,7 +100,7 @@ fn facts(object: &mut Object, entry: &Entry) {
     }
 }
 
-/// The words of RFC 9083's registry that come nearest; our own word stands in `oidra_state`.
+/// The words of RFC 9083's registry (locks: RFC 8056) that come nearest; our own word stands in `oidra_state`.
 fn status(seen: &Seen) -> Vec<&'static str> {
     if seen.stub {
         return vec!["private"];
@@ -112,6 +112,13 @@ fn status(seen: &Seen) -> Vec<&'static str> {
     };
     if seen.visibility != Visibility::Public {
         words.push("private");
+    }
+    let locks = seen.entry.locks;
+    if locks.holder.is_some() {
+        words.extend(["client update prohibited", "client transfer prohibited"]);
+    }
+    if locks.authority.is_some() {
+        words.extend(["server update prohibited", "server transfer prohibited"]);
     }
     words
 }

@@ -8,6 +8,7 @@ use prost::Message;
 use crate::model::actor::{Credential, Principal};
 use crate::model::application::Application;
 use crate::model::clock::Timestamp;
+use crate::model::consent::Locks;
 use crate::model::entry::{
     Entry, Hold, HolderFields, Holding, Origin, Registrant, State, SuperiorFields,
 };
@@ -24,10 +25,10 @@ use super::parts::{
     certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
     delegation_from, delegation_to, details_from, details_to, flags_from, flags_to, hold_from,
     hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to, kind_from, kind_to,
-    labels_from, labels_to, path_from, path_to, policy_from, policy_to, principal_from,
-    principal_whole_to, proof_from, proof_to, references_from, references_to, relation_from,
-    relation_to, services_from, services_to, state_or_active, state_unless_active, texts_from,
-    texts_to, unicode_labels_from, unicode_labels_to, visibility_or_public,
+    labels_from, labels_to, path_from, path_to, pending_from, pending_to, policy_from, policy_to,
+    principal_from, principal_whole_to, proof_from, proof_to, references_from, references_to,
+    relation_from, relation_to, services_from, services_to, state_or_active, state_unless_active,
+    texts_from, texts_to, unicode_labels_from, unicode_labels_to, visibility_or_public,
     visibility_unless_public,
 };
 use super::person::{tombstone_from, tombstone_to};
@@ -168,6 +169,9 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         first_nobody: first.is_none() && first_differs,
         sponsor: entry.sponsor.as_ref().map(id_to),
         delegation: entry.delegation.as_ref().map(delegation_to),
+        lock_holder: entry.locks.holder.map(Timestamp::micros),
+        lock_authority: entry.locks.authority.map(Timestamp::micros),
+        pending: entry.pending.as_deref().map(pending_to),
         policy: entry.policy.as_ref().map(policy_to),
         applied: entry.applied.map(Timestamp::micros),
         withdrawn: superior
@@ -226,6 +230,11 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         registrant,
         sponsor: id_if(stored.sponsor.as_deref())?,
         delegation: stored.delegation.map(delegation_from).transpose()?,
+        locks: Locks {
+            holder: stored.lock_holder.map(Timestamp::from_micros),
+            authority: stored.lock_authority.map(Timestamp::from_micros),
+        },
+        pending: stored.pending.map(pending_from).transpose()?,
         policy,
         applied: stored.applied.map(Timestamp::from_micros),
         registered,

@@ -4,6 +4,7 @@
 
 use crate::model::actor::Principal;
 use crate::model::clock::Timestamp;
+use crate::model::consent::Locks;
 use crate::model::event::{
     ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, HoldReleased,
     NumberFoundBy, ReferenceLoaded, RegistrantRecorded, StateChanged,
@@ -20,16 +21,17 @@ use super::parts::{
     certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
     delegation_from, delegation_to, flags_from, flags_to, grant_from, grant_to, hold_end_from,
     hold_end_to, hold_from, hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to,
-    kind_from, kind_to, labels_from, labels_to, number_to, path_from, path_to, policy_from,
-    policy_to, principal_from, principal_to, proof_from, proof_to, references_from, references_to,
-    relation_from, relation_to, role_from, role_to, services_from, services_to, standing_from,
-    standing_to, state_from, state_or_active, state_to, state_unless_active, texts_from, texts_to,
-    unicode_labels_from, unicode_labels_to, visibility_from, visibility_or_public, visibility_to,
-    visibility_unless_public,
+    kind_from, kind_to, labels_from, labels_to, number_to, path_from, path_to, pending_from,
+    pending_to, policy_from, policy_to, principal_from, principal_to, proof_from, proof_to,
+    references_from, references_to, relation_from, relation_to, role_from, role_to, services_from,
+    services_to, standing_from, standing_to, state_from, state_or_active, state_to,
+    state_unless_active, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
+    visibility_from, visibility_or_public, visibility_to, visibility_unless_public,
 };
 use super::person;
 
 /// The stored form of an event, without a registrant's details.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of event")]
 pub(super) fn event_to(event: &Event) -> Kind {
     match event {
         Event::Founded(e) => Kind::Founded(founded_to(e)),
@@ -96,6 +98,25 @@ pub(super) fn event_to(event: &Event) -> Kind {
             previous: previous.get(),
             policy: policy.as_ref().map(policy_to),
         }),
+        Event::LocksSet {
+            path,
+            previous,
+            locks,
+        } => Kind::LocksSet(pb::LocksSet {
+            path: path_to(path),
+            previous: previous.get(),
+            holder: locks.holder.map(Timestamp::micros),
+            authority: locks.authority.map(Timestamp::micros),
+        }),
+        Event::PendingSet {
+            path,
+            previous,
+            pending,
+        } => Kind::PendingSet(pb::PendingSet {
+            path: path_to(path),
+            previous: previous.get(),
+            pending: pending.as_deref().map(pending_to),
+        }),
         Event::ApplicationSubmitted(e) => Kind::ApplicationSubmitted(application::submitted_to(e)),
         Event::ApplicationAmended(e) => Kind::ApplicationAmended(application::amended_to(e)),
         Event::ApplicationMoved(e) => Kind::ApplicationMoved(application::moved_to(e)),
@@ -131,6 +152,7 @@ pub(super) fn event_to(event: &Event) -> Kind {
 }
 
 /// The event of its stored form, without a registrant's details.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of event")]
 pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
     Ok(match stored {
         Kind::Founded(e) => Event::Founded(founded_from(e)?),
@@ -190,6 +212,19 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             path: path_from(&e.path)?,
             previous: Seq::new(e.previous),
             policy: e.policy.as_ref().map(policy_from).transpose()?,
+        },
+        Kind::LocksSet(e) => Event::LocksSet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            locks: Locks {
+                holder: e.holder.map(Timestamp::from_micros),
+                authority: e.authority.map(Timestamp::from_micros),
+            },
+        },
+        Kind::PendingSet(e) => Event::PendingSet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            pending: e.pending.map(pending_from).transpose()?,
         },
         Kind::ApplicationSubmitted(e) => {
             Event::ApplicationSubmitted(Box::new(application::submitted_from(e)?))

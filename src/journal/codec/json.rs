@@ -123,6 +123,7 @@ fn said(message: &str, field: &str, octets: &[u8]) -> String {
         | (_, "principal" | "principals" | "by") => id::<PrincipalId>(octets),
         ("RegistrantRecorded", "id")
         | ("Transferred", "to")
+        | ("Pending", "transfer_to")
         | (_, "registrant" | "sponsor" | "party" | "introduced") => id::<RegistrantId>(octets),
         _ => None,
     };
@@ -161,8 +162,8 @@ mod tests {
         assert!(found.len() > 20, "{found:?}");
         // A path of 2.999 is no number and no id; an id of this form is no path.
         for (message, field) in found {
-            // Digests stand for nothing else.
-            if field.ends_with("sha256") {
+            // Digests and nonces stand for nothing else.
+            if field.ends_with("sha256") || field == "nonce" {
                 continue;
             }
             let stored: &[u8] = &[0; 17];

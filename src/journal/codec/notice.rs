@@ -14,7 +14,8 @@ use super::parts::{id_from, id_to, path_from, path_to, words};
 words! {
     notice_kind_to notice_kind_from NoticeKind "kind of notice" {
         Acknowledged InformationRequested Commented Announced Rejected AppealUpheld AppealGranted
-        ApplicationWithdrawn ApplicationExpired EntryChanged StateChanged ArcWithdrawn Transferred Relinquished
+        ApplicationWithdrawn ApplicationExpired EntryChanged StateChanged ArcWithdrawn Transferred Relinquished ConsentAsked
+        UnlockAsked
     }
 }
 

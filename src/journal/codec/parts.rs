@@ -7,6 +7,7 @@ use crate::model::actor::{
     Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
 };
 use crate::model::clock::Timestamp;
+use crate::model::consent::{LockKind, Pending, PendingAct, Side};
 use crate::model::entry::{
     Certainty, Contact, ContactRole, Delegation, Flags, Hold, Label, Language, Reference,
     RegistrantDetails, Relation, Service, State, Text, Visibility,
@@ -162,6 +163,8 @@ words! {
     minimum_to minimum_from MinimumContent "minimum content" {
         Label Description Contact Below LegalForm RegistrationNumber Country Attachment
     }
+    lock_kind_to lock_kind_from LockKind "kind of lock" { Holder Authority }
+    side_to side_from Side "side of a transfer" { Holder Receiver }
     numbering_to numbering_from Numbering "numbering" { Any NextFreeOnly ExplicitOnly RandomOnly }
 }
 
@@ -431,6 +434,43 @@ fn ranges_from(stored: &[pb::NumberRange]) -> Vec<NumberRange> {
     stored.iter().map(range).collect()
 }
 
+/// The stored form of what waits at an arc.
+pub(super) fn pending_to(pending: &Pending) -> pb::Pending {
+    use pb::pending::Act;
+    pb::Pending {
+        act: Some(match &pending.act {
+            PendingAct::Transfer(to) => Act::TransferTo(id_to(to)),
+            PendingAct::Unlock(kind) => Act::Unlock(lock_kind_to(*kind)),
+        }),
+        by: pending.by.as_ref().map(id_to),
+        at: pending.at.micros(),
+        until: pending.until.micros(),
+        nonce: pending.nonce.to_vec(),
+        agreed: pending.agreed.iter().map(|side| side_to(*side)).collect(),
+    }
+}
+
+/// What waits at an arc of its stored form.
+pub(super) fn pending_from(stored: pb::Pending) -> Result<Box<Pending>, CodecError> {
+    use pb::pending::Act;
+    let what = "what waits at an arc";
+    let agreed = stored.agreed.iter().map(|side| side_from(*side));
+    Ok(Box::new(Pending {
+        act: match stored.act.ok_or(CodecError::Missing { what })? {
+            Act::TransferTo(to) => PendingAct::Transfer(id_from(&to)?),
+            Act::Unlock(kind) => PendingAct::Unlock(lock_kind_from(kind)?),
+        },
+        by: id_if(stored.by.as_deref())?,
+        at: Timestamp::from_micros(stored.at),
+        until: Timestamp::from_micros(stored.until),
+        nonce: stored
+            .nonce
+            .try_into()
+            .map_err(|_| CodecError::Malformed { what })?,
+        agreed: agreed.collect::<Result<_, _>>()?,
+    }))
+}
+
 /// The stored form of a policy.
 pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
     pb::Policy {
@@ -463,6 +503,7 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
                 windows: ranges_to(&one.windows),
             })
             .collect(),
+        transfers_agreed: policy.transfers_agreed,
         minimum_contents: policy.minimum.iter().map(|one| minimum_to(*one)).collect(),
     }
 }
@@ -507,6 +548,7 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
                 windows: ranges_from(&one.windows),
             })
             .collect(),
+        transfers_agreed: stored.transfers_agreed,
         minimum: stored
             .minimum_contents
             .iter()

@@ -11,6 +11,7 @@ use crate::model::application::{
 };
 use crate::model::clock::Timestamp;
 use crate::model::command::NewEntry;
+use crate::model::consent::{LockKind, Locks, Pending, PendingAct, Side};
 use crate::model::entry::{
     Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
     Language, Origin, Reference, RegistrantDetails, Relation, Service, State, SuperiorFields, Text,
@@ -665,7 +666,7 @@ pub(super) fn application_whole() -> Application {
 }
 
 /// Policies for applications, by name.
-fn application_policies() -> [(&'static str, Policy); 2] {
+fn application_policies() -> [(&'static str, Policy); 3] {
     let policy = Policy {
         applicants: Applicants::Principals,
         wishes_held: true,
@@ -675,6 +676,10 @@ fn application_policies() -> [(&'static str, Policy); 2] {
         appeal_seconds: 4,
         fee: some("50,000 TZS"),
         ..policy()
+    };
+    let agreed = Policy {
+        transfers_agreed: true,
+        ..policy.clone()
     };
     let numbered = Policy {
         reserved_names: vec!["Gov".parse().unwrap()],
@@ -686,7 +691,11 @@ fn application_policies() -> [(&'static str, Policy); 2] {
         minimum: MinimumContent::ALL.to_vec(),
         ..policy.clone()
     };
-    [("categories", numbered), ("applications", policy)]
+    [
+        ("categories", numbered),
+        ("agreed", agreed),
+        ("applications", policy),
+    ]
 }
 
 fn application_events() -> Vec<(&'static str, Event)> {
@@ -841,6 +850,54 @@ fn notice_events() -> Vec<(&'static str, Event)> {
     events
 }
 
+fn consent_events() -> Vec<(&'static str, Event)> {
+    let previous = Seq::new(9);
+    let locked = |locks| Event::LocksSet {
+        path: arc(),
+        previous,
+        locks,
+    };
+    let waits = |pending: Option<Pending>| Event::PendingSet {
+        path: arc(),
+        previous,
+        pending: pending.map(Box::new),
+    };
+    vec![
+        ("locked", locked(LOCKS)),
+        ("free", locked(Locks::default())),
+        ("retracted", waits(None)),
+        ("transfer", waits(Some(pending()))),
+        ("unlock-holder", waits(Some(unlock(LockKind::Holder)))),
+        ("unlock-authority", waits(Some(unlock(LockKind::Authority)))),
+    ]
+}
+
+const LOCKS: Locks = Locks {
+    holder: Some(NOON),
+    authority: Some(LATER),
+};
+
+/// What waits at the arc of the samples.
+fn pending() -> Pending {
+    Pending {
+        act: PendingAct::Transfer(registrant()),
+        by: Some(principal()),
+        at: NOON,
+        until: LATER,
+        nonce: [0x66; 16],
+        agreed: Side::ALL.to_vec(),
+    }
+}
+
+fn unlock(kind: LockKind) -> Pending {
+    Pending {
+        act: PendingAct::Unlock(kind),
+        by: None,
+        agreed: Vec::new(),
+        ..pending()
+    }
+}
+
 /// Every event bare or full, and several together.
 pub(super) fn happenings() -> Vec<(String, Happening)> {
     let all = [founding_events(), arc_events(), other_events()];
@@ -850,6 +907,7 @@ pub(super) fn happenings() -> Vec<(String, Happening)> {
         .chain(principal_events())
         .chain(contact_events())
         .chain(application_events())
+        .chain(consent_events())
         .chain(notice_events())
         .map(|(name, event)| {
             let happening = Happening {
@@ -902,6 +960,8 @@ pub(super) fn typical_entry() -> Entry {
         registrant: Some(held),
         sponsor: None,
         delegation: None,
+        locks: Locks::default(),
+        pending: None,
         policy: None,
         applied: None,
         registered: NOON,
@@ -979,8 +1039,14 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
     amended.changed = LATER;
     let mut contacted = full_entry();
     contacted.holder.contacts = contacts();
+    let locked = Entry {
+        locks: LOCKS,
+        pending: Some(Box::new(pending())),
+        ..typical_entry()
+    };
     vec![
         ("entry/contacts", contacted),
+        ("entry/locked", locked),
         ("entry/withdrawn", withdrawn),
         ("entry/withdrawn-amended", amended),
         ("entry/typical", typical_entry()),

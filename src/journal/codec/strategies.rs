@@ -14,6 +14,7 @@ use crate::model::application::{
 };
 use crate::model::clock::Timestamp;
 use crate::model::command::NewEntry;
+use crate::model::consent::{LockKind, Locks, Pending, PendingAct, Side};
 use crate::model::entry::{
     Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
     Language, Origin, Reference, Registrant, RegistrantDetails, Relation, Service, State,
@@ -207,7 +208,7 @@ fn category() -> impl Strategy<Value = Category> {
 }
 
 /// Policies.
-pub(crate) fn policy() -> impl Strategy<Value = Policy> {
+pub(crate) fn policy() -> BoxedStrategy<Policy> {
     use Numbering::{Any, ExplicitOnly, NextFreeOnly, RandomOnly};
     (
         prop::sample::select(vec![Any, NextFreeOnly, ExplicitOnly, RandomOnly]),
@@ -221,6 +222,7 @@ pub(crate) fn policy() -> impl Strategy<Value = Policy> {
         (
             vec(unicode_label(), 0..3),
             vec(category(), 0..3),
+            any::<bool>(),
             prop::sample::subsequence(MinimumContent::ALL.to_vec(), 0..=MinimumContent::ALL.len()),
         ),
     )
@@ -229,7 +231,8 @@ pub(crate) fn policy() -> impl Strategy<Value = Policy> {
                 Policy {
                     reserved_names: wishes.0,
                     categories: wishes.1,
-                    minimum: wishes.2,
+                    transfers_agreed: wishes.2,
+                    minimum: wishes.3,
                     applicants: if apply.0 {
                         Applicants::Principals
                     } else {
@@ -256,6 +259,7 @@ pub(crate) fn policy() -> impl Strategy<Value = Policy> {
                 }
             },
         )
+        .boxed()
 }
 
 /// Proofs.
@@ -881,8 +885,54 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         others
             .into_iter()
             .chain(application_events())
+            .chain(consent_events())
             .chain(notice_events()),
     )
+}
+
+fn locks() -> impl Strategy<Value = Locks> {
+    (of(time()), of(time())).prop_map(|(holder, authority)| Locks { holder, authority })
+}
+
+/// Boxed, as strategies of many parts take much of a thread's stack.
+fn pending() -> BoxedStrategy<Box<Pending>> {
+    let act = prop_oneof![
+        id().prop_map(PendingAct::Transfer),
+        prop::sample::select(LockKind::ALL.to_vec()).prop_map(PendingAct::Unlock),
+    ];
+    let agreed = prop::sample::subsequence(Side::ALL.to_vec(), 0..=Side::ALL.len());
+    (act, of(id()), time(), time(), any::<[u8; 16]>(), agreed)
+        .prop_map(|(act, by, at, until, nonce, agreed)| {
+            Box::new(Pending {
+                act,
+                by,
+                at,
+                until,
+                nonce,
+                agreed,
+            })
+        })
+        .boxed()
+}
+
+fn consent_events() -> [BoxedStrategy<Event>; 2] {
+    let arc = || (path(), seq());
+    [
+        (arc(), locks())
+            .prop_map(|((path, previous), locks)| Event::LocksSet {
+                path,
+                previous,
+                locks,
+            })
+            .boxed(),
+        (arc(), of(pending()))
+            .prop_map(|((path, previous), pending)| Event::PendingSet {
+                path,
+                previous,
+                pending,
+            })
+            .boxed(),
+    ]
 }
 
 /// Records' contents.
@@ -923,9 +973,10 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
         (names(), state(), visibility(), flags(), of(relation())),
         holders(),
         (of(id()), of(id()), any::<bool>(), of(id()), of(time())),
-        (of(delegation()), of(policy())),
+        (of(delegation()), of(policy()), locks(), of(pending())),
     )
-        .prop_map(|(first, superior, holder, people, (delegation, policy))| {
+        .prop_map(|(first, superior, holder, people, rest)| {
+            let (delegation, policy, locks, pending) = rest;
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -963,6 +1014,8 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 registrant,
                 sponsor,
                 delegation,
+                locks,
+                pending,
                 policy,
                 applied,
                 registered: times[0],

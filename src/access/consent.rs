@@ -1,0 +1,86 @@
+//! Who may lock an arc, offer it to somebody, and agree for whom (X.660 6.2: what an arc is used for is its holder's to decide).
+//!
+//! For a registrant speaks who acts by delegation at an arc of it, or handed in an application of it. It must never tell who
+//! that is, nor what waits at an arc.
+
+use crate::model::application::Docket;
+use crate::model::consent::{LockKind, PendingAct, Side};
+use crate::model::{Code, Principal, Refusal, RegistrantId, Rejection, TreeView};
+use crate::oid::NodePath;
+
+use super::insight::granted;
+use super::rights::{self, Need};
+
+/// What a lock, or its release, needs: the holder's is the holder's, the authority's the superior's.
+pub fn of_lock(path: &NodePath, kind: LockKind) -> (NodePath, Need) {
+    match kind {
+        LockKind::Holder => (path.clone(), Need::Register),
+        LockKind::Authority => (path.parent().unwrap_or_default(), Need::Register),
+    }
+}
+
+/// What is the holder's to do as well as the superior's.
+pub fn of_either(
+    path: &NodePath,
+    caller: Option<&Principal>,
+    view: &dyn TreeView,
+) -> Result<(NodePath, Need), Rejection> {
+    if let Some(caller) = caller
+        && granted(rights::at(view, caller, path, Need::Register, false))?
+    {
+        return Ok((path.clone(), Need::Register));
+    }
+    Ok((path.parent().unwrap_or_default(), Need::Register))
+}
+
+/// What it needs to agree to what waits at an arc: for the receiver of a transfer, to speak for it.
+pub fn of_agreement(
+    path: &NodePath,
+    side: Option<Side>,
+    caller: Option<&Principal>,
+    view: &dyn TreeView,
+) -> Result<(NodePath, Need), Rejection> {
+    let entry = view.entry(path)?;
+    let act = entry.as_ref().and_then(|entry| entry.pending.as_deref());
+    match act.map(|pending| &pending.act) {
+        Some(PendingAct::Unlock(kind)) => Ok(of_lock(path, *kind)),
+        Some(PendingAct::Transfer(to)) if side == Some(Side::Receiver) => {
+            let speaks = caller.map_or(Ok(false), |caller| speaks_for(caller, to, view))?;
+            if speaks {
+                return Ok((path.clone(), Need::Apply));
+            }
+            let detail = "you do not speak for the receiver; the code that was mailed to them does";
+            Err(Refusal::new(Code::NotPermitted, "", detail).into())
+        }
+        Some(PendingAct::Transfer(_)) | None => {
+            let nobodys = entry.is_some_and(|entry| entry.registrant.is_none());
+            if nobodys {
+                of_either(path, caller, view)
+            } else {
+                Ok((path.clone(), Need::Register))
+            }
+        }
+    }
+}
+
+/// Whether a principal speaks for a registrant.
+pub fn speaks_for(
+    principal: &Principal,
+    registrant: &RegistrantId,
+    view: &dyn TreeView,
+) -> Result<bool, Rejection> {
+    for at in &principal.delegations {
+        let entry = view.entry(at)?;
+        let holding = entry.as_ref().and_then(|entry| entry.registrant.as_ref());
+        if holding.is_some_and(|holding| holding.registrant == *registrant) {
+            return Ok(true);
+        }
+    }
+    for (_, id) in view.docket(&Docket::Of(registrant.clone()), None, usize::MAX)? {
+        let application = view.application(&id)?;
+        if application.is_some_and(|one| one.submitted_by == principal.id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
