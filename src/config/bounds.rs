@@ -2,13 +2,21 @@
 
 use std::net::SocketAddr;
 
-use super::{ClientAuth, ConfigError, Dns, Mail, MailSecurity, OpenId, Settings, Tls};
+use super::{
+    ClientAuth, ConfigError, Dns, Mail, MailSecurity, OpenId, Settings, Tls, WebhookTells,
+};
 
 /// Most characters of a checkpoint's origin.
 pub const ORIGIN_CHARS_MAX: usize = 128;
 
 /// Most bytes of the public URL: it stands in DNS records too.
 pub const PUBLIC_URL_BYTES_MAX: usize = 255;
+
+/// Most webhooks: each has a task and a place of its own.
+pub const WEBHOOKS_MAX: usize = 32;
+
+/// Most characters of a webhook's name.
+pub const WEBHOOK_NAME_CHARS_MAX: usize = 64;
 
 /// A number that is bounded: its key, the value, the least and the most it may be.
 struct Bound {
@@ -201,6 +209,24 @@ const BOUNDS: &[Bound] = &[
     bound("whois.request_seconds", |s| s.whois.request_seconds, 1, 300),
     bound("whois.answer_seconds", |s| s.whois.answer_seconds, 1, 3_600),
     bound("mail.port", |s| s.mail.port, 1, 65_535),
+    bound(
+        "webhooks.timeout_seconds",
+        |s| s.webhooks.timeout_seconds,
+        1,
+        600,
+    ),
+    bound(
+        "webhooks.retry_seconds",
+        |s| s.webhooks.retry_seconds,
+        1,
+        3_600,
+    ),
+    bound(
+        "webhooks.retry_max_seconds",
+        |s| s.webhooks.retry_max_seconds,
+        1,
+        86_400,
+    ),
     bound("mail.timeout_seconds", |s| s.mail.timeout_seconds, 1, 600),
     bound("mail.retry_seconds", |s| s.mail.retry_seconds, 1, 3_600),
     bound(
@@ -241,6 +267,7 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
     public_url(&settings.http.public_url)?;
     dns(&settings.dns)?;
     mail(&settings.mail)?;
+    webhooks(settings)?;
     let sealed = settings.tls.is_on() || settings.allow_plaintext;
     on_loopback("listen", settings.listen, sealed)?;
     on_loopback(
@@ -372,6 +399,55 @@ fn mail(mail: &Mail) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Each webhook has a name that can be a file's, and an address to which nothing travels in plain text beyond this machine.
+fn webhooks(settings: &Settings) -> Result<(), ConfigError> {
+    let (key, to) = ("webhooks.to", &settings.webhooks.to);
+    if to.len() > WEBHOOKS_MAX {
+        return wrong(key, &format!("names more than {WEBHOOKS_MAX}"));
+    }
+    for (at, hook) in to.iter().enumerate() {
+        let name = hook.name.as_str();
+        let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let fits = (1..=WEBHOOK_NAME_CHARS_MAX).contains(&name.len());
+        if !fits || !name.bytes().all(word) {
+            let detail = format!("has the name {name:?}: 1 to 64 of a to z, 0 to 9 and the hyphen");
+            return wrong(key, &detail);
+        }
+        if to.iter().take(at).any(|other| other.name == name) {
+            return wrong(key, &format!("has the name {name} twice"));
+        }
+        let host = |rest: &str| {
+            let end = rest.find(['/', '?']).unwrap_or(rest.len());
+            rest.get(..end).unwrap_or_default().to_owned()
+        };
+        let sealed = hook.url.strip_prefix("https://").map(host);
+        let plain = hook.url.strip_prefix("http://").map(host);
+        let here = ["127.0.0.1", "[::1]", "localhost"];
+        let is_here = |host: &str| {
+            let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
+            here.contains(&host) || here.contains(&bare)
+        };
+        let fine = sealed.is_some_and(|host| !host.is_empty() && !host.contains('@'))
+            || plain.is_some_and(|host| is_here(&host));
+        if !fine {
+            let detail = format!(
+                "{name} needs an address that begins with https:// (http:// on this machine alone)"
+            );
+            return wrong(key, &detail);
+        }
+        if hook.secret_file.as_os_str().is_empty() {
+            return wrong(key, &format!("{name} needs a secret_file"));
+        }
+        if hook.tells == WebhookTells::Notices && !settings.mail.is_on() {
+            return wrong(
+                key,
+                &format!("{name} tells notices, and there are none without mail.server"),
+            );
+        }
+    }
+    Ok(())
+}
+
 /// The origin is the first line of a checkpoint and the name in its signature (C2SP tlog-checkpoint, signed-note).
 fn origin(text: &str) -> Result<(), ConfigError> {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '+';
@@ -418,6 +494,73 @@ mod tests {
                 assert!(BOUNDS.iter().any(|bound| bound.key == key), "{key}");
             }
         }
+    }
+
+    fn hooked(name: &str, url: &str, tells: WebhookTells) -> Settings {
+        let mut settings = Settings::default();
+        settings.webhooks.to.push(crate::config::Webhook {
+            name: name.to_owned(),
+            url: url.to_owned(),
+            secret_file: "secret".into(),
+            tells,
+        });
+        settings
+    }
+
+    #[test]
+    fn nothing_is_posted_in_plain_text_beyond_this_machine() {
+        let changes = WebhookTells::Changes;
+        let is_fine = |url: &str| check(&hooked("one", url, changes)).is_ok();
+        for fine in [
+            "https://app.example/hook",
+            "https://app.example:8443?x",
+            "http://localhost/hook",
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080/hook",
+            "http://[::1]/hook",
+        ] {
+            assert!(is_fine(fine), "{fine}");
+        }
+        for wrong in [
+            "",
+            "app.example",
+            "https://",
+            "https:///hook",
+            "https://user@app.example/",
+            "http://app.example/hook",
+            "http://localhost.example/",
+            "http://127.0.0.1@app.example/",
+            "ftp://localhost/",
+        ] {
+            assert!(!is_fine(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn webhooks_are_few_and_each_has_a_name_of_its_own() {
+        let url = "https://app.example/hook";
+        let changes = WebhookTells::Changes;
+        let named = |name: &str| check(&hooked(name, url, changes)).is_ok();
+        assert!(named("a-1") && named(&"x".repeat(WEBHOOK_NAME_CHARS_MAX)));
+        for wrong in ["", "A", "a b", "../a", "a.b", "ä"] {
+            assert!(!named(wrong), "{wrong}");
+        }
+        assert!(!named(&"x".repeat(WEBHOOK_NAME_CHARS_MAX + 1)));
+        let mut many = hooked("h", url, changes);
+        let one = many.webhooks.to[0].clone();
+        many.webhooks.to = (0..WEBHOOKS_MAX)
+            .map(|n| crate::config::Webhook {
+                name: format!("h{n}"),
+                ..one.clone()
+            })
+            .collect();
+        check(&many).unwrap();
+        many.webhooks.to.push(one.clone());
+        assert!(check(&many).is_err());
+        let mut twice = hooked("h", url, changes);
+        twice.webhooks.to.push(one);
+        assert!(check(&twice).is_err());
+        assert!(check(&hooked("h", url, WebhookTells::Notices)).is_err());
     }
 
     #[test]

@@ -104,6 +104,12 @@ pub const DNS_CONNECTIONS: u64 = 256;
 pub const DNS_CONNECTIONS_PER_SOURCE: u64 = 32;
 /// How long a DNS connection may be without a query, in seconds.
 pub const DNS_IDLE_SECONDS: u64 = 10;
+/// How long a message to a webhook may take to be taken, in seconds.
+pub const WEBHOOK_TIMEOUT_SECONDS: u64 = 10;
+/// How long is waited after the first message that a webhook did not take, in seconds.
+pub const WEBHOOK_RETRY_SECONDS: u64 = 5;
+/// How long is waited at most, in seconds (one hour).
+pub const WEBHOOK_RETRY_LONGEST_SECONDS: u64 = 3_600;
 /// The port of the mail server (RFC 6409).
 pub const MAIL_PORT: u64 = 587;
 /// How long one step of handing a letter in may take, in seconds.
@@ -155,6 +161,8 @@ pub struct Settings {
     pub whois: Whois,
     /// Notices by mail.
     pub mail: Mail,
+    /// What is posted to whom.
+    pub webhooks: Webhooks,
     /// What is logged, and how.
     pub log: Log,
     /// How the server stops.
@@ -181,6 +189,7 @@ impl Default for Settings {
             oidip: OidIp::default(),
             whois: Whois::default(),
             mail: Mail::default(),
+            webhooks: Webhooks::default(),
             log: Log::default(),
             drain: Drain::default(),
         }
@@ -679,6 +688,60 @@ impl Mail {
     /// Whether mail is sent.
     pub const fn is_on(&self) -> bool {
         !self.server.is_empty()
+    }
+}
+
+/// What a webhook is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WebhookTells {
+    /// The changes of arcs that everybody may see.
+    #[default]
+    Changes,
+    /// The notices that applicants and registrants are sent, by their ids.
+    Notices,
+}
+
+/// An address that is told what happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// What it is called.
+    pub name: String,
+    /// Where it is posted to.
+    pub url: String,
+    /// The file that holds what messages are signed with; for its owner alone.
+    pub secret_file: PathBuf,
+    /// What it is told.
+    #[serde(default)]
+    pub tells: WebhookTells,
+}
+
+/// What is posted to whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhooks {
+    /// To whom.
+    pub to: Vec<Webhook>,
+    /// The authority that certified them, as PEM; empty means those of the system.
+    pub ca: PathBuf,
+    /// How long one message may take to be taken.
+    pub timeout_seconds: u64,
+    /// How long is waited after the first message that was not taken; twice as long each time.
+    pub retry_seconds: u64,
+    /// How long is waited at most.
+    pub retry_max_seconds: u64,
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self {
+            to: Vec::new(),
+            ca: PathBuf::new(),
+            timeout_seconds: WEBHOOK_TIMEOUT_SECONDS,
+            retry_seconds: WEBHOOK_RETRY_SECONDS,
+            retry_max_seconds: WEBHOOK_RETRY_LONGEST_SECONDS,
+        }
     }
 }
 

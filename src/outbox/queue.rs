@@ -20,7 +20,7 @@ pub struct Patience {
 
 impl Patience {
     /// How long to wait after so many failures, of which there was one at least.
-    fn after(self, failures: u32) -> Duration {
+    pub fn after(self, failures: u32) -> Duration {
         let doubled = 1_u32.checked_shl(failures.saturating_sub(1));
         doubled
             .and_then(|times| self.first.checked_mul(times))

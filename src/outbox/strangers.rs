@@ -8,8 +8,6 @@
 use std::{
     collections::BTreeMap,
     fs, io,
-    io::Write as _,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -26,7 +24,7 @@ use crate::{
     register::Register,
 };
 
-use super::{codes, letter::usable};
+use super::{codes, files, letter::usable};
 
 /// Applications of strangers that wait at once; one more is refused with `OVERLOADED`.
 pub const STRANGERS_MAX: usize = 1_000;
@@ -93,8 +91,7 @@ struct State {
 impl Strangers {
     /// The store in a directory, which is made where it is missing. What is over or cannot be read is taken away.
     pub fn open(directory: PathBuf, register: Register, clock: Arc<dyn Clock>) -> io::Result<Self> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(&directory)?;
+        files::make_directory(&directory)?;
         let mut state = State::default();
         for one in fs::read_dir(&directory)? {
             let path = one?.path();
@@ -189,16 +186,8 @@ impl Strangers {
         Ok((id, ends))
     }
 
-    /// Writes a file whole, or none.
     fn write(&self, id: &str, written: &Written) -> io::Result<()> {
-        let (path, fresh) = (self.path(id), self.directory.join(format!("{id}.new")));
-        let mut file = fs::OpenOptions::new();
-        file.create(true).truncate(true).write(true).mode(0o600);
-        let mut file = file.open(&fresh)?;
-        file.write_all(&serde_json::to_vec(written)?)?;
-        file.sync_all()?;
-        fs::rename(&fresh, &path)?;
-        fs::File::open(&self.directory)?.sync_all()
+        files::write_whole(&self.path(id), &serde_json::to_vec(written)?)
     }
 
     /// Those whose code was not mailed yet. Blocks.

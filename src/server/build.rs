@@ -23,13 +23,13 @@ use super::{
     entropy::SystemEntropy,
     exit::Failure,
     founding::{self, administrator_token, is_founded, make_data_dir},
-    mail,
+    hooks, mail,
     progress::Shown,
     transport::Tls,
 };
 
 /// What is read before anything is bound or made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct World {
     /// The reference data that the program carries.
     pub data: ReferenceData,
@@ -39,6 +39,8 @@ pub struct World {
     pub tls: Option<Arc<Tls>>,
     /// Notices by mail, where they are sent.
     pub mail: Option<outbox::Options>,
+    /// Webhooks, where there are any.
+    pub hooks: Option<hooks::Loaded>,
 }
 
 impl World {
@@ -49,11 +51,13 @@ impl World {
         let tls = Tls::load(&settings.tls)?.map(Arc::new);
         dns::load(settings)?;
         let mail = mail::load(settings)?;
+        let hooks = hooks::load(settings)?;
         Ok(Self {
             data,
             nodes,
             tls,
             mail,
+            hooks,
         })
     }
 }

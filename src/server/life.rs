@@ -33,6 +33,7 @@ use super::{
     dns,
     exit::Failure,
     health::Health,
+    hooks,
     listeners::Listeners,
     mail,
     offline::print,
@@ -74,7 +75,7 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
 
     let data = world.data.clone();
     let tls = world.tls.clone();
-    let mail = world.mail.clone();
+    let (mail, hooks) = (world.mail.clone(), world.hooks.clone());
     let building = build_aside(settings.clone(), world);
     let Built { register, opened } = tokio::select! {
         built = building => built?,
@@ -107,7 +108,8 @@ async fn live(settings: &Settings, world: World, started: Instant) -> Result<(),
     let sockets = Sockets { ports, whois };
     let mut serving = api::serve(settings, sockets, &register, kept, stopping.clone()).await?;
     dns::serve(settings, listeners.dns, &register, stopping.clone()).await?;
-    let posting = mail::serve(mail, &register, strangers, stopping.clone());
+    let mut posting = hooks::serve(hooks, &register, &stopping);
+    posting.extend(mail::serve(mail, &register, strangers, stopping.clone()));
     keep_house(&register);
     let info = register.info().map_err(|why| Failure::Register {
         what: "the register cannot be read",
@@ -199,7 +201,7 @@ fn stopped_by_itself(ended: Result<(), tokio::task::JoinError>) -> Failure {
 async fn drain(
     register: Register,
     mut serving: Serving,
-    posting: Option<JoinHandle<()>>,
+    posting: Vec<JoinHandle<()>>,
     stopping: CancellationToken,
     grace: Duration,
 ) {
@@ -207,8 +209,8 @@ async fn drain(
     stopping.cancel();
     let whole = tokio::time::timeout(grace, &mut serving).await.is_ok();
     serving.abort();
-    // A letter that is being handed in may be recorded; one that takes longer is sent again after the next start.
-    if let Some(posting) = posting {
+    // What is being handed in may be recorded; what takes longer is sent again after the next start.
+    for posting in posting {
         tokio::time::timeout(grace.saturating_sub(begun.elapsed()), posting)
             .await
             .ok();

@@ -16,6 +16,7 @@ pub mod exit;
 pub mod faces;
 pub mod founding;
 pub mod health;
+mod hooks;
 pub mod life;
 pub mod listeners;
 mod mail;

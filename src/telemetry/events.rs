@@ -114,6 +114,49 @@ impl Emit for MailAway {
     }
 }
 
+/// A message was taken by a hook.
+#[derive(Debug)]
+pub struct HookTold<'a> {
+    /// The hook.
+    pub hook: &'a str,
+    /// The message.
+    pub message: &'a str,
+}
+
+impl Emit for HookTold<'_> {
+    fn emit(self) {
+        let Self { hook, message } = self;
+        count(|m| m.hook_messages.with_label_values(&[hook, "taken"]).inc());
+        debug!(hook, message, "A webhook took a message.");
+    }
+}
+
+/// A hook takes no messages for now.
+#[derive(Debug)]
+pub struct HookAway<'a> {
+    /// The hook.
+    pub hook: &'a str,
+    /// Why.
+    pub why: &'a str,
+    /// How often in a row.
+    pub failures: u32,
+}
+
+impl Emit for HookAway<'_> {
+    fn emit(self) {
+        let Self {
+            hook,
+            why,
+            failures,
+        } = self;
+        count(|m| m.hook_messages.with_label_values(&[hook, "failed"]).inc());
+        warn!(
+            hook,
+            why, failures, "A webhook takes no message; it is tried again."
+        );
+    }
+}
+
 /// A register was founded.
 #[derive(Debug)]
 pub struct Founded<'a> {

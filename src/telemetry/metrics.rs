@@ -133,6 +133,8 @@ pub struct Metrics {
     pub dns_transfers: IntCounterVec,
     /// Secondaries told of a change, by whether they answered.
     pub dns_notices: IntCounterVec,
+    /// Messages to webhooks, by hook and by whether they were taken.
+    pub hook_messages: IntCounterVec,
     /// Faults that someone must see to, by kind.
     pub faults: IntCounterVec,
 }
@@ -216,6 +218,11 @@ impl Metrics {
                 "dns_notices_total",
                 "Secondaries told of a change.",
                 &["answer"],
+            )?,
+            hook_messages: shelf.counters(
+                "webhook_messages_total",
+                "Messages posted to webhooks.",
+                &["hook", "outcome"],
             )?,
             faults: shelf.counters(
                 "faults_total",
