@@ -87,6 +87,10 @@ const TABLE: &[Row] = &[
         "BLIND BLIND SEES SEES SEES SEES BLIND SEES SEES",
     ),
     ("Watch", "BLIND BLIND SEES SEES SEES SEES BLIND SEES SEES"),
+    (
+        "GetStatement",
+        "BLIND BLIND SEES SEES SEES SEES BLIND SEES SEES",
+    ),
     ("Convert", "OK"),
     ("Encode", "OK"),
     ("Decode", "OK"),
@@ -362,7 +366,7 @@ impl Stage {
     async fn call(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
         match method {
             "Resolve" | "BatchResolve" | "ListChildren" | "WalkSubtree" | "GetHistory"
-            | "Watch" => self.read(method, token).await,
+            | "GetStatement" | "Watch" => self.read(method, token).await,
             "Convert" | "Encode" | "Decode" | "GetServerInfo" | "ExplainRefusal" => {
                 self.open(method, token).await
             }
@@ -588,6 +592,14 @@ impl Stage {
                     ..Default::default()
                 };
                 reads.get_history(with(token, ask)).await?;
+                sees(true)
+            }
+            "GetStatement" => {
+                let ask = pb::GetStatementRequest {
+                    oid: oid(),
+                    ..Default::default()
+                };
+                reads.get_statement(with(token, ask)).await?;
                 sees(true)
             }
             _ => {

@@ -54,6 +54,13 @@ impl server::ResolutionService for NoOp {
         Err(Status::unimplemented(""))
     }
 
+    async fn get_statement(
+        &self,
+        _: Request<pb::GetStatementRequest>,
+    ) -> Result<Response<pb::GetStatementResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn watch(
         &self,
         _: Request<pb::WatchRequest>,

@@ -20,6 +20,7 @@ pub mod paper;
 mod plot;
 mod report;
 mod settings;
+mod statement;
 mod table;
 mod value;
 mod view;
@@ -32,7 +33,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::{
-    args::{Cli, Command, Format},
+    args::{Cli, Command, Format, StatementAct, StatementArgs},
     client::Client,
     desk::Desk,
     failure::{EXIT_DONE, EXIT_NO, EXIT_USAGE, Failure, Outcome},
@@ -125,6 +126,9 @@ fn dispatch(desk: &Desk, command: Command) -> Result<Outcome, Failure> {
         Command::Completions(args) => commands::generate::completions(desk, &args),
         Command::Man(args) => commands::generate::man(&args),
         Command::Ors(args) => ors::run(desk, &args),
+        Command::Statement(StatementArgs {
+            act: StatementAct::Verify(args),
+        }) => commands::statement::verify(desk, &args),
         other => {
             let runtime = runtime()?;
             let _inside = runtime.enter();

@@ -166,6 +166,13 @@ impl ResolutionService for Mock {
         }))
     }
 
+    async fn get_statement(
+        &self,
+        _: Request<v1::GetStatementRequest>,
+    ) -> Result<Response<v1::GetStatementResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn watch(
         &self,
         _: Request<v1::WatchRequest>,

@@ -6,9 +6,11 @@
 pub mod admit;
 pub mod call;
 pub mod codes;
+pub mod jws;
 pub mod limits;
 pub mod options;
 pub mod rates;
+pub mod statement;
 pub mod trail;
 pub mod uses;
 

@@ -10,7 +10,7 @@ use crate::{
     telemetry::audit::Audit,
 };
 
-use super::{OpenId, Rates, limits, uses::Uses};
+use super::{OpenId, Rates, limits, statement::Notary, uses::Uses};
 
 /// How the faces behave; every bound has its standard in [`limits`].
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct Options {
     pub pages: Arc<str>,
     /// The key that checks the signatures of checkpoints, as C2SP signed notes write it.
     pub checkpoint_key: Arc<str>,
+    /// What signs statements, where they are given.
+    pub notary: Option<Arc<Notary>>,
     /// The longest a call that is not a stream may take.
     pub call_time_max: Duration,
     /// How long a watch is silent at most before it sends a bookmark.
@@ -60,6 +62,7 @@ impl Options {
             stopping: CancellationToken::new(),
             pages: Arc::from(""),
             checkpoint_key: Arc::from(""),
+            notary: None,
             call_time_max: limits::CALL_TIME_MAX,
             bookmark_every: limits::BOOKMARK_EVERY,
             calls_at_once_max: limits::CALLS_AT_ONCE_MAX,

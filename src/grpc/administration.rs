@@ -38,6 +38,13 @@ impl Administrator {
             writable: info.writable,
             limits: limits(&self.desk.options),
             checkpoint_key: self.desk.options.checkpoint_key.to_string(),
+            statement_key: self
+                .desk
+                .options
+                .notary
+                .as_ref()
+                .map(|notary| notary.public_jwk())
+                .unwrap_or_default(),
         }
     }
 }

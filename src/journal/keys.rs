@@ -1,6 +1,6 @@
 //! The register's secret keys, files beside the journal: `request.key` (HMAC-SHA-256, RFC 2104, over the content of
-//! requests), `checkpoint.key` and, where answers of OID-IP or zones are signed, `oidip.key` and `dns.key` (Ed25519, RFC 8032,
-//! the seeds).
+//! requests), `checkpoint.key`, `statement.key` and, where answers of OID-IP or zones are signed, `oidip.key` and `dns.key`
+//! (Ed25519, RFC 8032, the seeds).
 //!
 //! It must never print a key, never make one from anything but the entropy it is given, and never replace one.
 
@@ -23,7 +23,11 @@ pub const REQUEST_KEY_FILE: &str = "request.key";
 pub const CHECKPOINT_KEY_FILE: &str = "checkpoint.key";
 /// The file of the seed of the key that signs answers of OID-IP.
 pub const OIDIP_KEY_FILE: &str = "oidip.key";
+/// The file of the seed of the key that signs statements.
+pub const STATEMENT_KEY_FILE: &str = "statement.key";
 /// The file of its public half, a JSON Web Key.
+pub const STATEMENT_PUBLIC_FILE: &str = "statement.jwk";
+/// The file of the public half of the key of OID-IP answers, a JSON Web Key.
 pub const OIDIP_PUBLIC_FILE: &str = "oidip.jwk";
 /// The permissions of the public half: everybody reads.
 const PUBLIC_MODE: u32 = 0o644;
@@ -112,10 +116,14 @@ pub fn oidip_key(dir: &Path, entropy: &[u8; KEY_BYTES]) -> Result<SigningKey, Ke
     load_or_create(&dir.join(OIDIP_KEY_FILE), entropy).map(|seed| SigningKey::from_bytes(&seed))
 }
 
-/// Writes the public half of the key of OID-IP answers beside it, for whoever checks signatures; what is there already and
-/// the same is left.
-pub fn publish_oidip_key(dir: &Path, jwk: &str) -> Result<(), KeyError> {
-    let path = dir.join(OIDIP_PUBLIC_FILE);
+/// Loads the key that signs statements from `dir`, or makes it from `entropy` (fresh random bytes, used only then).
+pub fn statement_key(dir: &Path, entropy: &[u8; KEY_BYTES]) -> Result<SigningKey, KeyError> {
+    load_or_create(&dir.join(STATEMENT_KEY_FILE), entropy).map(|seed| SigningKey::from_bytes(&seed))
+}
+
+/// Writes the public half of a key beside it, for whoever checks signatures; what is there already and the same is left.
+pub fn publish(dir: &Path, file: &str, jwk: &str) -> Result<(), KeyError> {
+    let path = dir.join(file);
     let line = format!("{jwk}\n");
     if fs::read(&path).is_ok_and(|there| there == line.as_bytes()) {
         return Ok(());

@@ -5,8 +5,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use ed25519_dalek::{Signer as _, SigningKey};
-use sha2::{Digest as _, Sha256};
+use ed25519_dalek::SigningKey;
+
+use crate::desk::jws::{compact, jwk, thumbprint};
 
 /// In which letters a signature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,11 +57,8 @@ impl Signer {
 
     /// The compact JWS of a payload.
     pub(super) fn sign(&self, payload: &[u8]) -> String {
-        let header = self.alphabet.write(&self.header);
-        let payload = self.alphabet.write(payload);
-        let signed = format!("{header}.{payload}");
-        let signature = self.key.sign(signed.as_bytes()).to_bytes();
-        format!("{signed}.{}", self.alphabet.write(signature))
+        let write = |octets: &[u8]| self.alphabet.write(octets);
+        compact(&self.key, self.header.as_bytes(), payload, write)
     }
 }
 
@@ -68,17 +66,6 @@ impl std::fmt::Debug for Signer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Signer(…)")
     }
-}
-
-/// The public half, its members in the order that a thumbprint is made of.
-fn jwk(key: &SigningKey) -> String {
-    let x = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
-    format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)
-}
-
-/// RFC 7638.
-fn thumbprint(jwk: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(jwk.as_bytes()))
 }
 
 #[cfg(test)]

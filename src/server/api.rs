@@ -23,7 +23,7 @@ use super::{
     life::Serving,
     openid,
     publication::publication,
-    signing::verifier_key,
+    signing::{notary, verifier_key},
     transport::{self, Bounds, Ports},
     whois,
 };
@@ -68,6 +68,7 @@ pub async fn serve(
         uses: beside.uses,
         strangers: beside.strangers,
         checkpoint_key: verifier_key(settings)?.into(),
+        notary: Some(Arc::new(notary(settings)?)),
         pages: pages(&settings.http).into(),
         ..options(limits, stopping.clone())
     };

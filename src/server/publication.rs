@@ -41,8 +41,12 @@ fn signer(settings: &Settings, alphabet: Alphabet) -> Result<Signer, Failure> {
     let entropy = SystemEntropy::draw().map_err(|why| failed(&why))?;
     let key = keys::oidip_key(&settings.data_dir, &entropy).map_err(|why| failed(&why))?;
     let signer = Signer::new(key, alphabet);
-    keys::publish_oidip_key(&settings.data_dir, &signer.public_jwk())
-        .map_err(|why| failed(&why))?;
+    keys::publish(
+        &settings.data_dir,
+        keys::OIDIP_PUBLIC_FILE,
+        &signer.public_jwk(),
+    )
+    .map_err(|why| failed(&why))?;
     Ok(signer)
 }
 

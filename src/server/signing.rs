@@ -1,9 +1,11 @@
-//! The key that signs checkpoints, as this room uses it: to sign, and to say by which key a signature is checked.
+//! The keys that sign checkpoints and statements, as this room uses them: to sign, and to say by which key a signature is
+//! checked.
 //!
 //! It must never show the secret half.
 
 use crate::{
     config::Settings,
+    desk::statement::Notary,
     journal::{
         checkpoint::{Checkpoint, Verifier},
         keys,
@@ -26,6 +28,21 @@ pub fn verifier_key(settings: &Settings) -> Result<String, Failure> {
     let public = key(settings)?.verifying_key();
     let verifier = Verifier::new(&settings.journal.origin, public);
     Ok(verifier.map_err(|why| failed(&why))?.to_vkey())
+}
+
+/// What signs statements. Its key is made in the data directory at the first start, and its public half lies beside it.
+pub fn notary(settings: &Settings) -> Result<Notary, Failure> {
+    let failed = |why: &dyn std::fmt::Display| Failure::Register {
+        what: "the key of statements cannot be used",
+        why: why.to_string(),
+    };
+    let entropy = SystemEntropy::draw().map_err(|why| failed(&why))?;
+    let dir = &settings.data_dir;
+    let key = keys::statement_key(dir, &entropy).map_err(|why| failed(&why))?;
+    let notary = Notary::new(key, settings.journal.origin.clone());
+    keys::publish(dir, keys::STATEMENT_PUBLIC_FILE, &notary.public_jwk())
+        .map_err(|why| failed(&why))?;
+    Ok(notary)
 }
 
 fn key(settings: &Settings) -> Result<ed25519_dalek::SigningKey, Failure> {

@@ -11,7 +11,7 @@ use std::{
 
 use oidra::{
     access::Token,
-    desk::{Desk, Options},
+    desk::{Desk, Options, statement::Notary},
     http as web,
     model::{
         Policy, Timestamp,
@@ -159,6 +159,8 @@ impl House {
         });
         let (register, _) = opened.await.unwrap().unwrap();
         let mut options = Options::new(clock);
+        let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+        options.notary = Some(Arc::new(Notary::new(key, "a test".into())));
         set(&mut options);
         let stopping = options.stopping.clone();
         let desk = Arc::new(Desk::new(register.clone(), options));

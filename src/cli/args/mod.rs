@@ -184,6 +184,7 @@ pub enum Command {
     Children(ChildrenArgs),
     History(HistoryArgs),
     Watch(WatchArgs),
+    Statement(StatementArgs),
     Allocate(Box<AllocateArgs>),
     Record(Box<RecordArgs>),
     Hold(HoldArgs),
@@ -259,6 +260,7 @@ impl Command {
     pub const fn reads_the_past(&self) -> bool {
         match self {
             Self::Resolve(_) | Self::Tree(_) | Self::Children(_) => true,
+            Self::Statement(args) => matches!(args.act, StatementAct::Get(_)),
             Self::Policy(args) => matches!(args.act, PolicyAct::Get { .. }),
             _ => false,
         }

@@ -1,6 +1,8 @@
 //! What was typed for the commands that read the register.
 
-use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 use prost_types::Timestamp;
 
 use crate::cli::value;
@@ -159,4 +161,48 @@ pub struct WatchArgs {
     /// End after so many changes
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
+}
+
+/// Signed statements: what the register says of an arc, for whoever shall believe it without asking
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl statement get 2.16.834.7 --save statement.jws --pdf statement.pdf
+  oidctl statement get 2.16.834.7 --as-of 2026-01-01 --save then.jws
+  oidctl statement verify statement.jws --authority-key authority.jwk")]
+pub struct StatementArgs {
+    #[command(subcommand)]
+    pub act: StatementAct,
+}
+
+/// What to do with statements.
+#[derive(Debug, Subcommand)]
+pub enum StatementAct {
+    Get(StatementGetArgs),
+    Verify(StatementVerifyArgs),
+}
+
+/// Asks for a statement on an arc, now or with --as-of
+#[derive(Debug, Args)]
+pub struct StatementGetArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// Keep it in this file (JWS, RFC 7515)
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Write it as a page to print, with the statement attached (PDF)
+    #[arg(long, value_name = "FILE")]
+    pub pdf: Option<PathBuf>,
+}
+
+/// Checks the signature of a statement; asks nobody
+#[derive(Debug, Args)]
+pub struct StatementVerifyArgs {
+    /// The statement
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The public key of the registration authority: a JSON Web Key, or a file that holds one
+    #[arg(long, value_name = "JWK|FILE")]
+    pub authority_key: String,
 }

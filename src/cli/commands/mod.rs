@@ -21,13 +21,14 @@ mod report;
 mod resolve;
 mod server;
 mod state;
+pub mod statement;
 mod tree;
 mod watch;
 
 pub use allocate::{new_entry, visibility_word};
 
 use crate::cli::{
-    args::Command,
+    args::{Command, StatementAct, StatementArgs},
     client::Client,
     desk::Desk,
     failure::{Failure, Outcome},
@@ -40,6 +41,9 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Children(args) => resolve::children(desk, client, &args).await,
         Command::Tree(args) => tree::run(desk, client, &args).await,
         Command::History(args) => history::run(desk, client, &args).await,
+        Command::Statement(StatementArgs {
+            act: StatementAct::Get(args),
+        }) => statement::get(desk, client, args).await,
         Command::Watch(args) => watch::run(desk, client, &args).await,
         Command::Allocate(args) => Box::pin(allocate::allocate(desk, client, *args)).await,
         Command::Record(args) => Box::pin(allocate::record(desk, client, *args)).await,
@@ -69,7 +73,8 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Invite(args) => credential::invite(desk, client, args).await,
         Command::Accept(args) => credential::accept(desk, client, args).await,
         Command::Server(args) => server::run(desk, client, &args).await,
-        Command::Convert(_)
+        Command::Statement(_)
+        | Command::Convert(_)
         | Command::Explain(_)
         | Command::Completions(_)
         | Command::Ors(_)

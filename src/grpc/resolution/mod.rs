@@ -5,6 +5,7 @@
 mod history;
 mod list;
 mod resolve;
+mod statement;
 mod walk;
 mod watch;
 
@@ -87,6 +88,15 @@ impl ResolutionService for Resolver {
         let call = layer::call(&request)?;
         let answer = history::page(&self.desk, &call, request.into_inner()).await;
         answered(&self.desk, &call, "GetHistory", answer)
+    }
+
+    async fn get_statement(
+        &self,
+        request: Request<pb::GetStatementRequest>,
+    ) -> Result<Response<pb::GetStatementResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = statement::statement(&self.desk, &call, request.into_inner()).await;
+        answered(&self.desk, &call, "GetStatement", answer)
     }
 
     async fn watch(
