@@ -18,6 +18,8 @@ const TOKEN_CHARS: usize = 32;
 const TOKEN_MIDDLE: &str = "AAAABAAAAAAA";
 /// Characters of a hash in base64.
 const BASE64_CHARS: usize = 44;
+/// Characters of a key in base64url.
+const KEY_CHARS: usize = 43;
 
 /// The text without what differs from run to run.
 pub fn redact(text: &str) -> String {
@@ -88,7 +90,19 @@ fn is_token(word: &str) -> bool {
         .splitn(3, '+')
         .nth(2)
         .is_some_and(|key| key.len() == BASE64_CHARS);
-    token || vkey || (word.len() >= BASE64_CHARS && word.ends_with('='))
+    token || vkey || is_key(word) || (word.len() >= BASE64_CHARS && word.ends_with('='))
+}
+
+/// A key in base64url: letters of both cases and digits.
+fn is_key(word: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);
+    word.len() == KEY_CHARS
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
 }
 
 /// A line with its columns closed up, since the width of a column may be that of something taken out.
@@ -116,6 +130,10 @@ fn only_what_differs_is_taken_out() {
     check(
         "oidra/register+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
         "…",
+    );
+    check(
+        "{\"x\":\"JyQGEDmhxEPZs4noanp5vk_LCKWzRXK_-9m3RwDTVXo\"}",
+        "{\"x\":\"…\"}",
     );
     check("http://127.0.0.1:8340/ready", "http://127.0.0.1:…/ready");
     let secret = "0a".repeat(SECRET_DIGITS / 2);
