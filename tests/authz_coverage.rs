@@ -114,6 +114,8 @@ const TABLE: &[Row] = &[
     ("Unlock", REGISTER),
     ("Consent", REGISTER),
     ("Retract", REGISTER),
+    ("Plan", REGISTER),
+    ("CancelPlan", REGISTER),
     (
         "ListHolds",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
@@ -375,7 +377,7 @@ impl Stage {
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
             }
-            "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" => {
+            "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan" => {
                 self.consent(method, token).await
             }
             "ListAudit" => {
@@ -832,6 +834,27 @@ impl Stage {
                 };
                 fine(writes.lock(with(token, ask)).await)
             }
+            "Plan" => {
+                let ask = pb::PlanRequest {
+                    oid,
+                    at: Some(in_millis(60_000)),
+                    act: Some(pb::PlannedAct {
+                        act: Some(pb::planned_act::Act::Review("why".into())),
+                    }),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.plan(with(token, ask)).await)
+            }
+            "CancelPlan" => {
+                let ask = pb::CancelPlanRequest {
+                    oid: LOCKED.into(),
+                    number: 1,
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.cancel_plan(with(token, ask)).await)
+            }
             "Unlock" => {
                 let ask = pb::UnlockRequest {
                     oid: LOCKED.into(),
@@ -1055,6 +1078,15 @@ async fn lock(house: &House, staff: &str) {
         ..Default::default()
     };
     writes.unlock(signed_with(staff, ask)).await.unwrap();
+    let ask = pb::PlanRequest {
+        oid: LOCKED.into(),
+        at: Some(in_millis(600_000)),
+        act: Some(pb::PlannedAct {
+            act: Some(pb::planned_act::Act::Review("why".into())),
+        }),
+        ..Default::default()
+    };
+    writes.plan(signed_with(staff, ask)).await.unwrap();
 }
 
 /// The applications of [`Stage::cases`], judged by the staff of the arc.

@@ -114,6 +114,7 @@ pub fn permit(
             | Command::ExpireApplications
             | Command::AdmitApplicant(_)
             | Command::AgreeByCode { .. }
+            | Command::TakeEffect
             | Command::OpenOutbox
             | Command::SettleNotice { .. }
             | Command::LoadReferences { .. }
@@ -329,7 +330,9 @@ fn needs(
             needs
         }
         Command::ChangeState(ask) => register(superior(&ask.path)),
-        Command::Transfer { path, .. } => register(superior(path)),
+        Command::Transfer { path, .. }
+        | Command::Plan { path, .. }
+        | Command::CancelPlan { path, .. } => register(superior(path)),
         Command::Lock { path, kind, .. } | Command::AskUnlock { path, kind, .. } => {
             vec![consent::of_lock(path, *kind)]
         }
@@ -368,6 +371,7 @@ fn needs(
         | Command::ExpireApplications
         | Command::AdmitApplicant(_)
         | Command::AgreeByCode { .. }
+        | Command::TakeEffect
         | Command::OpenOutbox
         | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Vec::new(),

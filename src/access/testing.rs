@@ -100,6 +100,7 @@ impl Tree {
             delegation: None,
             locks: Locks::default(),
             pending: None,
+            plans: Vec::new(),
             policy: None,
             applied: None,
             registered: NOW,
@@ -238,6 +239,14 @@ impl TreeView for Tree {
         Ok(self.applications.get(id).cloned())
     }
     fn docket(&self, _: &Docket, _: Option<&Place>, _: usize) -> Viewed<Vec<Place>> {
+        Ok(Vec::new())
+    }
+    fn agenda(
+        &self,
+        _: crate::model::plan::Agenda,
+        _: Timestamp,
+        _: usize,
+    ) -> Viewed<Vec<(Timestamp, NodePath)>> {
         Ok(Vec::new())
     }
     fn outbox_is_open(&self) -> Viewed<bool> {

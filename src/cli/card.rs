@@ -112,6 +112,17 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
     if let Some(pending) = &v.pending {
         put("waits", waits(pending));
     }
+    for plan in &v.plans {
+        let refused = if plan.refused.is_empty() {
+            String::new()
+        } else {
+            format!(" (refused then: {})", plan.refused)
+        };
+        put(
+            "planned",
+            format!("{}: {} at {}{refused}", plan.number, plan.what, plan.at),
+        );
+    }
     for s in &v.services {
         put(
             "service",

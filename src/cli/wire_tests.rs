@@ -228,6 +228,8 @@ registrar! {
     unlock UnlockRequest;
     consent ConsentRequest;
     retract RetractRequest;
+    plan PlanRequest;
+    cancel_plan CancelPlanRequest;
     set_policy SetPolicyRequest;
 }
 

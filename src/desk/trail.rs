@@ -233,6 +233,8 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::Agree { path, .. }
         | Command::AgreeByCode { path, .. }
         | Command::Retract { path, .. }
+        | Command::Plan { path, .. }
+        | Command::CancelPlan { path, .. }
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => of(&ask.at, &ask.id),
@@ -251,6 +253,7 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         Command::AcceptInvitation { .. }
         | Command::ExpireHolds
         | Command::ExpireApplications
+        | Command::TakeEffect
         | Command::OpenOutbox
         | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Default::default(),

@@ -47,6 +47,8 @@ write::writes! {
     UnlockRequest "Unlock" unlock;
     ConsentRequest "Consent" consent;
     RetractRequest "Retract" retract;
+    PlanRequest "Plan" plan;
+    CancelPlanRequest "CancelPlan" cancel_plan;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -298,6 +300,20 @@ impl RegistrationService for Registrar {
     async fn retract(
         &self,
         request: Request<pb::RetractRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn plan(
+        &self,
+        request: Request<pb::PlanRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn cancel_plan(
+        &self,
+        request: Request<pb::CancelPlanRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

@@ -14,6 +14,7 @@ use super::{
     event::{Changes, Person, Proof, ReferenceLoaded},
     ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
     notice::{NoticeId, Outcome},
+    plan::PlannedAct,
     policy::{NumberRange, Policy},
 };
 
@@ -134,6 +135,28 @@ pub enum Command {
         /// The revision it must still have, if the caller cares.
         if_revision: Option<Seq>,
     },
+    /// Plan something for an arc.
+    Plan {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// When.
+        at: Timestamp,
+        /// What.
+        act: PlannedAct,
+    },
+    /// Cancel what is planned for an arc.
+    CancelPlan {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// Which plan.
+        number: u32,
+    },
+    /// Let the plans take effect whose moment came. The server's own.
+    TakeEffect,
     /// Set the policy for an arc's subordinates; `None` makes it inherit again.
     SetPolicy {
         /// The arc.
@@ -213,7 +236,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 48] = [
+    pub const WORDS: [&'static str; 51] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -233,6 +256,9 @@ impl Command {
         "agree",
         "agree-by-code",
         "retract",
+        "plan",
+        "cancel-plan",
+        "take-effect",
         "set-policy",
         "add-principal",
         "describe-principal",
@@ -286,6 +312,9 @@ impl Command {
             Self::Agree { .. } => "agree",
             Self::AgreeByCode { .. } => "agree-by-code",
             Self::Retract { .. } => "retract",
+            Self::Plan { .. } => "plan",
+            Self::CancelPlan { .. } => "cancel-plan",
+            Self::TakeEffect => "take-effect",
             Self::SetPolicy { .. } => "set-policy",
             Self::AddPrincipal(_) => "add-principal",
             Self::DescribePrincipal { .. } => "describe-principal",

@@ -6,6 +6,7 @@
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::consent::{Locks, Pending};
+use super::plan::Plan;
 use super::{
     clock::Timestamp,
     ids::{PrincipalId, RegistrantId, Seq},
@@ -41,6 +42,8 @@ pub struct Entry {
     pub locks: Locks,
     /// What waits until more people agreed; it may be over.
     pub pending: Option<Box<Pending>>,
+    /// What is planned for it, by number.
+    pub plans: Vec<Plan>,
     /// The policy for its subordinates; `None` means the one it inherits.
     pub policy: Option<Policy>,
     /// When it was applied for, if that is known.

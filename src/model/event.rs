@@ -18,6 +18,7 @@ use super::{
     },
     ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq},
     notice::{NoticeId, Outcome},
+    plan::Plan,
     policy::Policy,
 };
 
@@ -137,6 +138,15 @@ pub enum Event {
         /// What waits.
         pending: Option<Box<Pending>>,
     },
+    /// What is planned for an arc from now on.
+    PlansSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// All its plans.
+        plans: Vec<Plan>,
+    },
     /// Somebody applied for an arc: the application as it was handed in.
     ApplicationSubmitted(Box<Application>),
     /// An application was corrected: what it asks for now. What was approved before counts no longer.
@@ -216,6 +226,7 @@ impl Event {
             Self::PolicySet { .. } => "policy-set",
             Self::LocksSet { .. } => "locks-set",
             Self::PendingSet { .. } => "pending-set",
+            Self::PlansSet { .. } => "plans-set",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
             Self::ApplicationMoved(_) => "application-moved",
@@ -241,7 +252,8 @@ impl Event {
             | Self::Transferred { path, previous, .. }
             | Self::PolicySet { path, previous, .. }
             | Self::LocksSet { path, previous, .. }
-            | Self::PendingSet { path, previous, .. } => Some((path, *previous)),
+            | Self::PendingSet { path, previous, .. }
+            | Self::PlansSet { path, previous, .. } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }

@@ -54,6 +54,10 @@ pub const DEADLINE_SECONDS_CEILING: u64 = 366 * 86_400;
 pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
 /// For how long a transfer or the release of a lock waits until all agreed, in seconds (30 days).
 pub const CONSENT_SECONDS: u64 = 30 * 86_400;
+/// Most plans of one arc.
+pub const PLANS_MAX: usize = 16;
+/// How far ahead something can be planned, in seconds (ten years).
+pub const PLAN_SECONDS_CEILING: u64 = 3_653 * 86_400;
 /// How many random draws are made before the free numbers of a nearly full window are listed instead.
 pub const RANDOM_DRAWS_MAX: usize = 64;
 /// Most principals that were not removed.

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod notice;
 pub mod oid_text;
 pub mod ors;
+pub mod plan;
 pub mod policy;
 pub mod refusal;
 pub mod tree;

@@ -171,6 +171,7 @@ codes! {
     112 WritingStopped "WRITING_STOPPED" Unavailable "API": "The journal could not be written; nothing is accepted until an operator has looked.";
     113 OutcomeUnknown "OUTCOME_UNKNOWN" Unavailable "API": "Whether the request was recorded is not known yet; ask again with the same request id.";
     114 RateLimited "RATE_LIMITED" Exhausted "API limits": "Calls come faster than the server takes from one source or principal.";
+    115 PlanUnknown "PLAN_UNKNOWN" NotFound "API": "Nothing of this number is planned for the arc.";
     120 VerificationUnknown "VERIFICATION_UNKNOWN" Unauthenticated "API": "The verification is not known or over, or its code is another.";
 }
 

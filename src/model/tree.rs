@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
+use super::clock::Timestamp;
+use super::plan::Agenda;
 use super::{
     actor::{Credential, Principal},
     application::{Application, Docket, Place},
@@ -103,6 +105,14 @@ pub trait TreeView {
 
     /// The applications of a list after `after`, in its order, at most `limit`.
     fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>>;
+
+    /// What is planned until a moment, that one included: the moments and the arcs of a list, in its order, at most `limit`.
+    fn agenda(
+        &self,
+        agenda: Agenda,
+        until: Timestamp,
+        limit: usize,
+    ) -> Viewed<Vec<(Timestamp, NodePath)>>;
 
     /// Whether events give rise to notices.
     fn outbox_is_open(&self) -> Viewed<bool>;

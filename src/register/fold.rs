@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::journal::{Record, codec};
 use crate::model::application::{Application, Docket};
+use crate::model::plan::Agenda;
 use crate::model::{
     Actor, Entry, Event, RegistrantId, Seq, Timestamp, TreeView, ViewFault, Visibility,
     entry::{Hold, Language, SuperiorFields},
@@ -347,6 +348,13 @@ impl Rows {
                 self.open_interval(Table::Holders, after, stamp.seq, Vec::new());
             }
         }
+        let (before, after) = (old.map(agenda_of).unwrap_or_default(), agenda_of(&new));
+        for key in before.iter().filter(|key| !after.contains(key)) {
+            self.close_interval(Table::Dockets, key, stamp.seq)?;
+        }
+        for key in after.into_iter().filter(|key| !before.contains(key)) {
+            self.open_interval(Table::Dockets, key, stamp.seq, Vec::new());
+        }
         self.count_entry(stamp, &key, old);
         self.arcs.insert(key, Arc::new(new));
         Ok(())
@@ -500,4 +508,18 @@ impl Rows {
             _ => false,
         })
     }
+}
+
+/// The keys under which an arc's plans stand in the lists of all plans, each once.
+fn agenda_of(entry: &Entry) -> Vec<Vec<u8>> {
+    let mut listed = Vec::new();
+    for plan in &entry.plans {
+        if let Some(agenda) = Agenda::of(plan) {
+            let key = [keys::agenda(agenda), keys::planned(plan.at, &entry.path)].concat();
+            if !listed.contains(&key) {
+                listed.push(key);
+            }
+        }
+    }
+    listed
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use crate::access::Permit;
 use crate::journal::codec;
 use crate::model::application::Docket;
+use crate::model::plan::Agenda;
 use crate::model::{Command, Seq, Submission, Timestamp, TreeView as _, Viewed};
 use crate::telemetry::events::{CheckpointFailed, CheckpointSigned, Emit as _};
 
@@ -35,6 +36,8 @@ const FORGET_SECONDS: i64 = 3_600;
 const SECOND: i64 = 1_000_000;
 /// What the latest checkpoint is called.
 const LATEST: &str = "latest";
+/// Why a plan takes effect; why it was made stands where it was.
+const PLANNED: &str = "as planned";
 /// What the list of all checkpoints is called.
 const LOG: &str = "log";
 
@@ -48,7 +51,8 @@ impl Core {
         }
     }
 
-    /// Finds the moment at which the next hold, or the next application that waits for an answer, is over.
+    /// Finds the moment at which the next hold, or the next application that waits for an answer, is over, or the next plan
+    /// takes effect.
     pub(super) fn find_due(&self) -> Viewed<()> {
         self.hold_due.store(i64::MAX, Ordering::SeqCst);
         for (_, held) in self.newest_rows().held(&[], None, usize::MAX)? {
@@ -59,6 +63,11 @@ impl Core {
             .docket(&Docket::Waiting, None, 1)?
             .first()
         {
+            self.hold_due.fetch_min(due.micros(), Ordering::SeqCst);
+        }
+        let ever = Timestamp::from_micros(i64::MAX);
+        let planned = self.newest_rows().agenda(Agenda::Changes, ever, 1)?;
+        if let Some((due, _)) = planned.first() {
             self.hold_due.fetch_min(due.micros(), Ordering::SeqCst);
         }
         Ok(())
@@ -179,15 +188,19 @@ impl Register {
         }
     }
 
-    /// Ends the holds and the applications whose time is over.
+    /// Ends the holds and the applications whose time is over, and lets plans take effect.
     pub(super) async fn expire(&self) {
-        for command in [Command::ExpireHolds, Command::ExpireApplications] {
+        for command in [
+            Command::ExpireHolds,
+            Command::ExpireApplications,
+            Command::TakeEffect,
+        ] {
             let word = command.word();
             let submission = Submission {
                 request_id: self.fresh_request_id(),
                 digest: [0; 32],
                 validate_only: false,
-                reason: None,
+                reason: matches!(command, Command::TakeEffect).then(|| PLANNED.to_owned()),
                 override_reason: None,
                 command,
             };

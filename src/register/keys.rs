@@ -9,6 +9,7 @@
 use std::ops::Bound;
 
 use crate::model::application::{Docket, Place};
+use crate::model::plan::Agenda;
 use crate::model::{ApplicationId, NoticeId, RegistrantId, Seq, Timestamp};
 use crate::oid::{ArcValue, Identifier, NodePath};
 
@@ -129,10 +130,9 @@ pub(super) fn docket(docket: &Docket) -> Vec<u8> {
     key
 }
 
-/// What stands in a list's key behind its beginning. The sign is turned over, so that octets are in the order of moments.
+/// What stands in a list's key behind its beginning.
 pub(super) fn place(moment: Timestamp, id: &ApplicationId) -> Vec<u8> {
-    let moment = moment.micros().cast_unsigned() ^ (1 << 63);
-    let mut place = moment.to_be_bytes().to_vec();
+    let mut place = moment_octets(moment).to_vec();
     place.extend_from_slice(id.as_str().as_bytes());
     place
 }
@@ -140,9 +140,40 @@ pub(super) fn place(moment: Timestamp, id: &ApplicationId) -> Vec<u8> {
 /// The place that [`place`] wrote.
 pub(super) fn split_place(place: &[u8]) -> Option<Place> {
     let (moment, id) = place.split_first_chunk::<8>()?;
-    let moment = (u64::from_be_bytes(*moment) ^ (1 << 63)).cast_signed();
     let id = std::str::from_utf8(id).ok()?.parse().ok()?;
-    Some((Timestamp::from_micros(moment), id))
+    Some((to_moment(*moment), id))
+}
+
+/// What the keys of a list of plans begin with: a moment and a node's key follow.
+pub(super) fn agenda(agenda: Agenda) -> Vec<u8> {
+    // The numbers are permanent, and none is a docket's.
+    let number = match agenda {
+        Agenda::Changes => 5,
+        Agenda::Reviews => 6,
+    };
+    vec![number, 0]
+}
+
+/// What stands in such a key behind its beginning.
+pub(super) fn planned(moment: Timestamp, path: &NodePath) -> Vec<u8> {
+    let mut key = moment_octets(moment).to_vec();
+    key.extend(node(path));
+    key
+}
+
+/// What [`planned`] wrote.
+pub(super) fn split_planned(planned: &[u8]) -> Option<(Timestamp, NodePath)> {
+    let (moment, key) = planned.split_first_chunk::<8>()?;
+    Some((to_moment(*moment), to_path(key)?))
+}
+
+/// The sign is turned over, so that octets are in the order of moments.
+fn moment_octets(moment: Timestamp) -> [u8; 8] {
+    (moment.micros().cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+
+fn to_moment(octets: [u8; 8]) -> Timestamp {
+    Timestamp::from_micros((u64::from_be_bytes(octets) ^ (1 << 63)).cast_signed())
 }
 
 /// The key of the mark that the outbox is open.

@@ -362,6 +362,7 @@ fn stub_of(entry: &Entry) -> Entry {
         delegation: None,
         locks: Locks::default(),
         pending: None,
+        plans: Vec::new(),
         policy: None,
         applied: None,
         registered: never,

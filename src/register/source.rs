@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::model::clock::Timestamp;
+use crate::model::plan::Agenda;
 use crate::model::{
     ApplicationId, Entry, PrincipalId, RegisterId, RegistrantId, Seq, TreeView, Viewed,
     actor::{Credential, Principal},
@@ -320,6 +322,25 @@ impl<S: Source> TreeView for S {
             }
         }
         Ok(places)
+    }
+
+    fn agenda(
+        &self,
+        agenda: Agenda,
+        until: Timestamp,
+        limit: usize,
+    ) -> Viewed<Vec<(Timestamp, NodePath)>> {
+        let prefix = keys::agenda(agenda);
+        let mut planned = Vec::new();
+        for row in self.open_rows(Table::Dockets, &prefix, usize::MAX)? {
+            let one = row.target(&prefix).and_then(keys::split_planned);
+            let one = one.ok_or_else(|| self.broken("an agenda's key cannot be read"))?;
+            if one.0 > until || planned.len() == limit {
+                break;
+            }
+            planned.push(one);
+        }
+        Ok(planned)
     }
 
     fn outbox_is_open(&self) -> Viewed<bool> {

@@ -388,8 +388,8 @@ impl Writer {
                 for held in rows.holds.values().flatten() {
                     self.core.note_hold(&held.payload);
                 }
-                if rows.headed.contains_key(&Table::Applications) {
-                    // One of them may wait for an answer: the house looks for the next one that is over.
+                if rows.intervals.contains_key(&Table::Dockets) {
+                    // Something may wait for its moment: the house looks for the next one.
                     self.core.hold_due.store(0, Ordering::SeqCst);
                 }
             }

@@ -55,6 +55,7 @@ impl<'a> Decision<'a> {
                     | Command::AdmitApplicant(_)
                     | Command::AmendApplication(_)
                     | Command::OnApplication(_)
+                    | Command::TakeEffect
             ),
         }
     }

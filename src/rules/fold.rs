@@ -74,6 +74,7 @@ pub fn entry_after(
             entry.pending = None;
             entry.superior.changed = now;
         }
+        Event::PlansSet { plans, .. } => entry.plans.clone_from(plans),
         Event::PendingSet { pending, .. } => entry.pending.clone_from(pending),
         Event::ReferenceLoaded(_) | Event::ArcRegistered(_) | Event::ReservedArcAllocated(_) => {}
         _ => return None,
@@ -114,6 +115,7 @@ fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
         delegation: None,
         locks: Locks::default(),
         pending: None,
+        plans: Vec::new(),
         policy: None,
         applied: None,
         registered: now,

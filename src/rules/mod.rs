@@ -17,6 +17,7 @@ mod amend;
 mod application;
 mod ask_unlock;
 mod batch;
+mod cancel_plan;
 mod change_standing;
 mod change_state;
 mod checks;
@@ -40,6 +41,7 @@ mod notices;
 mod numbers;
 mod offer_transfer;
 mod overlay;
+mod plan;
 mod policy;
 mod principal;
 #[cfg(test)]
@@ -55,6 +57,7 @@ mod revoke_credential;
 mod revoke_role;
 mod roles;
 mod set_policy;
+mod take_effect;
 #[cfg(test)]
 pub(crate) mod testing;
 mod transfer;
@@ -137,6 +140,18 @@ pub fn decide(
         Command::Retract { path, if_revision } => {
             retract::decide(path, *if_revision, &mut decision)
         }
+        Command::Plan {
+            path,
+            if_revision,
+            at,
+            act,
+        } => plan::decide(path, *if_revision, *at, act, &mut decision),
+        Command::CancelPlan {
+            path,
+            if_revision,
+            number,
+        } => cancel_plan::decide(path, *if_revision, *number, &mut decision),
+        Command::TakeEffect => take_effect::decide(&mut decision),
         Command::SetPolicy {
             path,
             if_revision,
@@ -193,6 +208,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             part.changes(&ask.changes);
             faults.take("entry", part);
         }
+        Command::Plan { at, act, .. } => plan::form(*at, act, ctx, faults),
         Command::Delegate { delegation, .. } => faults.delegation(delegation),
         Command::Transfer { to, .. } | Command::OfferTransfer { to, .. } => {
             faults.registrant("to.registrant", to);
@@ -222,6 +238,8 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::Agree { .. }
         | Command::AgreeByCode { .. }
         | Command::Retract { .. }
+        | Command::CancelPlan { .. }
+        | Command::TakeEffect
         | Command::SetPolicy { policy: None, .. }
         | Command::ExpireHolds
         | Command::ExpireApplications

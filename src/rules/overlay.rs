@@ -14,6 +14,7 @@ use crate::model::{
     application::{Application, Docket, Place},
     ids::{ApplicationId, CredentialId},
     notice::{Notice, NoticeId},
+    plan::Agenda,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -411,6 +412,16 @@ impl TreeView for Overlay<'_> {
         places.sort_unstable();
         places.truncate(limit);
         Ok(places)
+    }
+
+    fn agenda(
+        &self,
+        agenda: Agenda,
+        until: Timestamp,
+        limit: usize,
+    ) -> Viewed<Vec<(Timestamp, NodePath)>> {
+        // Whoever carries plans out asks for each entry again; what was planned in the same batch waits for the next round.
+        self.below.agenda(agenda, until, limit)
     }
 
     fn outbox_is_open(&self) -> Viewed<bool> {

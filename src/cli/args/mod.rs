@@ -200,6 +200,7 @@ pub enum Command {
     Unlock(LockArgs),
     Consent(ConsentArgs),
     Retract(RetractArgs),
+    Plan(PlanArgs),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
@@ -239,6 +240,7 @@ impl Command {
             | Self::Unlock(_)
             | Self::Consent(_)
             | Self::Retract(_)
+            | Self::Plan(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)

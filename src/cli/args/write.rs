@@ -386,6 +386,61 @@ pub enum StateAct {
     Reinstate,
 }
 
+/// Plans what happens to an arc at a moment, or when somebody should look again
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl plan add 2.16.834.7 --at 2027-01-01 --state deprecate --successor 2.16.834.9
+  oidctl plan add 2.16.834.7 --at 2027-06-30T12:00:00Z --visibility public
+  oidctl plan add 2.16.834.7 --at 2027-06-30 --review 'still confidential?'
+  oidctl plan cancel 2.16.834.7 2")]
+pub struct PlanArgs {
+    #[command(subcommand)]
+    pub act: PlanAct,
+}
+
+/// What to do with plans.
+#[derive(Debug, Subcommand)]
+pub enum PlanAct {
+    Add(PlanAddArgs),
+    Cancel(PlanCancelArgs),
+}
+
+/// Plans a change, judged when its moment comes, or a review
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("planned").args(["state", "visibility", "review"]).required(true))]
+pub struct PlanAddArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// When
+    #[arg(long, value_name = "TIME", value_parser = value::moment)]
+    pub at: Timestamp,
+    /// What happens to its state
+    #[arg(long, value_enum, value_name = "ACT")]
+    pub state: Option<StateAct>,
+    /// The arc to use instead
+    #[arg(long, value_name = "OID", requires = "state")]
+    pub successor: Option<String>,
+    /// Who may see it then
+    #[arg(long, value_enum, value_name = "WHO")]
+    pub visibility: Option<Visibility>,
+    /// Somebody looks again whether it should stay as it is: why
+    #[arg(long, value_name = "TEXT")]
+    pub review: Option<String>,
+}
+
+/// Cancels what is planned; of a review, says that it was made
+#[derive(Debug, Args)]
+pub struct PlanCancelArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// The number of the plan, which `resolve` shows
+    #[arg(value_name = "NUMBER")]
+    pub number: u32,
+}
+
 /// Lets somebody else act as the registration authority below an arc
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("delegate").args(["to", "oidip", "ors", "name_server"]).required(true).multiple(true))]

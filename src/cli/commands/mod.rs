@@ -15,6 +15,7 @@ mod history;
 mod hold;
 mod notice;
 mod person;
+mod plan;
 mod policy;
 mod principal;
 mod report;
@@ -59,6 +60,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Unlock(args) => consent::unlock(desk, client, args).await,
         Command::Consent(args) => consent::consent(desk, client, args).await,
         Command::Retract(args) => consent::retract(desk, client, args).await,
+        Command::Plan(args) => plan::run(desk, client, args.act).await,
         Command::Policy(args) => Box::pin(policy::run(desk, client, args.act)).await,
         Command::Application(args) => Box::pin(application::run(desk, client, args.act)).await,
         Command::Notice(args) => notice::run(desk, client, args.act).await,

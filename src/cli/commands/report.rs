@@ -11,13 +11,15 @@ use crate::{
         failure::{Failure, Outcome},
         output::note,
         plot,
-        view::{CountedView, ReportView},
+        view::{CountedView, DuePlanView, ReportView},
     },
     pb::v1,
 };
 
 /// The heading of what is late.
 const DUE_HEADING: &[&str] = &["DUE", "APPLICATION", "STAGE", "SUPERIOR", "DEADLINE"];
+/// The heading of what is planned.
+const PLANNED_HEADING: &[&str] = &["PLANNED", "ARC", "NUMBER", "WHAT"];
 
 /// Reports.
 pub async fn run(desk: &Desk, client: &Client, args: ReportArgs) -> Result<Outcome, Failure> {
@@ -107,10 +109,20 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
             ]
         })
         .collect();
-    if rows.is_empty() {
+    if !rows.is_empty() {
+        desk.output.table(DUE_HEADING, &rows)?;
+    }
+    let planned: Vec<_> = view.plans.iter().map(planned).collect();
+    if planned.is_empty() {
         return Ok(());
     }
-    desk.output.table(DUE_HEADING, &rows)
+    desk.output.table(PLANNED_HEADING, &planned)
+}
+
+fn planned(due: &DuePlanView) -> Vec<String> {
+    let plan = &due.plan;
+    let number = plan.number.to_string();
+    vec![plan.at.clone(), due.oid.clone(), number, plan.what.clone()]
 }
 
 /// A span in the largest unit of which there are two at least.

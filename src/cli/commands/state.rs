@@ -12,12 +12,13 @@ use crate::{
 
 /// Changes the state of an arc.
 pub async fn run(desk: &Desk, client: &Client, args: &StateArgs) -> Result<Outcome, Failure> {
-    let (state, act, destructive) = match args.act {
-        StateAct::Suspend => (v1::State::Suspended, "Suspend", true),
-        StateAct::Activate => (v1::State::Active, "Activate", false),
-        StateAct::Deprecate => (v1::State::Deprecated, "Deprecate", true),
-        StateAct::Withdraw => (v1::State::Withdrawn, "Withdraw", true),
-        StateAct::Reinstate => (v1::State::Active, "Reinstate", false),
+    let state = state(args.act);
+    let (act, destructive) = match args.act {
+        StateAct::Suspend => ("Suspend", true),
+        StateAct::Activate => ("Activate", false),
+        StateAct::Deprecate => ("Deprecate", true),
+        StateAct::Withdraw => ("Withdraw", true),
+        StateAct::Reinstate => ("Reinstate", false),
     };
     let plan = if destructive && desk.asks()? {
         let before = desk.entry(client, &args.oid).await?;
@@ -45,6 +46,16 @@ pub async fn run(desk: &Desk, client: &Client, args: &StateArgs) -> Result<Outco
         client.registration().change_state(r).await
     })
     .await
+}
+
+/// The state that an act leads to.
+pub const fn state(act: StateAct) -> v1::State {
+    match act {
+        StateAct::Suspend => v1::State::Suspended,
+        StateAct::Activate | StateAct::Reinstate => v1::State::Active,
+        StateAct::Deprecate => v1::State::Deprecated,
+        StateAct::Withdraw => v1::State::Withdrawn,
+    }
 }
 
 /// The etag of the entry that a plan was made from, so that what was agreed to is what is done.

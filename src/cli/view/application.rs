@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::make::views;
 use super::{
-    ContactView, EntryView, HoldingView, LabelView, ReferenceView, RevisionView, ServiceView,
-    TextView, flags, is_default, moment, word,
+    ContactView, EntryView, HoldingView, LabelView, PlanView, ReferenceView, RevisionView,
+    ServiceView, TextView, flags, is_default, moment, word,
 };
 use crate::pb::v1;
 
@@ -108,12 +108,26 @@ view! {
 }
 
 view! {
+    /// Something that is planned for an arc.
+    DuePlanView { oid: String, plan: PlanView, }
+}
+
+impl From<&v1::DuePlan> for DuePlanView {
+    fn from(d: &v1::DuePlan) -> Self {
+        Self {
+            oid: d.oid.clone(),
+            plan: d.plan.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+view! {
     /// What happened in a period.
     ReportView {
         superior: String, from: String, to: String, handed_in: Vec<CountedView>, decided: Vec<CountedView>,
         decision_seconds_median: Option<u64>, decision_seconds_p90: Option<u64>, allocations: Vec<CountedView>,
         allocations_by_month: Vec<CountedView>, states: Vec<CountedView>, registrants: u64, overdue: Vec<DueView>,
-        upcoming: Vec<DueView>, cut: bool, revision: RevisionView,
+        upcoming: Vec<DueView>, plans: Vec<DuePlanView>, cut: bool, revision: RevisionView,
     }
 }
 
@@ -153,6 +167,7 @@ impl From<&v1::GetReportResponse> for ReportView {
             registrants: r.registrants,
             overdue: views(&r.overdue),
             upcoming: views(&r.upcoming),
+            plans: views(&r.plans),
             cut: r.cut,
             revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),
         }

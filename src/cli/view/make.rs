@@ -7,8 +7,8 @@ use prost_types::Timestamp;
 use super::{
     CategoryView, ContactView, DelegationView, DisagreementView, EntryView, ExternalView,
     FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView, LabelView, LocksView,
-    NotationsView, OriginView, PendingView, PolicyView, RangeView, ReferenceView, RelationView,
-    ResolveView, RevisionView, ServiceView, TextView, ToleranceView, WrittenView,
+    NotationsView, OriginView, PendingView, PlanView, PolicyView, RangeView, ReferenceView,
+    RelationView, ResolveView, RevisionView, ServiceView, TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -310,6 +310,7 @@ impl From<&v1::Entry> for EntryView {
             delegation: e.delegation.as_ref().map(Into::into).unwrap_or_default(),
             locks: e.locks.as_ref().map(Into::into),
             pending: e.pending.as_ref().map(Into::into),
+            plans: views(&e.plans),
             policy: e.policy.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
@@ -355,6 +356,38 @@ impl From<&v1::Pending> for PendingView {
                 .agreed()
                 .map(|side| word(side.as_str_name(), "CONSENT_SIDE_"))
                 .collect(),
+        }
+    }
+}
+
+impl From<&v1::Plan> for PlanView {
+    fn from(p: &v1::Plan) -> Self {
+        use v1::planned_act::Act;
+        let act = p.act.as_ref().and_then(|act| act.act.as_ref());
+        let what = match act {
+            Some(Act::State(to)) => {
+                let relation = to.relation.as_ref().map(RelationView::from);
+                let successor = relation.map(|one| one.successor).unwrap_or_default();
+                let state = word(to.to().as_str_name(), "STATE_");
+                if successor.is_empty() {
+                    state
+                } else {
+                    format!("{state}, successor {successor}")
+                }
+            }
+            Some(Act::Visibility(to)) => {
+                let to = v1::Visibility::try_from(*to).unwrap_or_default();
+                word(to.as_str_name(), "VISIBILITY_")
+            }
+            Some(Act::Review(why)) => format!("review: {why}"),
+            None => String::new(),
+        };
+        Self {
+            number: p.number,
+            at: moment(p.at.as_ref()),
+            what,
+            by: p.by.clone(),
+            refused: p.refused.clone(),
         }
     }
 }

@@ -11,8 +11,8 @@ pub use self::{
         PrincipalView, PrincipalWrittenView, WhoView,
     },
     application::{
-        ApplicationView, ApplicationWrittenView, CountedView, FindingView, JudgedView, NoticeView,
-        PolicyTrialView, ReportView, VerifiedView,
+        ApplicationView, ApplicationWrittenView, CountedView, DuePlanView, FindingView, JudgedView,
+        NoticeView, PolicyTrialView, ReportView, VerifiedView,
     },
     make::{flags, moment, word},
 };
@@ -134,6 +134,11 @@ view! {
 }
 
 view! {
+    /// Something that is planned for an arc.
+    PlanView { number: u32, at: String, what: String, by: String, refused: String, }
+}
+
+view! {
     /// The entry of an arc.
     EntryView {
         oid: String, number: String, state: String, visibility: String, stub: bool, authority: bool,
@@ -141,7 +146,7 @@ view! {
         flags: Vec<&'static str>, relation: RelationView, titles: Vec<TextView>, descriptions: Vec<TextView>,
         services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
         registrant: HoldingView, sponsor: String, delegation: DelegationView, locks: Option<LocksView>,
-        pending: Option<PendingView>, policy: Option<PolicyView>,
+        pending: Option<PendingView>, plans: Vec<PlanView>, policy: Option<PolicyView>,
         applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
     }

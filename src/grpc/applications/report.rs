@@ -9,7 +9,7 @@ use crate::{
     access::{Casework, Knowledge, Sight},
     desk::{Call, Desk},
     grpc::{
-        convert::timestamp,
+        convert::{entry as entries, timestamp},
         limits::{REPORT_DUE_MAX, REPORT_NODES_MAX},
         page::fits,
         view::revision,
@@ -19,6 +19,7 @@ use crate::{
         TreeView as _,
         application::{Docket, VerdictKind},
         entry::Origin,
+        plan::{Agenda, Plan},
     },
     pb::v1 as pb,
     register::Reading,
@@ -59,6 +60,7 @@ pub async fn report(
         };
         applications(&mut told, &period, &newest, &mut casework)?;
         arcs(&mut told, &period, &newest, &sight)?;
+        plans(&mut told, &period, &newest, &sight)?;
         Ok::<_, Rejection>(told)
     })
     .await??;
@@ -189,6 +191,39 @@ fn arcs(
     told.allocations_by_month = counted(months);
     told.states = counted(states);
     told.registrants = registrants.len() as u64;
+    Ok(())
+}
+
+/// What is planned until [`UPCOMING_SECONDS`] from now.
+fn plans(
+    told: &mut pb::GetReportResponse,
+    period: &Period,
+    newest: &Reading,
+    sight: &Sight,
+) -> Result<(), Rejection> {
+    let soon = period.now.plus_seconds(UPCOMING_SECONDS);
+    for agenda in [Agenda::Changes, Agenda::Reviews] {
+        let mut listed = Vec::new();
+        for (at, path) in newest.agenda(agenda, soon, usize::MAX)? {
+            if !path.starts_with(&period.node) || !sight.is_whole(&path) {
+                continue;
+            }
+            let Some(entry) = newest.entry(&path)? else {
+                continue;
+            };
+            let here = |plan: &&Plan| plan.at == at && Agenda::of(plan) == Some(agenda);
+            for plan in entry.plans.iter().filter(here) {
+                let due = pb::DuePlan {
+                    oid: path.to_string(),
+                    plan: Some(entries::plan(plan)),
+                };
+                if !fits(&mut listed, due, REPORT_DUE_MAX) {
+                    told.cut = true;
+                }
+            }
+        }
+        told.plans.extend(listed);
+    }
     Ok(())
 }
 

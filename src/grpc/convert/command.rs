@@ -15,6 +15,7 @@ use crate::{
         event::Proof,
         form,
         limits::{BLOCK_ARCS_MAX, NOTE_BYTES_MAX},
+        plan::PlannedAct,
     },
     oid::{NodePath, notation::Names},
     pb::v1 as pb,
@@ -395,6 +396,69 @@ pub fn consent(
         path,
         if_revision,
         side,
+    })
+}
+
+/// Plan something for an arc.
+pub fn plan(request: &pb::PlanRequest, names: &dyn Names, faults: &mut Faults) -> Option<Command> {
+    use pb::planned_act::Act;
+    let target = target(&request.oid, &request.etag, names, faults);
+    if request.at.is_none() {
+        faults.at(Code::FieldRequired, "at", "the moment is needed");
+    }
+    let at = request.at.as_ref();
+    let at = at.and_then(|at| moment(at, "at", faults));
+    let act = match request.act.as_ref().and_then(|act| act.act.as_ref()) {
+        Some(Act::State(planned)) => {
+            let relation = planned
+                .relation
+                .as_ref()
+                .map(|one| fields::relation(one, "act.state.relation", names, faults));
+            let to = fields::state(planned.to, "act.state.to", faults);
+            to.zip(Some(relation.flatten()))
+                .map(|(to, relation)| PlannedAct::State { to, relation })
+        }
+        Some(Act::Visibility(to)) => {
+            let to = fields::visibility(*to, "act.visibility", faults);
+            if to.is_none() {
+                faults.at(
+                    Code::FieldRequired,
+                    "act.visibility",
+                    "the visibility is needed",
+                );
+            }
+            to.map(PlannedAct::Visibility)
+        }
+        Some(Act::Review(why)) => {
+            faults.sound("act.review", form::line(why));
+            Some(PlannedAct::Review(why.clone()))
+        }
+        None => {
+            let detail = "a state, a visibility or a review is needed";
+            faults.at(Code::FieldRequired, "act", detail);
+            None
+        }
+    };
+    let (path, if_revision) = target?;
+    Some(Command::Plan {
+        path,
+        if_revision,
+        at: at?,
+        act: act?,
+    })
+}
+
+/// Cancel what is planned.
+pub fn cancel_plan(
+    request: &pb::CancelPlanRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::CancelPlan {
+        path,
+        if_revision,
+        number: request.number,
     })
 }
 

@@ -14,6 +14,7 @@ use crate::{
             Certainty, Contact, ContactRole, Delegation, Flags, Holding, Label, Origin, Reference,
             Registrant, Relation, Service, State, Text,
         },
+        plan::{Plan, PlannedAct},
         policy::{Applicants, MinimumContent, NumberRange, Numbering},
     },
     oid::NodePath,
@@ -126,6 +127,7 @@ pub fn entry(
         stub: false,
         locks: locks(entry.locks),
         pending: entry.pending.as_deref().filter(|_| whole).map(pending),
+        plans: entry.plans.iter().filter(|_| whole).map(plan).collect(),
         contacts: contacts
             .map(|one| contact(one, whole, people))
             .collect::<Result<_, _>>()?,
@@ -137,6 +139,33 @@ fn locks(locks: Locks) -> Option<pb::Locks> {
         holder: locks.holder.map(timestamp),
         authority: locks.authority.map(timestamp),
     })
+}
+
+/// What is planned.
+pub fn plan(plan: &Plan) -> pb::Plan {
+    use pb::planned_act::{Act, ToState};
+    let act = match &plan.act {
+        PlannedAct::State { to, relation: so } => Act::State(ToState {
+            to: state(*to).into(),
+            relation: so.as_ref().map(relation),
+        }),
+        PlannedAct::Visibility(to) => Act::Visibility(visibility(*to).into()),
+        PlannedAct::Review(why) => Act::Review(why.clone()),
+    };
+    pb::Plan {
+        number: plan.number,
+        at: Some(timestamp(plan.at)),
+        by: plan
+            .by
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        act: Some(pb::PlannedAct { act: Some(act) }),
+        refused: plan
+            .refused
+            .map(|code| code.name().to_owned())
+            .unwrap_or_default(),
+    }
 }
 
 fn pending(pending: &Pending) -> pb::Pending {

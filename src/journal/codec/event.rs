@@ -22,10 +22,10 @@ use super::parts::{
     delegation_from, delegation_to, flags_from, flags_to, grant_from, grant_to, hold_end_from,
     hold_end_to, hold_from, hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to,
     kind_from, kind_to, labels_from, labels_to, number_to, path_from, path_to, pending_from,
-    pending_to, policy_from, policy_to, principal_from, principal_to, proof_from, proof_to,
-    references_from, references_to, relation_from, relation_to, role_from, role_to, services_from,
-    services_to, standing_from, standing_to, state_from, state_or_active, state_to,
-    state_unless_active, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
+    pending_to, plans_from, plans_to, policy_from, policy_to, principal_from, principal_to,
+    proof_from, proof_to, references_from, references_to, relation_from, relation_to, role_from,
+    role_to, services_from, services_to, standing_from, standing_to, state_from, state_or_active,
+    state_to, state_unless_active, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
     visibility_from, visibility_or_public, visibility_to, visibility_unless_public,
 };
 use super::person;
@@ -116,6 +116,15 @@ pub(super) fn event_to(event: &Event) -> Kind {
             path: path_to(path),
             previous: previous.get(),
             pending: pending.as_deref().map(pending_to),
+        }),
+        Event::PlansSet {
+            path,
+            previous,
+            plans,
+        } => Kind::PlansSet(pb::PlansSet {
+            path: path_to(path),
+            previous: previous.get(),
+            plans: plans_to(plans),
         }),
         Event::ApplicationSubmitted(e) => Kind::ApplicationSubmitted(application::submitted_to(e)),
         Event::ApplicationAmended(e) => Kind::ApplicationAmended(application::amended_to(e)),
@@ -225,6 +234,11 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             path: path_from(&e.path)?,
             previous: Seq::new(e.previous),
             pending: e.pending.map(pending_from).transpose()?,
+        },
+        Kind::PlansSet(e) => Event::PlansSet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            plans: plans_from(e.plans)?,
         },
         Kind::ApplicationSubmitted(e) => {
             Event::ApplicationSubmitted(Box::new(application::submitted_from(e)?))

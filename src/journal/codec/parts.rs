@@ -16,7 +16,9 @@ use crate::model::event::{HoldEnd, Proof};
 use crate::model::ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
 };
+use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
+use crate::model::refusal::Code;
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
@@ -469,6 +471,57 @@ pub(super) fn pending_from(stored: pb::Pending) -> Result<Box<Pending>, CodecErr
             .map_err(|_| CodecError::Malformed { what })?,
         agreed: agreed.collect::<Result<_, _>>()?,
     }))
+}
+
+/// The stored forms of plans.
+pub(super) fn plans_to(plans: &[Plan]) -> Vec<pb::Plan> {
+    use pb::plan::Act;
+    let stored = |plan: &Plan| pb::Plan {
+        number: plan.number,
+        at: plan.at.micros(),
+        by: plan.by.as_ref().map(id_to),
+        act: Some(match &plan.act {
+            PlannedAct::State { to, relation } => Act::State(pb::PlannedState {
+                to: state_to(*to),
+                relation: relation.as_ref().map(relation_to),
+            }),
+            PlannedAct::Visibility(visibility) => Act::Visibility(visibility_to(*visibility)),
+            PlannedAct::Review(why) => Act::Review(why.clone()),
+        }),
+        refused: plan.refused.map(|code| u32::from(code.number())),
+    };
+    plans.iter().map(stored).collect()
+}
+
+/// The plans of their stored forms.
+pub(super) fn plans_from(stored: Vec<pb::Plan>) -> Result<Vec<Plan>, CodecError> {
+    stored.into_iter().map(plan_from).collect()
+}
+
+fn plan_from(stored: pb::Plan) -> Result<Plan, CodecError> {
+    use pb::plan::Act;
+    let what = "a plan";
+    let code = |number: u32| {
+        let known = u16::try_from(number).ok().and_then(Code::numbered);
+        known.ok_or(CodecError::UnknownWord {
+            what: "code of a refusal",
+            number: i64::from(number),
+        })
+    };
+    Ok(Plan {
+        number: stored.number,
+        at: Timestamp::from_micros(stored.at),
+        by: id_if(stored.by.as_deref())?,
+        act: match stored.act.ok_or(CodecError::Missing { what })? {
+            Act::State(state) => PlannedAct::State {
+                to: state_from(state.to)?,
+                relation: state.relation.as_ref().map(relation_from).transpose()?,
+            },
+            Act::Visibility(visibility) => PlannedAct::Visibility(visibility_from(visibility)?),
+            Act::Review(why) => PlannedAct::Review(why),
+        },
+        refused: stored.refused.map(code).transpose()?,
+    })
 }
 
 /// The stored form of a policy.

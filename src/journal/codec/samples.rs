@@ -26,7 +26,9 @@ use crate::model::ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq,
 };
 use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
+use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
+use crate::model::refusal::Code;
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::EVENT_FORMAT;
@@ -857,18 +859,50 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         previous,
         locks,
     };
+    let planned = |plans| Event::PlansSet {
+        path: arc(),
+        previous,
+        plans,
+    };
     let waits = |pending: Option<Pending>| Event::PendingSet {
         path: arc(),
         previous,
         pending: pending.map(Box::new),
     };
     vec![
+        ("all", planned(plans())),
+        ("none", planned(Vec::new())),
         ("locked", locked(LOCKS)),
         ("free", locked(Locks::default())),
         ("retracted", waits(None)),
         ("transfer", waits(Some(pending()))),
         ("unlock-holder", waits(Some(unlock(LockKind::Holder)))),
         ("unlock-authority", waits(Some(unlock(LockKind::Authority)))),
+    ]
+}
+
+/// What is planned for the arc of the samples.
+fn plans() -> Vec<Plan> {
+    let plan = |number, act, refused| Plan {
+        number,
+        at: LATER,
+        by: (number == 1).then(principal),
+        act,
+        refused,
+    };
+    let state = PlannedAct::State {
+        to: State::Deprecated,
+        relation: Some(Relation::Successor(path("2.16.834.2"))),
+    };
+    let bare = PlannedAct::State {
+        to: State::Suspended,
+        relation: None,
+    };
+    vec![
+        plan(1, state, None),
+        plan(2, bare, Some(Code::ArcLocked)),
+        plan(3, PlannedAct::Visibility(Visibility::Hidden), None),
+        plan(4, PlannedAct::Review("still so?".to_owned()), None),
     ]
 }
 
@@ -962,6 +996,7 @@ pub(super) fn typical_entry() -> Entry {
         delegation: None,
         locks: Locks::default(),
         pending: None,
+        plans: Vec::new(),
         policy: None,
         applied: None,
         registered: NOON,
@@ -1044,9 +1079,14 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         pending: Some(Box::new(pending())),
         ..typical_entry()
     };
+    let planned = Entry {
+        plans: plans(),
+        ..typical_entry()
+    };
     vec![
         ("entry/contacts", contacted),
         ("entry/locked", locked),
+        ("entry/planned", planned),
         ("entry/withdrawn", withdrawn),
         ("entry/withdrawn-amended", amended),
         ("entry/typical", typical_entry()),

@@ -27,7 +27,9 @@ use crate::model::event::{
 };
 use crate::model::ids::{RegistrantId, Seq};
 use crate::model::notice::{NoticeId, Outcome};
+use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
+use crate::model::refusal::Code;
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::parts::Id;
@@ -915,7 +917,26 @@ fn pending() -> BoxedStrategy<Box<Pending>> {
         .boxed()
 }
 
-fn consent_events() -> [BoxedStrategy<Event>; 2] {
+fn plans() -> BoxedStrategy<Vec<Plan>> {
+    let act = prop_oneof![
+        (state(), of(relation())).prop_map(|(to, relation)| PlannedAct::State { to, relation }),
+        visibility().prop_map(PlannedAct::Visibility),
+        word().prop_map(PlannedAct::Review),
+    ];
+    let refused = of(prop::sample::select(Code::ALL.to_vec()));
+    let plan = (any::<u32>(), time(), of(id()), act, refused).prop_map(
+        |(number, at, by, act, refused)| Plan {
+            number,
+            at,
+            by,
+            act,
+            refused,
+        },
+    );
+    vec(plan, 0..3).boxed()
+}
+
+fn consent_events() -> [BoxedStrategy<Event>; 3] {
     let arc = || (path(), seq());
     [
         (arc(), locks())
@@ -930,6 +951,13 @@ fn consent_events() -> [BoxedStrategy<Event>; 2] {
                 path,
                 previous,
                 pending,
+            })
+            .boxed(),
+        (arc(), plans())
+            .prop_map(|((path, previous), plans)| Event::PlansSet {
+                path,
+                previous,
+                plans,
             })
             .boxed(),
     ]
@@ -973,10 +1001,16 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
         (names(), state(), visibility(), flags(), of(relation())),
         holders(),
         (of(id()), of(id()), any::<bool>(), of(id()), of(time())),
-        (of(delegation()), of(policy()), locks(), of(pending())),
+        (
+            of(delegation()),
+            of(policy()),
+            locks(),
+            of(pending()),
+            plans(),
+        ),
     )
         .prop_map(|(first, superior, holder, people, rest)| {
-            let (delegation, policy, locks, pending) = rest;
+            let (delegation, policy, locks, pending, plans) = rest;
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -1016,6 +1050,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 delegation,
                 locks,
                 pending,
+                plans,
                 policy,
                 applied,
                 registered: times[0],

@@ -8,9 +8,10 @@ use crate::model::application::{Application, Docket, Place};
 use crate::model::command::Whole;
 use crate::model::entry::{Entry, Hold, Registrant};
 use crate::model::ids::CredentialId;
+use crate::model::plan::Agenda;
 use crate::model::{
-    ApplicationId, Notice, NoticeId, PrincipalId, RegisterId, RegistrantId, State, TreeView,
-    Viewed, Visibility,
+    ApplicationId, Notice, NoticeId, PrincipalId, RegisterId, RegistrantId, State, Timestamp,
+    TreeView, Viewed, Visibility,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -191,6 +192,15 @@ impl TreeView for AsSeen<'_> {
 
     fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>> {
         self.tree.docket(docket, after, limit)
+    }
+
+    fn agenda(
+        &self,
+        agenda: Agenda,
+        until: Timestamp,
+        limit: usize,
+    ) -> Viewed<Vec<(Timestamp, NodePath)>> {
+        self.tree.agenda(agenda, until, limit)
     }
 
     fn outbox_is_open(&self) -> Viewed<bool> {

@@ -1,0 +1,108 @@
+//! Take effect: what was planned for now happens, judged as if it were asked for now. What is refused stays, with why, until
+//! somebody cancels it. The server's own command.
+//!
+//! Refusal: `NOTHING_CHANGES` where nothing is due, so that no record is written.
+
+use crate::model::command::{Amend, ChangeState};
+use crate::model::event::Changes;
+use crate::model::limits::BLOCK_ARCS_MAX;
+use crate::model::plan::{Agenda, Plan, PlannedAct};
+use crate::model::{Code, Event, Refusal, Rejection, TreeView};
+use crate::oid::NodePath;
+
+use super::decision::Decision;
+use super::{amend, change_state};
+
+/// Lets the plans of up to [`BLOCK_ARCS_MAX`] arcs take effect, the earliest first; the rest is for the next record.
+pub fn decide(decision: &mut Decision<'_>) -> Result<(), Rejection> {
+    let most = usize::try_from(BLOCK_ARCS_MAX).unwrap_or(1);
+    let now = decision.ctx.now;
+    let due = decision.tree.agenda(Agenda::Changes, now, most)?;
+    let mut arcs: Vec<NodePath> = Vec::with_capacity(due.len());
+    for (_, path) in due {
+        if !arcs.contains(&path) {
+            arcs.push(path);
+        }
+    }
+    let mut any = false;
+    for path in arcs {
+        any |= of_arc(&path, decision)?;
+    }
+    if any {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::NothingChanges, "", "no plan is due").into())
+}
+
+/// Carries out what is due at an arc, in the order of moments and numbers; whether anything was.
+fn of_arc(path: &NodePath, decision: &mut Decision<'_>) -> Result<bool, Rejection> {
+    let now = decision.ctx.now;
+    let Some(entry) = decision.tree.entry(path)? else {
+        return Ok(false);
+    };
+    let is_due = |plan: &&Plan| Agenda::of(plan) == Some(Agenda::Changes) && plan.at <= now;
+    let mut due: Vec<Plan> = entry.plans.iter().filter(is_due).cloned().collect();
+    due.sort_by_key(|plan| (plan.at, plan.number));
+    let mut plans = entry.plans.clone();
+    for plan in &due {
+        let refused = carry_out(path, &plan.act, decision)?;
+        plans.retain_mut(|one| {
+            let this = one.number == plan.number;
+            if this {
+                one.refused = refused;
+            }
+            !this || refused.is_some()
+        });
+    }
+    if due.is_empty() {
+        return Ok(false);
+    }
+    let now_written = decision.tree.entry(path)?;
+    let previous = now_written.map_or(entry.revision, |entry| entry.revision);
+    decision.tell(Event::PlansSet {
+        path: path.clone(),
+        previous,
+        plans,
+    })?;
+    Ok(true)
+}
+
+/// Carries one out; tells why not where it is refused. That nothing would change is as good as done.
+fn carry_out(
+    path: &NodePath,
+    act: &PlannedAct,
+    decision: &mut Decision<'_>,
+) -> Result<Option<Code>, Rejection> {
+    let done = match act {
+        PlannedAct::State { to, relation } => {
+            let ask = ChangeState {
+                path: path.clone(),
+                if_revision: None,
+                to: *to,
+                relation: relation.clone(),
+                despite_subordinates: false,
+            };
+            change_state::decide(&ask, decision)
+        }
+        PlannedAct::Visibility(visibility) => {
+            let ask = Amend {
+                path: path.clone(),
+                if_revision: None,
+                changes: Changes {
+                    visibility: Some(*visibility),
+                    ..Changes::default()
+                },
+            };
+            amend::decide(&ask, decision)
+        }
+        PlannedAct::Review(_) => Ok(()),
+    };
+    match done {
+        Ok(()) => Ok(None),
+        Err(Rejection::Refused(refusals)) => {
+            let code = refusals.main().code;
+            Ok(Some(code).filter(|code| *code != Code::NothingChanges))
+        }
+        Err(fault @ Rejection::Fault(_)) => Err(fault),
+    }
+}

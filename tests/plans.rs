@@ -1,0 +1,71 @@
+//! What was planned takes effect once, and also where the service was killed before and its moment came meanwhile.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use support::{Server, verify};
+
+/// How long it may take until a plan took effect.
+const WAIT_MAX: Duration = Duration::from_secs(30);
+
+fn oidctl(server: &Server, arguments: &[&str]) -> String {
+    let output = server.oidctl(arguments);
+    assert!(output.status.success(), "{arguments:?} {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A moment so many seconds ahead, as `date` writes it.
+fn ahead(seconds: u32) -> String {
+    let output = std::process::Command::new("date")
+        .args(["-u", "-d", &format!("+{seconds} seconds"), "+%FT%TZ"])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_plan_takes_effect_once_though_the_service_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data);
+    oidctl(&server, &["allocate", "2.16.834", "--number", "7"]);
+    let plan = |what: &[&str], at: &str| {
+        oidctl(
+            &server,
+            &[&["plan", "add", "2.16.834.7", "--at", at], what].concat(),
+        )
+    };
+    plan(&["--state", "suspend"], &ahead(2));
+    plan(&["--review", "later"], &ahead(2));
+    plan(&["--visibility", "hidden"], &ahead(3_000));
+    server.kill();
+    thread::sleep(Duration::from_secs(3));
+    let server = Server::start(&data);
+    let until = Instant::now() + WAIT_MAX;
+    while !oidctl(&server, &["resolve", "2.16.834.7"]).contains("suspended") {
+        assert!(Instant::now() < until);
+        thread::sleep(Duration::from_millis(50));
+    }
+    // Another round finds nothing to do.
+    thread::sleep(Duration::from_secs(2));
+    let history = oidctl(&server, &["history", "2.16.834.7", "--all"]);
+    assert_eq!(history.matches("state-changed").count(), 1, "{history}");
+    let shown = oidctl(&server, &["resolve", "2.16.834.7"]);
+    assert!(shown.contains("2: review: later"), "{shown}");
+    assert!(shown.contains("3: hidden"), "{shown}");
+    // The past has the plans that it had.
+    let then = history.lines().find(|line| line.contains("plans-set"));
+    assert!(then.is_some(), "{history}");
+    assert!(server.stop().success());
+    verify(&data);
+}
