@@ -2,7 +2,7 @@
 //!
 //! Requests are carried out by `write`; the answer is rendered from the record. Nothing here decides.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use tonic::{Request, Response, Status};
 
@@ -288,9 +288,17 @@ impl RegistrationService for Registrar {
             return self.entries(request).await;
         }
         let call = layer::call(&request)?;
+        let (source, begun) = (call.proofs.source(), Instant::now());
+        // A code is a secret as a token is: guessing costs as much.
+        let pages = &self.desk.options.pages;
+        let may = self.desk.may_prove(source, begun);
+        may.map_err(|denied| status::of_denied(&denied, call.id.as_str(), pages))?;
         let answer = match consent::by_code(&self.desk, &call, request.get_ref()).await {
             Ok(outcome) => self.rendered(&call, outcome).await,
-            Err(rejection) => Err(rejection),
+            Err(rejection) => {
+                self.desk.disproved(source, begun, &rejection);
+                Err(rejection)
+            }
         };
         answer
             .map(Response::new)

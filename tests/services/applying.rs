@@ -616,3 +616,26 @@ async fn a_trial_lists_so_many_cases_and_counts_them_all() {
     assert!(told.cut);
     house.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_of_consent_are_not_guessed_and_tell_nothing_of_an_arc() {
+    let house = House::open_with(|options| options.rates.token_failures = 3).await;
+    let admin = house.token.clone();
+    house.allocate_as(&admin, NODE, 5).await.unwrap();
+    let guess = |oid: &str| pb::ConsentRequest {
+        oid: oid.into(),
+        code: "0000-0000-0000".into(),
+        ..Default::default()
+    };
+    let mut said = Vec::new();
+    for oid in ["2.999.5", "2.999.6", "2.999.5"] {
+        let answer = house.writes().consent(guess(oid)).await;
+        let status = refused(answer, Code::Unauthenticated, "VERIFICATION_UNKNOWN");
+        said.push(status.message().to_owned());
+    }
+    said.dedup();
+    assert_eq!(said.len(), 1, "{said:?}");
+    let answer = house.writes().consent(guess("2.999.5")).await;
+    refused(answer, Code::ResourceExhausted, "RATE_LIMITED");
+    house.close().await;
+}
