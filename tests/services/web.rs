@@ -682,6 +682,23 @@ async fn rdap_answers_searches_and_sends_on() {
     );
     assert_eq!(object["status"], json!(["active"]));
     assert_eq!(object["events"][0]["eventAction"], "registration");
+    for kind in [pb::LockKind::Holder, pb::LockKind::Authority] {
+        let lock = pb::LockRequest {
+            oid: "2.999.3".into(),
+            kind: kind.into(),
+            ..Default::default()
+        };
+        house.writes().lock(house.signed(lock)).await.unwrap();
+    }
+    let locked = house.get("/rdap/oid/2.999.3").await.json();
+    let prohibited = [
+        "active",
+        "client update prohibited",
+        "client transfer prohibited",
+        "server update prohibited",
+        "server transfer prohibited",
+    ];
+    assert_eq!(locked["status"], json!(prohibited));
     let found = house.get("/rdap/oids?name=hea*").await.json();
     let results = found["oidra_oidSearchResults"].as_array().unwrap();
     assert_eq!(results.len(), 1);
