@@ -9,7 +9,7 @@ use crate::{
         Code, Command, RequestId, Seq,
         command::{
             Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NumberChoice, RecordExisting,
-            ReleaseHold, Reserve,
+            RegistrantRef, ReleaseHold, Reserve,
         },
         consent::{LockKind, Side},
         event::Proof,
@@ -320,10 +320,8 @@ pub fn offer_transfer(
     names: &dyn Names,
     faults: &mut Faults,
 ) -> Option<Command> {
-    let target = target(&request.oid, &request.etag, names, faults);
-    let unset = pb::RegistrantRef::default();
-    let to = fields::registrant(request.to.as_ref().unwrap_or(&unset), "to", faults);
-    let (path, if_revision) = target?;
+    let to = receiver(request.to.as_ref(), faults);
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
     Some(Command::OfferTransfer {
         path,
         if_revision,
@@ -331,11 +329,16 @@ pub fn offer_transfer(
     })
 }
 
+/// To whom an arc shall go.
+fn receiver(to: Option<&pb::RegistrantRef>, faults: &mut Faults) -> Option<RegistrantRef> {
+    let unset = pb::RegistrantRef::default();
+    fields::registrant(to.unwrap_or(&unset), "to", faults)
+}
+
 /// Keep an arc from being changed.
 pub fn lock(request: &pb::LockRequest, names: &dyn Names, faults: &mut Faults) -> Option<Command> {
-    let target = target(&request.oid, &request.etag, names, faults);
     let kind = lock_kind(request.kind, faults);
-    let (path, if_revision) = target?;
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
     Some(Command::Lock {
         path,
         if_revision,
@@ -349,9 +352,8 @@ pub fn unlock(
     names: &dyn Names,
     faults: &mut Faults,
 ) -> Option<Command> {
-    let target = target(&request.oid, &request.etag, names, faults);
     let kind = lock_kind(request.kind, faults);
-    let (path, if_revision) = target?;
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
     Some(Command::AskUnlock {
         path,
         if_revision,
@@ -478,10 +480,8 @@ pub fn transfer(
     names: &dyn Names,
     faults: &mut Faults,
 ) -> Option<Command> {
-    let target = target(&request.oid, &request.etag, names, faults);
-    let unset = pb::RegistrantRef::default();
-    let to = fields::registrant(request.to.as_ref().unwrap_or(&unset), "to", faults);
-    let (path, if_revision) = target?;
+    let to = receiver(request.to.as_ref(), faults);
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
     Some(Command::Transfer {
         path,
         if_revision,
