@@ -77,10 +77,22 @@ async fn tables_that_sled_refuses_are_put_aside() {
     check(refuse, true).await;
 }
 
+/// The tables in a directory. sled lets go of its lock a moment after they were closed.
+fn opened(dir: &Path) -> sled::Db {
+    let config = sled::Config::new().path(dir);
+    for _ in 0..100 {
+        if let Ok(db) = config.open() {
+            return db;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    config.open().unwrap()
+}
+
 #[tokio::test]
 async fn tables_of_another_format_are_put_aside() {
     let other = |dir: &Path| {
-        let db = sled::Config::new().path(dir).open().unwrap();
+        let db = opened(dir);
         db.open_tree("meta")
             .unwrap()
             .insert("format", "older")
@@ -93,7 +105,7 @@ async fn tables_of_another_format_are_put_aside() {
 #[tokio::test]
 async fn tables_that_lost_a_row_are_put_aside() {
     let lose = |dir: &Path| {
-        let db = sled::Config::new().path(dir).open().unwrap();
+        let db = opened(dir);
         let names = db.open_tree("names").unwrap();
         let (key, _) = names.iter().next().unwrap().unwrap();
         names.remove(key).unwrap();
@@ -207,7 +219,7 @@ async fn tables_that_somebody_else_has_open_are_not_put_aside() {
     } = fixture;
     drop(register);
     let tables = dir.path().join("projection-1");
-    let other = sled::Config::new().path(&tables).open().unwrap();
+    let other = opened(&tables);
     let refused = open_over(&journal, &options, &clock).map(|_| ());
     assert!(
         matches!(&refused, Err(OpenError::Locked(_))),
