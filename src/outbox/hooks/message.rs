@@ -3,6 +3,8 @@
 //!
 //! A message has the same id whenever it is sent. It must never hold a name, an address or a text of anybody.
 
+use std::fmt;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Serialize;
@@ -134,7 +136,9 @@ impl Messages {
             }
             Tells::Notices => {
                 let notices = newest.notices_after(Some(place.at), limit)?;
-                notices.iter().map(|one| of_notice(one, &id)).collect()
+                let epoch = self.register.epoch();
+                let told = |one| of_notice(one, &id, epoch);
+                notices.iter().map(told).collect()
             }
         }
     }
@@ -156,9 +160,8 @@ impl Messages {
                 },
             })?)
         };
-        let epoch = self.register.epoch();
         Ok(Message {
-            id: format!("{register}.{epoch}.{}", record.seq),
+            id: message_id(register, self.register.epoch(), record.seq),
             at: after(record.seq),
             body,
         })
@@ -177,7 +180,12 @@ impl Messages {
     }
 }
 
-fn of_notice(notice: &Notice, register: &RegisterId) -> Viewed<Message> {
+/// The id of a message: of which restore, too, for what comes after one is something else under the same number.
+fn message_id(register: &RegisterId, epoch: u32, what: impl fmt::Display) -> String {
+    format!("{register}.{epoch}.{what}")
+}
+
+fn of_notice(notice: &Notice, register: &RegisterId, epoch: u32) -> Viewed<Message> {
     let (application, oid) = match &notice.matter {
         Matter::Application(id) => (Some(id.to_string()), None),
         Matter::Arc(path) => (None, Some(path.to_string())),
@@ -196,7 +204,7 @@ fn of_notice(notice: &Notice, register: &RegisterId) -> Viewed<Message> {
         },
     })?;
     Ok(Message {
-        id: format!("{register}.{}", notice.id),
+        id: message_id(register, epoch, notice.id),
         at: notice.id,
         body: Some(body),
     })
@@ -209,6 +217,7 @@ fn octets(message: &impl Serialize) -> Viewed<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Timestamp, notice::NoticeKind};
 
     #[test]
     fn a_signature_is_that_of_the_specification() {
@@ -220,6 +229,25 @@ mod tests {
             b"{\"test\": 2432232314}",
         );
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn a_notice_after_a_restore_is_another_message() {
+        let notice = Notice {
+            id: "n-8-0".parse().unwrap(),
+            kind: NoticeKind::ALL[0],
+            to: "r-1".parse().unwrap(),
+            matter: Matter::Arc("2.999".parse().unwrap()),
+            made: Timestamp::from_micros(0),
+            language: "en".parse().unwrap(),
+            settled: None,
+        };
+        let register = "g-1".parse().unwrap();
+        let id = |epoch| of_notice(&notice, &register, epoch).unwrap().id;
+        assert_eq!(
+            (id(1), id(2)),
+            ("g-1.1.n-8-0".to_owned(), "g-1.2.n-8-0".to_owned())
+        );
     }
 
     #[test]
