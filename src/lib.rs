@@ -4,10 +4,12 @@
 //! bottom; `tests/architecture.rs` refuses any other edge. It must never hold code of its own.
 
 pub mod access;
+pub mod attachments;
 pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod dns;
+pub mod files;
 pub mod grpc;
 pub mod http;
 pub mod journal;

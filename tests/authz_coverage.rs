@@ -174,6 +174,12 @@ const TABLE: &[Row] = &[
     ("AmendApplication", APPLY),
     ("AppealApplication", APPLY),
     ("WithdrawApplication", APPLY),
+    ("AttachPaper", APPLY),
+    (
+        "FetchPaper",
+        "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN PAPER_UNKNOWN APPLICATION_UNKNOWN PAPER_UNKNOWN \
+         APPLICATION_UNKNOWN PAPER_UNKNOWN PAPER_UNKNOWN",
+    ),
     (
         "GetApplication",
         "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN OK APPLICATION_UNKNOWN OK APPLICATION_UNKNOWN OK OK",
@@ -401,6 +407,8 @@ impl Stage {
                         | "ListNotices"
                         | "GetReport"
                         | "TryPolicy"
+                        | "AttachPaper"
+                        | "FetchPaper"
                 ) =>
             {
                 self.application(method, token).await
@@ -477,6 +485,30 @@ impl Stage {
             "BeginReview" => fine(work.begin_review(with(token, on(submitted))).await),
             "ApproveApplication" => fine(work.approve_application(with(token, on(reviewed))).await),
             "WithdrawApplication" => fine(work.withdraw_application(with(token, on(own))).await),
+            "AttachPaper" => {
+                let heading = pb::PaperHeading {
+                    application: own,
+                    attachment: Some(pb::Attachment {
+                        sha256: vec![7; 32].into(),
+                        name: "letter.pdf".into(),
+                        media_type: "application/pdf".into(),
+                        octets: 9,
+                        ..Default::default()
+                    }),
+                    options,
+                    ..Default::default()
+                };
+                let part = Some(pb::attach_paper_request::Part::Heading(heading));
+                let stream = tokio_stream::iter([pb::AttachPaperRequest { part }]);
+                fine(work.attach_paper(with(token, stream)).await)
+            }
+            "FetchPaper" => {
+                let ask = pb::FetchPaperRequest {
+                    application: submitted,
+                    sha256: vec![7; 32].into(),
+                };
+                fine(work.fetch_paper(with(token, ask)).await)
+            }
             "RequestInformation" => {
                 fine(work.request_information(with(token, tell(submitted))).await)
             }

@@ -105,6 +105,37 @@ fn people(server: &Server) -> (String, String) {
     (registrant.to_owned(), principal)
 }
 
+/// An application that is made for a registrant, with a paper that holds the secrets.
+fn applied_with_paper(server: &Server, registrant: &str, folder: &Path) -> String {
+    let policy = [
+        "policy",
+        "set",
+        "2.16.834",
+        "--applicants",
+        "principals",
+        "--yes",
+    ];
+    done(&server.oidctl(&policy));
+    let letter = folder.join("letter.txt");
+    fs::write(&letter, SECRETS.join("\n")).unwrap();
+    let asked = json(&server.oidctl(&[
+        "application",
+        "submit",
+        "2.16.834",
+        "--registrant",
+        registrant,
+        "--purpose",
+        "Codes",
+        "--declare",
+        "--attach",
+        letter.to_str().unwrap(),
+        "-o",
+        "json",
+    ]));
+    assert_eq!(asked["application"]["papers"][0]["name"], "letter.txt");
+    asked["application"]["id"].as_str().unwrap().to_owned()
+}
+
 fn erase(server: &Server, id: &str) -> Output {
     server.oidctl(&[
         "person",
@@ -145,6 +176,9 @@ fn nothing_of_who_was_erased_is_left_and_every_hash_still_holds() {
     let config = with_every_face(folder.path());
     let server = Server::start_with(&data, &["--config", &config]);
     let (registrant, principal) = people(&server);
+    let application = applied_with_paper(&server, &registrant, folder.path());
+    let papers = data.join("attachments").join(&application);
+    assert_eq!(fs::read_dir(&papers).unwrap().count(), 1);
     for secret in SECRETS {
         assert!(
             !holding(&data, secret).is_empty(),
@@ -158,6 +192,7 @@ fn nothing_of_who_was_erased_is_left_and_every_hash_still_holds() {
         held.contains("\"named_as\"") && held.contains("first-registrant"),
         "{held}"
     );
+    assert!(held.contains("letter.txt"), "{held}");
     let held: Value = serde_json::from_str(&export(&server, &principal)).unwrap();
     assert_eq!(held["known"].as_array().unwrap().len(), 2, "{held}");
     assert_eq!(held["known"][1]["telephone"], SECRETS[2]);
@@ -168,6 +203,9 @@ fn nothing_of_who_was_erased_is_left_and_every_hash_still_holds() {
         (told["person"].as_str(), told["basis"].as_str()),
         (Some(&*registrant), Some("PDPA s. 38"))
     );
+    assert!(!papers.exists());
+    let listed = done(&server.oidctl(&["application", "papers", &application, "-o", "json"]));
+    assert!(!listed.contains("letter.txt"), "{listed}");
     // The service goes on, and what is not there is not there in the past either.
     let shown = done(&server.oidctl(&["resolve", "2.16.834.1"]));
     assert!(

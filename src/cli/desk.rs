@@ -205,6 +205,22 @@ impl Desk {
         answer.map_err(|failure| failure.of_change(&self.request_id))
     }
 
+    /// Sends a further request of a command that changed the register already, under a name of its own.
+    pub async fn send_after<Q: Change, A>(
+        &self,
+        client: &Client,
+        mut request: Q,
+        send: impl AsyncFn(Request<Q>) -> Result<Response<A>, Status>,
+    ) -> Result<A, Failure> {
+        let request_id = fresh_request_id()?;
+        *request.options() = Some(v1::WriteOptions {
+            request_id: request_id.clone(),
+            ..self.options(false)
+        });
+        let answer = client.call(&request, send).await;
+        answer.map_err(|failure| failure.of_change(&request_id))
+    }
+
     /// Puts the etag that was typed in place of the one that was read.
     fn put_etag(&self, request: &mut impl Change) -> Result<(), Failure> {
         match (&self.writing.etag, request.etag()) {

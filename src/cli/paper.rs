@@ -1,6 +1,6 @@
 //! The form of an application: a file of TOML or JSON, what was typed, and files that go with it.
 //!
-//! What was typed stands before what the form says. It must never send a file, only what tells it from others.
+//! What was typed stands before what the form says. It must never send anything: `commands::papers` does.
 
 use std::{collections::BTreeMap, ffi::OsStr, fs, path::Path};
 
@@ -22,6 +22,9 @@ use crate::{
 pub const FORM_BYTES_MAX: u64 = 1 << 20;
 /// Most bytes of a file that goes with an application.
 pub const ATTACHED_BYTES_MAX: u64 = 1 << 30;
+
+/// Most bytes of a file that is handed in.
+pub const HANDED_IN_BYTES_MAX: u64 = 64 << 20;
 
 /// What an application asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -292,6 +295,31 @@ fn attached(text: &str) -> Result<v1::Attachment, Failure> {
     })
 }
 
+/// A file that is handed in: what is told of it, and its octets.
+pub fn whole(file: &str) -> Result<(v1::Attachment, Vec<u8>), Failure> {
+    let path = Path::new(file);
+    let wrong = |error: &dyn std::fmt::Display| Failure::Usage(format!("{file}: {error}"));
+    let opened = fs::File::open(path).map_err(|error| wrong(&error))?;
+    let mut content = Vec::new();
+    let most = HANDED_IN_BYTES_MAX.saturating_add(1);
+    let mut reader = std::io::Read::take(opened, most);
+    let read = std::io::Read::read_to_end(&mut reader, &mut content);
+    read.map_err(|error| wrong(&error))?;
+    let octets = content.len() as u64;
+    if octets > HANDED_IN_BYTES_MAX {
+        return Err(wrong(&format!("has more than {HANDED_IN_BYTES_MAX} bytes")));
+    }
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or(file);
+    let attachment = v1::Attachment {
+        sha256: Sha256::digest(&content).to_vec().into(),
+        name: name.to_owned(),
+        media_type: media_type(path).to_owned(),
+        octets,
+        uri: String::new(),
+    };
+    Ok((attachment, content))
+}
+
 /// The media type of a file by its name.
 fn media_type(path: &Path) -> &'static str {
     let end = path.extension().and_then(OsStr::to_str).unwrap_or_default();
@@ -352,5 +380,18 @@ mod tests {
         let file = fs::File::create(&path).unwrap();
         file.set_len(ATTACHED_BYTES_MAX + 1).unwrap();
         assert!(attached(&path.display().to_string()).is_err());
+    }
+
+    #[test]
+    fn one_byte_past_the_limit_is_not_handed_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("letter.txt");
+        fs::write(&path, b"abc").unwrap();
+        let text = path.display().to_string();
+        let (told, content) = whole(&text).unwrap();
+        assert_eq!((told, content), (attached(&text).unwrap(), b"abc".to_vec()));
+        let file = fs::File::create(&path).unwrap();
+        file.set_len(HANDED_IN_BYTES_MAX + 1).unwrap();
+        assert!(whole(&text).is_err());
     }
 }

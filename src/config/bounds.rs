@@ -15,6 +15,12 @@ pub const PUBLIC_URL_BYTES_MAX: usize = 255;
 /// Most webhooks: each has a task and a place of its own.
 pub const WEBHOOKS_MAX: usize = 32;
 
+/// Most media types that are taken beside those that always are.
+pub const MEDIA_TYPES_MAX: usize = 32;
+
+/// Most characters of a media type.
+pub const MEDIA_TYPE_CHARS_MAX: usize = 127;
+
 /// Most characters of a webhook's name.
 pub const WEBHOOK_NAME_CHARS_MAX: usize = 64;
 
@@ -227,6 +233,24 @@ const BOUNDS: &[Bound] = &[
         1,
         86_400,
     ),
+    bound(
+        "attachments.file_bytes",
+        |s| s.attachments.file_bytes,
+        0,
+        64 * MIB,
+    ),
+    bound(
+        "attachments.application_bytes",
+        |s| s.attachments.application_bytes,
+        0,
+        256 * MIB,
+    ),
+    bound(
+        "attachments.total_bytes",
+        |s| s.attachments.total_bytes,
+        0,
+        1_024 * GIB,
+    ),
     bound("mail.timeout_seconds", |s| s.mail.timeout_seconds, 1, 600),
     bound("mail.retry_seconds", |s| s.mail.retry_seconds, 1, 3_600),
     bound(
@@ -268,6 +292,7 @@ pub fn check(settings: &Settings) -> Result<(), ConfigError> {
     dns(&settings.dns)?;
     mail(&settings.mail)?;
     webhooks(settings)?;
+    attachments(&settings.attachments.media_types)?;
     let sealed = settings.tls.is_on() || settings.allow_plaintext;
     on_loopback("listen", settings.listen, sealed)?;
     on_loopback(
@@ -397,6 +422,29 @@ fn mail(mail: &Mail) -> Result<(), ConfigError> {
         return wrong("mail.security", detail);
     }
     Ok(())
+}
+
+/// Each media type is a type and a subtype, and they are few.
+fn attachments(media_types: &[String]) -> Result<(), ConfigError> {
+    let key = "attachments.media_types";
+    if media_types.len() > MEDIA_TYPES_MAX {
+        return wrong(key, &format!("names more than {MEDIA_TYPES_MAX}"));
+    }
+    match media_types.iter().find(|one| !is_media_type(one)) {
+        Some(one) => wrong(key, &format!("names {one:?}, which is no media type")),
+        None => Ok(()),
+    }
+}
+
+/// RFC 6838: a type, a stroke and a subtype.
+fn is_media_type(value: &str) -> bool {
+    let word = |part: &str| {
+        let fine = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b);
+        !part.is_empty() && part.bytes().all(fine)
+    };
+    let halves = value.split_once('/');
+    value.len() <= MEDIA_TYPE_CHARS_MAX
+        && halves.is_some_and(|(kind, rest)| word(kind) && word(rest))
 }
 
 /// Each webhook has a name that can be a file's, and an address to which nothing travels in plain text beyond this machine.
@@ -533,6 +581,26 @@ mod tests {
             "ftp://localhost/",
         ] {
             assert!(!is_fine(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn media_types_are_few_and_each_is_one() {
+        let with = |all: Vec<String>| {
+            let mut settings = Settings::default();
+            settings.attachments.media_types = all;
+            check(&settings).is_ok()
+        };
+        assert!(with(vec!["application/zip".to_owned(); MEDIA_TYPES_MAX]));
+        assert!(!with(vec![
+            "application/zip".to_owned();
+            MEDIA_TYPES_MAX + 1
+        ]));
+        let long = |chars: usize| vec![format!("a/{}", "b".repeat(chars - 2))];
+        assert!(with(long(MEDIA_TYPE_CHARS_MAX)));
+        assert!(!with(long(MEDIA_TYPE_CHARS_MAX + 1)));
+        for wrong in ["", "zip", "a/", "/b", "a b/c", "a/b;c=d"] {
+            assert!(!with(vec![wrong.to_owned()]), "{wrong}");
         }
     }
 

@@ -110,6 +110,12 @@ pub const WEBHOOK_TIMEOUT_SECONDS: u64 = 10;
 pub const WEBHOOK_RETRY_SECONDS: u64 = 5;
 /// How long is waited at most, in seconds (one hour).
 pub const WEBHOOK_RETRY_LONGEST_SECONDS: u64 = 3_600;
+/// Octets of one paper that is handed in with an application (8 MiB).
+pub const ATTACHMENT_BYTES: u64 = 8 * 1024 * 1024;
+/// Octets of all papers of one application (32 MiB).
+pub const ATTACHMENTS_BYTES: u64 = 32 * 1024 * 1024;
+/// Octets of all papers (4 GiB).
+pub const ATTACHMENTS_TOTAL_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 /// The port of the mail server (RFC 6409).
 pub const MAIL_PORT: u64 = 587;
 /// How long one step of handing a letter in may take, in seconds.
@@ -163,6 +169,8 @@ pub struct Settings {
     pub mail: Mail,
     /// What is posted to whom.
     pub webhooks: Webhooks,
+    /// Papers that are handed in with applications.
+    pub attachments: Attachments,
     /// What is logged, and how.
     pub log: Log,
     /// How the server stops.
@@ -190,6 +198,7 @@ impl Default for Settings {
             whois: Whois::default(),
             mail: Mail::default(),
             webhooks: Webhooks::default(),
+            attachments: Attachments::default(),
             log: Log::default(),
             drain: Drain::default(),
         }
@@ -688,6 +697,31 @@ impl Mail {
     /// Whether mail is sent.
     pub const fn is_on(&self) -> bool {
         !self.server.is_empty()
+    }
+}
+
+/// Papers that are handed in with applications: letters and proofs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Attachments {
+    /// Octets of one; 0 takes none.
+    pub file_bytes: u64,
+    /// Octets of all of one application.
+    pub application_bytes: u64,
+    /// Octets of all.
+    pub total_bytes: u64,
+    /// Media types that are taken beside PDF, PNG, JPEG and plain text.
+    pub media_types: Vec<String>,
+}
+
+impl Default for Attachments {
+    fn default() -> Self {
+        Self {
+            file_bytes: ATTACHMENT_BYTES,
+            application_bytes: ATTACHMENTS_BYTES,
+            total_bytes: ATTACHMENTS_TOTAL_BYTES,
+            media_types: Vec::new(),
+        }
     }
 }
 

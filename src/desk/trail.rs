@@ -126,6 +126,16 @@ impl Trail {
         }
     }
 
+    /// One of which nobody is told: of what is only looked at before it is asked for.
+    pub fn silent(desk: &Desk) -> Self {
+        Self {
+            audit: None,
+            known: false,
+            clock: Arc::clone(&desk.options.clock),
+            line: Line::default(),
+        }
+    }
+
     /// What is asked for.
     pub fn asks(&mut self, submission: &Submission, view: &dyn TreeView) -> Viewed<()> {
         if self.audit.is_some() {

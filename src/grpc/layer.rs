@@ -28,9 +28,9 @@ const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 /// Calls below this path need to know who calls; health and reflection do not.
 const OURS: &str = "/oidra.";
 /// Methods outside the registration that change nothing begin with one of these words; any other counts as a change.
-const READING: [&str; 15] = [
+const READING: [&str; 16] = [
     "Resolve", "Batch", "List", "Walk", "Get", "Watch", "Convert", "Encode", "Decode", "Explain",
-    "Search", "Find", "Check", "Verify", "Who",
+    "Search", "Find", "Check", "Verify", "Who", "Fetch",
 ];
 
 /// Carries one call out that began at `begun`.

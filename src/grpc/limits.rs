@@ -34,6 +34,8 @@ pub const REPORT_NODES_MAX: usize = 1_000_000;
 pub const REPORT_DUE_MAX: usize = 100;
 /// Most applications and arcs that a trial of a policy lists one by one; it tells where it was cut.
 pub const TRIAL_CASES_MAX: usize = 1_000;
+/// Octets of a paper in one message.
+pub const PAPER_PIECE_BYTES: usize = 256 << 10;
 /// Messages of a stream that wait for a slow caller; then the reading waits.
 pub const STREAM_MESSAGES_MAX: usize = 4;
 /// Records read from the journal at once for a watcher.

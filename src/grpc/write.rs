@@ -79,6 +79,22 @@ pub async fn submit_apart<W: Write + Send + 'static>(
     submitted(desk, prepared, trail).await
 }
 
+/// Whether a request would be carried out, as things stand: nothing is recorded, and the audit log is told nothing.
+pub async fn tried<W: Write + Send + 'static>(
+    desk: &Arc<Desk>,
+    call: &Arc<Call>,
+    request: W,
+) -> Result<Outcome, Rejection> {
+    let (with, of) = (Arc::clone(desk), Arc::clone(call));
+    let prepared = Desk::blocking(move || prepare(&with, &of, request, &mut Trail::silent(&with)));
+    let (permit, submission) = prepared.await??;
+    let submission = Submission {
+        validate_only: true,
+        ..submission
+    };
+    desk.register.submit(permit, submission).await
+}
+
 /// Hands what was permitted to the register; the audit log is told how it ended.
 async fn submitted(
     desk: &Desk,

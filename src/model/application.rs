@@ -191,12 +191,25 @@ pub struct Application {
     pub fee: Option<Fee>,
     /// The hold that was placed on the wished number for it. It may be over.
     pub hold: Option<HoldId>,
+    /// What was handed in with it and is kept beside the journal, in order; of an applicant who was erased it is kept no longer.
+    pub papers: Vec<Paper>,
 }
 
 impl Application {
     /// Whether whoever is to act now should have acted before `now`.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.stage.is_open() && self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// The paper with this SHA-256.
+    pub fn paper(&self, sha256: &[u8; 32]) -> Option<&Paper> {
+        self.papers.iter().find(|one| one.what.sha256 == *sha256)
+    }
+
+    /// How many octets its papers have.
+    pub fn paper_octets(&self) -> u64 {
+        let octets = self.papers.iter().map(|one| one.what.octets);
+        octets.fold(0, u64::saturating_add)
     }
 }
 
@@ -232,7 +245,7 @@ pub struct About {
     pub declared: bool,
 }
 
-/// What is known of something that goes with an application. The thing itself is kept elsewhere.
+/// What is known of something that goes with an application. The thing itself is kept elsewhere, or is a [`Paper`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     /// SHA-256 of its octets.
@@ -245,6 +258,18 @@ pub struct Attachment {
     pub octets: u64,
     /// Where it is to be had, if anywhere.
     pub uri: Option<String>,
+}
+
+/// Something that goes with an application and was handed in: a letter, a proof. Its octets are no part of the journal; they
+/// are kept beside it, by application and digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// What it is. It says nothing of where else it is to be had.
+    pub what: Attachment,
+    /// Who handed it in.
+    pub by: PrincipalId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// One person's approval.

@@ -4,7 +4,7 @@ use crate::oid::{ArcValue, Identifier, NodePath};
 
 use super::{
     actor::{CredentialKind, PrincipalKind, Role, Scope, Standing},
-    application::{About, FeeState, RejectionReason},
+    application::{About, Attachment, FeeState, RejectionReason},
     clock::Timestamp,
     consent::{LockKind, Side},
     entry::{
@@ -236,7 +236,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 51] = [
+    pub const WORDS: [&'static str; 52] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -283,6 +283,7 @@ impl Command {
         "decide-appeal",
         "withdraw-application",
         "set-fee",
+        "attach-paper",
         "expire-holds",
         "expire-applications",
         "open-outbox",
@@ -340,6 +341,7 @@ impl Command {
                 ApplicationAct::DecideAppeal { .. } => "decide-appeal",
                 ApplicationAct::Withdraw => "withdraw-application",
                 ApplicationAct::SetFee { .. } => "set-fee",
+                ApplicationAct::Attach(_) => "attach-paper",
             },
             Self::ExpireHolds => "expire-holds",
             Self::ExpireApplications => "expire-applications",
@@ -578,12 +580,17 @@ pub enum ApplicationAct {
         /// How much, by what the payment is found, or why nothing.
         text: String,
     },
+    /// Hand in a paper, whose octets are kept already.
+    Attach(Attachment),
 }
 
 impl ApplicationAct {
     /// Whether it is the applicant's to do, and not the authority's.
     pub const fn is_the_applicants(&self) -> bool {
-        matches!(self, Self::Answer(_) | Self::Appeal(_) | Self::Withdraw)
+        matches!(
+            self,
+            Self::Answer(_) | Self::Appeal(_) | Self::Withdraw | Self::Attach(_)
+        )
     }
 }
 

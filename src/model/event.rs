@@ -8,7 +8,7 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::{
     actor::{Credential, Grant, Principal, PrincipalKind, Role, Standing},
-    application::{Application, Approval, Content, Fee, Remark, Stage, Verdict},
+    application::{Application, Approval, Content, Fee, Paper, Remark, Stage, Verdict},
     clock::Timestamp,
     command::RegistrantRef,
     consent::{Locks, Pending},
@@ -180,6 +180,15 @@ pub enum Event {
         /// What is to be paid.
         fee: Fee,
     },
+    /// A paper was handed in with an application. Its octets are kept beside the journal since before this.
+    ApplicationPaperAdded {
+        /// The application.
+        id: ApplicationId,
+        /// The revision it had.
+        previous: Seq,
+        /// What, by whom and when.
+        paper: Paper,
+    },
     /// What is known of a person is known no longer. The items that held it are destroyed.
     PersonErased {
         /// Who.
@@ -233,6 +242,7 @@ impl Event {
             Self::ApplicationApproved { .. } => "application-approved",
             Self::ApplicationRemarked { .. } => "application-remarked",
             Self::ApplicationFeeSet { .. } => "application-fee-set",
+            Self::ApplicationPaperAdded { .. } => "application-paper-added",
             Self::PersonErased { .. } => "person-erased",
             Self::OutboxOpened => "outbox-opened",
             Self::NoticeSettled { .. } => "notice-settled",
@@ -272,6 +282,7 @@ impl Event {
             | Self::ApplicationApproved { .. }
             | Self::ApplicationRemarked { .. }
             | Self::ApplicationFeeSet { .. }
+            | Self::ApplicationPaperAdded { .. }
             | Self::PersonErased { .. }
             | Self::OutboxOpened
             | Self::NoticeSettled { .. } => None,
@@ -286,7 +297,8 @@ impl Event {
             Self::ApplicationMoved(e) => Some((&e.id, e.previous)),
             Self::ApplicationApproved { id, previous, .. }
             | Self::ApplicationRemarked { id, previous, .. }
-            | Self::ApplicationFeeSet { id, previous, .. } => Some((id, *previous)),
+            | Self::ApplicationFeeSet { id, previous, .. }
+            | Self::ApplicationPaperAdded { id, previous, .. } => Some((id, *previous)),
             _ => None,
         }
     }

@@ -3,11 +3,12 @@
 //! Two ask: `grpc::convert`, which otherwise only parses, so that a caller learns of all faulty fields at once; and the
 //! rules, so that no other way into the register goes past. Nothing here may look at the tree or mend a value.
 
-use super::application::About;
+use super::application::{About, Attachment};
 use super::limits::{
     ATTACHMENT_NAME_BYTES_MAX, ATTACHMENTS_MAX, BASIS_BYTES_MAX, BLOCK_ARCS_MAX,
     BOUND_TO_BYTES_MAX, CREDENTIAL_NAME_BYTES_MAX, DESCRIPTION_BYTES_MAX, FEE_BYTES_MAX,
-    NOTE_BYTES_MAX, PURPOSE_BYTES_MAX, SERVICE_KIND_CHARS_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
+    NOTE_BYTES_MAX, PAPER_OCTETS_CEILING, PURPOSE_BYTES_MAX, SERVICE_KIND_CHARS_MAX,
+    TITLE_BYTES_MAX, URI_BYTES_MAX,
 };
 use super::refusal::Code;
 
@@ -159,6 +160,33 @@ pub fn about(about: &About) -> Vec<(String, Flaw)> {
             "declaration_accepted",
             vec![flaw(Code::DeclarationRequired, detail)],
         );
+    }
+    found
+}
+
+/// What is told of a paper that is handed in: the field at fault, and what is wrong with it.
+pub fn paper(paper: &Attachment) -> Vec<(&'static str, Flaw)> {
+    let octets = match paper.octets {
+        0 => Some(flaw(Code::FieldRequired, "an empty file is no paper")),
+        octets if octets > PAPER_OCTETS_CEILING => {
+            let detail = format!("{octets} octets; at most {PAPER_OCTETS_CEILING} are taken");
+            Some(flaw(Code::FieldTooLong, detail))
+        }
+        _ => None,
+    };
+    let elsewhere = paper.uri.as_ref().map(|_| {
+        let detail = "a paper that is handed in is had here and nowhere else";
+        flaw(Code::FieldInvalid, detail)
+    });
+    let name = text(&paper.name, ATTACHMENT_NAME_BYTES_MAX, Lines::One);
+    let mut found = Vec::new();
+    for (field, flaws) in [
+        ("name", name),
+        ("media_type", media_type(&paper.media_type)),
+        ("octets", octets.into_iter().collect()),
+        ("uri", elsewhere.into_iter().collect()),
+    ] {
+        found.extend(flaws.into_iter().map(|flaw| (field, flaw)));
     }
     found
 }

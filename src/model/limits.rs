@@ -36,6 +36,12 @@ pub const DELEGATES_MAX: usize = 64;
 pub const PURPOSE_BYTES_MAX: usize = 32_768;
 /// Most things that go with one application.
 pub const ATTACHMENTS_MAX: usize = 16;
+/// Most papers of one application.
+pub const PAPERS_MAX: usize = 16;
+/// Octets of one paper at most, whatever settings say (64 MiB).
+pub const PAPER_OCTETS_CEILING: u64 = 64 << 20;
+/// Octets of all papers of one application at most, whatever settings say (256 MiB).
+pub const PAPERS_OCTETS_CEILING: u64 = 256 << 20;
 /// Most bytes of an attachment's name or media type.
 pub const ATTACHMENT_NAME_BYTES_MAX: usize = 256;
 /// Most remarks about one application.

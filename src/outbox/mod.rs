@@ -6,7 +6,6 @@
 //! the Message-ID that they had. It must never keep, log or record an address or a text.
 
 pub mod codes;
-mod files;
 pub mod hooks;
 pub mod letter;
 pub mod limits;

@@ -19,12 +19,13 @@ use tokio::sync::Notify;
 
 use crate::{
     access::{Source, Token},
+    files,
     model::{Clock, Code, Refusal, Timestamp, entry::Language},
     oid::NodePath,
     register::Register,
 };
 
-use super::{codes, files, letter::usable};
+use super::{codes, letter::usable};
 
 /// Applications of strangers that wait at once; one more is refused with `OVERLOADED`.
 pub const STRANGERS_MAX: usize = 1_000;

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
+use crate::attachments::Store;
 use crate::journal::{Journal, lock::DataLock};
 use crate::model::{
     Clock, Code, Refusal, RegisterId, Rejection, Seq, Timestamp, ViewFault, Viewed,
@@ -49,6 +50,8 @@ pub(super) struct Core {
     pub(super) hold_due: AtomicI64,
     /// The data directory's lock; the tables keep it too, until sled is closed. `None` where only tests use the directory.
     pub(super) lock: Option<Arc<DataLock>>,
+    /// The papers that are kept beside the journal.
+    pub(super) papers: Arc<Store>,
 }
 
 /// What a core is made of besides the tables.
@@ -73,7 +76,9 @@ impl Core {
             digester,
             signer,
         } = parts;
+        let papers = Store::new(&options.data_dir, options.papers.clone());
         Self {
+            papers: Arc::new(papers),
             options,
             clock,
             entropy,

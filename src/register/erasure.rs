@@ -1,5 +1,5 @@
-//! Carrying out the erasure of a person: the items that held the data are destroyed in the journal, and the tables, whose old
-//! pages may hold it too, are made anew in a fresh directory.
+//! Carrying out the erasure of a person: the items that held the data are destroyed in the journal, the papers of its applications
+//! are removed, and the tables, whose old pages may hold the data too, are made anew in a fresh directory.
 //!
 //! Whom a record erases is noted beside the journal before the record is durable, and the note goes when everything is
 //! destroyed: an erasure that a crash cut off is finished at the next start. It must never destroy anything for a record that
@@ -73,6 +73,7 @@ pub(super) fn carry_out(core: &Arc<Core>) -> Result<(), OpenError> {
         if !erases(&*core.journal, &due)? {
             continue;
         }
+        super::papers::remove_of(core, &due.subject)?;
         let held = records_of(&*core.journal, &due)?;
         let destroyed = core.journal.erase(&held, &due.subject)?;
         tracing::info!(items = destroyed.items, by = %due.by, "a person's items were destroyed");

@@ -19,6 +19,7 @@ mod keys;
 mod names;
 mod open;
 pub mod options;
+mod papers;
 mod place;
 mod project;
 pub mod reading;
@@ -43,6 +44,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
 use crate::access::{Permit, Sight};
+use crate::attachments::Store;
 use crate::model::{
     Clock, Code, Event, Refusal, Rejection, RequestId, Seq, Submission, Timestamp, TreeView,
     ViewFault, Viewed,
@@ -286,6 +288,11 @@ impl Register {
             writable: self.is_ready(),
             arcs: row.counts.of(Table::Arcs).rows,
         })
+    }
+
+    /// The papers that are kept beside the journal.
+    pub fn papers(&self) -> &Arc<Store> {
+        &self.core.papers
     }
 
     /// An id for a request that came without one.

@@ -219,6 +219,7 @@ pub(super) fn open_on(
         }
     };
     let core = Arc::new(Core::new(parts, genesis.register, published));
+    super::papers::sweep(&core)?;
     if super::erasure::is_due(&core.options.data_dir) {
         super::erasure::carry_out(&core)?;
     }

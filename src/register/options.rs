@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::attachments::Limits;
 use crate::journal::JournalError;
 use crate::model::{Seq, ViewFault};
 use crate::oid::NodePath;
@@ -42,6 +43,8 @@ pub struct Options {
     pub origin: String,
     /// The nodes that settings name as this register's own; `None` where they name none. They must be the genesis's.
     pub authorities: Option<Vec<NodePath>>,
+    /// What is kept of papers that are handed in with applications.
+    pub papers: Limits,
 }
 
 impl Options {
@@ -57,6 +60,7 @@ impl Options {
             checkpoint_seconds: CHECKPOINT_SECONDS,
             origin: "oidra.invalid/register".to_owned(),
             authorities: None,
+            papers: Limits::default(),
         }
     }
 }

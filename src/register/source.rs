@@ -300,11 +300,7 @@ impl<S: Source> TreeView for S {
 
     fn application(&self, id: &ApplicationId) -> Viewed<Option<Application>> {
         let row = self.headed(Table::Applications, id.as_str().as_bytes())?;
-        row.map(|row| {
-            crate::journal::codec::decode_application(&row.payload)
-                .map_err(|_| self.broken("an application cannot be read"))
-        })
-        .transpose()
+        row.map(|row| to_application(self, &row)).transpose()
     }
 
     fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>> {
@@ -356,6 +352,12 @@ impl<S: Source> TreeView for S {
     fn data_version(&self) -> Viewed<Option<String>> {
         self.data_row()
     }
+}
+
+/// The application of its row.
+pub(super) fn to_application<S: Source>(source: &S, row: &Headed) -> Viewed<Application> {
+    crate::journal::codec::decode_application(&row.payload)
+        .map_err(|_| source.broken("an application cannot be read"))
 }
 
 /// The notice of its row.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 
+use crate::attachments::Store;
 use crate::journal::{Digest32, Journal, Local, local, lock::DataLock, merkle::Frontier};
 use crate::model::{Seq, ViewFault, Viewed};
 
@@ -21,6 +22,7 @@ use super::base::{AsOf, arc_row};
 use super::core::{Published, journal_fault};
 use super::invariants::Findings;
 use super::options::{OpenError, Options, Progress};
+use super::papers;
 use super::place;
 use super::project::Fuse;
 use super::replay::{chunk, replay_batch};
@@ -217,12 +219,14 @@ fn replay_to(
     Ok(())
 }
 
-/// Compares tables with the journal and looks at the invariants. `in_place` was made while nobody wrote.
+/// Compares tables with the journal, looks at the invariants and at the papers. `in_place` was made while nobody wrote;
+/// `is_erased` knows of erasures up to now.
 fn compare(
     journal: &dyn Journal,
     published: &Published,
     in_place: &(Digest32, Counts),
     options: &Options,
+    is_erased: papers::IsErased<'_>,
     progress: &dyn Progress,
 ) -> Result<Verified, OpenError> {
     let mut findings = Findings::default();
@@ -254,6 +258,8 @@ fn compare(
         }
     }
     super::invariants::check(&live, &mut findings)?;
+    let store = Store::new(&options.data_dir, options.papers.clone());
+    papers::check(&live, &store, is_erased, &mut findings)?;
     let at = row.head.seq;
     let replayed = digest(&AsOf { tables: fresh, at })?;
     // The tables are gone with their last use; what they held may be a person's.
@@ -304,6 +310,7 @@ impl Register {
             &published,
             &in_place?,
             &core.options,
+            &|id| papers::is_erased(&core.newest(), id),
             progress,
         )
     }
@@ -332,5 +339,8 @@ pub fn verify(options: &Options, progress: &dyn Progress) -> Result<Verified, Op
         at: applied,
     };
     let in_place = digest_in_place(&rows).map_err(|fault| journal_fault(fault.0))?;
-    compare(&journal, &published, &in_place, options, progress)
+    let is_erased = |id: &_| papers::is_erased(&rows, id);
+    compare(
+        &journal, &published, &in_place, options, &is_erased, progress,
+    )
 }

@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     access::{Permit, token::Token},
+    attachments,
     config::Settings,
     model::{
         clock::{Clock as _, SystemClock},
@@ -118,6 +119,12 @@ pub fn register_options(settings: &Settings, world: Option<&World>) -> Options {
         checkpoint_seconds: settings.journal.checkpoint_seconds,
         origin: settings.journal.origin.clone(),
         authorities: named.map(paths),
+        papers: attachments::Limits {
+            file_octets: settings.attachments.file_bytes,
+            application_octets: settings.attachments.application_bytes,
+            total_octets: settings.attachments.total_bytes,
+            media_types: settings.attachments.media_types.clone(),
+        },
         ..Options::new(&settings.data_dir)
     }
 }
@@ -198,9 +205,11 @@ mod tests {
         let mut settings = Settings::default();
         settings.limits.queue_requests = 7;
         settings.journal.origin = "x.example/register".to_owned();
+        settings.attachments.file_bytes = 9;
         let world = World::load(&settings).unwrap();
         let made = register_options(&settings, Some(&world));
         assert_eq!(made.queue_max, 7);
+        assert_eq!(made.papers.file_octets, 9);
         assert_eq!(made.origin, "x.example/register");
         assert_eq!(made.authorities, None);
         settings.authority.file = "named.toml".into();

@@ -12,8 +12,9 @@ use oidra::{
         clock::{Clock, SystemClock},
         limits::APPLICATIONS_OPEN_MAX,
     },
-    pb::v1::{self as pb, resolve_response::Outcome},
+    pb::v1::{self as pb, attach_paper_request::Part, resolve_response::Outcome},
 };
+use sha2::{Digest as _, Sha256};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
@@ -637,5 +638,106 @@ async fn codes_of_consent_are_not_guessed_and_tell_nothing_of_an_arc() {
     assert_eq!(said.len(), 1, "{said:?}");
     let answer = house.writes().consent(guess("2.999.5")).await;
     refused(answer, Code::ResourceExhausted, "RATE_LIMITED");
+    house.close().await;
+}
+
+/// What is told of a letter, and its octets.
+fn letter(application: &str, octets: &[u8]) -> (pb::PaperHeading, Vec<u8>) {
+    let heading = pb::PaperHeading {
+        application: application.into(),
+        attachment: Some(pb::Attachment {
+            sha256: Sha256::digest(octets).to_vec().into(),
+            name: "letter.txt".into(),
+            media_type: "text/plain".into(),
+            octets: octets.len() as u64,
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    (heading, octets.to_vec())
+}
+
+async fn attach(
+    house: &House,
+    token: &str,
+    parts: Vec<Part>,
+) -> Result<pb::ApplicationResponse, Status> {
+    let messages = parts
+        .into_iter()
+        .map(|part| pb::AttachPaperRequest { part: Some(part) });
+    let stream = tokio_stream::iter(messages.collect::<Vec<_>>());
+    let mut work = house.applications();
+    let answer = work.attach_paper(signed_with(token, stream)).await;
+    answer.map(tonic::Response::into_inner)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_is_kept_once_and_only_whole() {
+    let house = House::open().await;
+    let admin = house.token.clone();
+    house.policy(&admin, NODE, open_to_all(1)).await;
+    let people = people(&house).await;
+    let id = house.apply(&people.applicant, application(NODE, "A")).await;
+    let text = "Habari ya asubuhi 🌍\n".repeat(20_000);
+    let (heading, octets) = letter(&id, text.as_bytes());
+    let whole = |heading: &pb::PaperHeading| {
+        let pieces = octets.chunks(100_000);
+        let pieces = pieces.map(|piece| Part::Octets(piece.to_vec().into()));
+        let heading = Part::Heading(heading.clone());
+        std::iter::once(heading).chain(pieces).collect::<Vec<_>>()
+    };
+    // Octets without a heading, a second heading, too few and other octets.
+    let bare = attach(&house, &people.applicant, whole(&heading)[1..].to_vec()).await;
+    refused(bare, Code::InvalidArgument, "FIELD_REQUIRED");
+    let twice = [whole(&heading)[..2].to_vec(), whole(&heading)].concat();
+    let twice = attach(&house, &people.applicant, twice).await;
+    refused(twice, Code::InvalidArgument, "FIELD_INVALID");
+    let cut = attach(&house, &people.applicant, whole(&heading)[..2].to_vec()).await;
+    refused(cut, Code::InvalidArgument, "FIELD_INVALID");
+    let mut other = heading.clone();
+    other.attachment.as_mut().unwrap().sha256 = vec![7; 32].into();
+    let other = attach(&house, &people.applicant, whole(&other)).await;
+    refused(other, Code::InvalidArgument, "FIELD_INVALID");
+    // A retry of the same request is answered again without its octets; another is told that nothing changes.
+    let named = pb::PaperHeading {
+        options: Some(pb::WriteOptions {
+            request_id: "paper-1".into(),
+            ..Default::default()
+        }),
+        ..heading.clone()
+    };
+    let first = attach(&house, &people.applicant, whole(&named))
+        .await
+        .unwrap();
+    let again = vec![Part::Heading(named.clone())];
+    let again = attach(&house, &people.applicant, again).await.unwrap();
+    assert!(!first.replayed && again.replayed);
+    let more = attach(&house, &people.applicant, whole(&heading)).await;
+    refused(more, Code::InvalidArgument, "NOTHING_CHANGES");
+    let shown = get(&house, &people.reviewers[0], &id).await.unwrap();
+    let papers = shown.application.unwrap().papers;
+    assert_eq!(papers.len(), 1);
+    let request = pb::FetchPaperRequest {
+        application: id.clone(),
+        sha256: papers[0].attachment.as_ref().unwrap().sha256.clone(),
+    };
+    for token in [&people.reviewers[0], &people.applicant] {
+        let ask = signed_with(token, request.clone());
+        let mut stream = house
+            .applications()
+            .fetch_paper(ask)
+            .await
+            .unwrap()
+            .into_inner();
+        let mut back = Vec::new();
+        while let Some(piece) = soon(stream.message()).await.unwrap() {
+            assert_eq!(piece.paper.is_some(), back.is_empty());
+            back.extend(piece.octets);
+        }
+        assert_eq!(back, text.as_bytes());
+    }
+    let ask = signed_with(&people.stranger, request.clone());
+    let stranger = house.applications().fetch_paper(ask).await;
+    refused(stranger, Code::NotFound, "APPLICATION_UNKNOWN");
     house.close().await;
 }

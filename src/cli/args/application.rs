@@ -114,12 +114,22 @@ pub enum ApplicationAct {
         which: Which,
     },
     Fee(FeeArgs),
+    Attach(AttachArgs),
+    /// Lists its papers: what was handed in with it and can be fetched
+    Papers {
+        #[command(flatten)]
+        which: Which,
+    },
+    Fetch(FetchArgs),
 }
 
 impl ApplicationAct {
     /// Whether it may change the register.
     pub const fn writes(&self) -> bool {
-        !matches!(self, Self::Show { .. } | Self::List(_))
+        !matches!(
+            self,
+            Self::Show { .. } | Self::List(_) | Self::Papers { .. } | Self::Fetch(_)
+        )
     }
 }
 
@@ -205,7 +215,8 @@ pub struct AskedArgs {
     /// By what the payment of a fee is found
     #[arg(long, value_name = "TEXT")]
     pub fee_reference: Option<String>,
-    /// A file that goes with it: its digest, size and name are told, and where it is to be had
+    /// A file that goes with it, which is handed in; with an address only its digest, size and name are told, and where it is
+    /// to be had
     #[arg(long = "attach", value_name = "FILE[=URI]")]
     pub attachments: Vec<String>,
     /// Declare to keep records of what is registered below, and never to use a number again
@@ -308,6 +319,39 @@ pub struct FeeArgs {
     /// It need not be paid, for this reason
     #[arg(long, value_name = "WHY")]
     pub waived: Option<String>,
+}
+
+/// Hands in papers: letters, proofs
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl application attach a-1 letter.pdf seal.png")]
+pub struct AttachArgs {
+    #[command(flatten)]
+    pub which: Which,
+    /// The files
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+    /// Their media type, where their names do not tell it
+    #[arg(long, value_name = "TYPE")]
+    pub media_type: Option<String>,
+}
+
+/// Fetches a paper, whole or not at all
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl application fetch a-1 letter.pdf --save letter.pdf
+  oidctl application fetch a-1 ba7816bf | less")]
+pub struct FetchArgs {
+    #[command(flatten)]
+    pub which: Which,
+    /// Its name, or how its digest begins
+    #[arg(value_name = "PAPER")]
+    pub paper: String,
+    /// Write it to this new file, for its owner alone; without it, to standard output
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
 }
 
 /// Where an application stands.

@@ -2,7 +2,7 @@
 //!
 //! What cannot be undone is the server's to refuse or to carry out; nothing here guesses at what comes next.
 
-use super::credential::Saved;
+use super::{credential::Saved, papers};
 use crate::{
     cli::{
         args::{
@@ -42,6 +42,15 @@ pub async fn run(desk: &Desk, client: &Client, act: ApplicationAct) -> Result<Ou
         ApplicationAct::Submit(args) => submit(desk, client, *args).await,
         ApplicationAct::Verify(args) => verify(desk, client, args).await,
         ApplicationAct::Amend(args) => Box::pin(amend(desk, client, *args)).await,
+        ApplicationAct::Attach(args) => written(desk, &papers::attach(desk, client, args).await?),
+        ApplicationAct::Papers { which } => {
+            let answer = get(client, which.id).await?;
+            papers::list(desk, &answer.application.unwrap_or_default())
+        }
+        ApplicationAct::Fetch(args) => {
+            let answer = get(client, args.which.id.clone()).await?;
+            papers::fetch(desk, client, args, &answer.application.unwrap_or_default()).await
+        }
         ApplicationAct::Show { which } => show(desk, client, which).await,
         ApplicationAct::List(args) => list(desk, client, args).await,
         ApplicationAct::Acknowledge { which } => {
@@ -128,6 +137,7 @@ async fn judge(desk: &Desk, client: &Client, act: ApplicationAct) -> Result<Outc
 async fn submit(desk: &Desk, client: &Client, args: SubmitArgs) -> Result<Outcome, Failure> {
     let form = paper::read(args.asked.form.as_deref())?;
     let language = args.language.or_else(|| form.language.clone());
+    let files = args.asked.attachments.clone();
     let paper = paper::filled(desk, args.asked, form.into_paper()?)?;
     let request = v1::SubmitApplicationRequest {
         superior: args.superior,
@@ -139,7 +149,10 @@ async fn submit(desk: &Desk, client: &Client, args: SubmitArgs) -> Result<Outcom
     };
     let send = async |r| client.applications().submit_application(r).await;
     let answer = desk.send(client, request, send).await?;
-    if !desk.output.is_for_people() || answer.verification.is_empty() {
+    if answer.verification.is_empty() {
+        return Box::pin(with_files(desk, client, &files, answer)).await;
+    }
+    if !desk.output.is_for_people() {
         return written(desk, &answer);
     }
     let until = moment(answer.verify_until.as_ref());
@@ -153,7 +166,31 @@ async fn submit(desk: &Desk, client: &Client, args: SubmitArgs) -> Result<Outcom
         "A code was sent to the address you told. Show it: oidctl application verify {} CODE",
         answer.verification
     ));
+    if files.iter().any(|file| !file.contains('=')) {
+        note(
+            "Nothing is kept of your files. Hand them in with the token that the code is traded for: oidctl application attach",
+        );
+    }
     Ok(Outcome::Done)
+}
+
+/// Hands in the files that a written application names, and shows what came of both.
+async fn with_files(
+    desk: &Desk,
+    client: &Client,
+    files: &[String],
+    mut answer: v1::ApplicationResponse,
+) -> Result<Outcome, Failure> {
+    match papers::hand_in(desk, client, files, &answer).await {
+        Ok(newest) => {
+            answer.application = newest.or(answer.application);
+            written(desk, &answer)
+        }
+        Err(failure) => {
+            written(desk, &answer)?;
+            Err(failure)
+        }
+    }
 }
 
 /// Shows a code, and keeps the token that it is traded for.
@@ -206,6 +243,7 @@ async fn amend(
     } else {
         before
     };
+    let files = args.asked.attachments.clone();
     let paper = paper::filled(desk, args.asked, before)?;
     let request = v1::AmendApplicationRequest {
         application: now.id,
@@ -216,7 +254,8 @@ async fn amend(
         options: None,
     };
     let send = async |r| client.applications().amend_application(r).await;
-    written(desk, &desk.send(client, request, send).await?)
+    let answer = desk.send(client, request, send).await?;
+    Box::pin(with_files(desk, client, &files, answer)).await
 }
 
 fn on(which: Which) -> v1::ActOnApplicationRequest {
@@ -418,6 +457,13 @@ fn fields(application: &v1::Application) -> Vec<(&'static str, String)> {
             one.name, one.media_type, one.octets, one.uri
         );
         out.push(("attachment", told.trim_end().to_owned()));
+    }
+    for one in v.papers {
+        let told = format!(
+            "{} ({}, {} octets) handed in {}",
+            one.name, one.media_type, one.octets, one.at
+        );
+        out.push(("paper", told));
     }
     out.push(("language", v.language));
     out.push((

@@ -14,6 +14,7 @@ pub mod generate;
 mod history;
 mod hold;
 mod notice;
+mod papers;
 mod person;
 mod plan;
 mod policy;

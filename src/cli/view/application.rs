@@ -15,6 +15,26 @@ view! {
 }
 
 view! {
+    /// Something that was handed in with an application.
+    PaperView { sha256: String, name: String, media_type: String, octets: u64, by: String, at: String, }
+}
+
+impl From<&v1::Paper> for PaperView {
+    fn from(p: &v1::Paper) -> Self {
+        let what = p.attachment.as_ref().map(AttachmentView::from);
+        let what = what.unwrap_or_default();
+        Self {
+            sha256: what.sha256,
+            name: what.name,
+            media_type: what.media_type,
+            octets: what.octets,
+            by: p.by.clone(),
+            at: moment(p.at.as_ref()),
+        }
+    }
+}
+
+view! {
     /// What an application says beside what the arc shall hold.
     AboutView {
         purpose: String, below: String, legal_form: String, registration_number: String, country: String,
@@ -51,7 +71,7 @@ view! {
         applicant: HoldingView, contacts: Vec<ContactView>, about: AboutView, submitted_by: String, language: String,
         submitted: String, changed: String, deadline: String, overdue: bool, approvals: Vec<ApprovalView>,
         remarks: Vec<RemarkView>, verdicts: Vec<VerdictView>, fee: Option<FeeView>, hold_id: String, revision: u64,
-        etag: String,
+        etag: String, papers: Vec<PaperView>,
     }
 }
 
@@ -366,6 +386,7 @@ impl From<&v1::Application> for ApplicationView {
             hold_id: a.hold_id.clone(),
             revision: a.revision,
             etag: a.etag.clone(),
+            papers: views(&a.papers),
         }
     }
 }

@@ -12,7 +12,7 @@ pub use self::{
     },
     application::{
         ApplicationView, ApplicationWrittenView, CountedView, DuePlanView, FindingView, JudgedView,
-        NoticeView, PolicyTrialView, ReportView, VerifiedView,
+        NoticeView, PaperView, PolicyTrialView, ReportView, VerifiedView,
     },
     make::{flags, moment, word},
 };

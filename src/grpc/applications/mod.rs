@@ -5,6 +5,7 @@
 
 mod list;
 mod notices;
+mod papers;
 mod period;
 mod report;
 mod strangers;
@@ -14,7 +15,7 @@ pub use notices::told as notice;
 
 use std::{sync::Arc, time::Instant};
 
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     access::{self, Casework, Identity, Knowledge},
@@ -24,6 +25,8 @@ use crate::{
     pb::v1::{self as pb, application_service_server::ApplicationService},
     register::{Outcome, Reading},
 };
+
+use papers::Ended;
 
 use super::{
     convert::{
@@ -406,6 +409,29 @@ impl ApplicationService for Caseworker {
         request: Request<pb::ActOnApplicationRequest>,
     ) -> Result<Response<pb::ApplicationResponse>, Status> {
         writing!(self, request, Withdraw)
+    }
+
+    async fn attach_paper(
+        &self,
+        request: Request<Streaming<pb::AttachPaperRequest>>,
+    ) -> Result<Response<pb::ApplicationResponse>, Status> {
+        let call = layer::call(&request)?;
+        match papers::attach(&self.desk, &call, request.into_inner()).await {
+            Ok(outcome) => self.told(&call, self.rendered(&call, &outcome)),
+            Err(Ended::Rejected(rejection)) => self.told(&call, Err(rejection)),
+            Err(Ended::Broken(status)) => Err(status),
+        }
+    }
+
+    type FetchPaperStream = papers::Pieces;
+
+    async fn fetch_paper(
+        &self,
+        request: Request<pb::FetchPaperRequest>,
+    ) -> Result<Response<papers::Pieces>, Status> {
+        let call = layer::call(&request)?;
+        let answer = papers::fetch(&self.desk, &call, request.into_inner()).await;
+        self.told(&call, answer)
     }
 
     async fn set_application_fee(

@@ -9,8 +9,8 @@ use crate::{
     model::{
         Application, ApplicationId, Code, Command, PrincipalId, Seq, Stage, Timestamp, Viewed,
         application::{
-            About, Attachment, Fee, FeeState, Finding, FindingAbout, RejectionReason, RemarkKind,
-            VerdictKind,
+            About, Attachment, Fee, FeeState, Finding, FindingAbout, Paper, RejectionReason,
+            RemarkKind, VerdictKind,
         },
         command::{AmendApplication, ApplicationAct, Ask, OnApplication, SubmitApplication},
         entry::Language,
@@ -96,17 +96,8 @@ fn about(value: &pb::ApplicationAbout, faults: &mut Faults) -> About {
     let many = value.attachments.iter().enumerate();
     // One past the most is read, so that it is told.
     for (at, one) in many.take(ATTACHMENTS_MAX.saturating_add(1)) {
-        let field = within(&item("about", "attachments", at), "sha256");
-        match <[u8; 32]>::try_from(one.sha256.as_ref()) {
-            Ok(sha256) => attachments.push(Attachment {
-                sha256,
-                name: one.name.clone(),
-                media_type: one.media_type.clone(),
-                octets: one.octets,
-                uri: fields::some(&one.uri),
-            }),
-            Err(_) => faults.at(Code::FieldInvalid, field, "must have 32 octets"),
-        }
+        let field = item("about", "attachments", at);
+        attachments.extend(attachment(one, &field, faults));
     }
     let about = About {
         purpose: value.purpose.clone(),
@@ -211,6 +202,45 @@ acts! {
         let text = fee.text.clone();
         state.map(|state| ApplicationAct::SetFee { state, text })
     };
+}
+
+/// Hand in a paper.
+pub fn attach(
+    heading: &pb::PaperHeading,
+    _names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let told = heading.attachment.as_ref();
+    let unset = pb::Attachment::default();
+    let paper = attachment(told.unwrap_or(&unset), "attachment", faults);
+    if let Some(paper) = &paper {
+        for (field, flaw) in form::paper(paper) {
+            faults.sound(within("attachment", field), [flaw]);
+        }
+    }
+    let act = paper.map(ApplicationAct::Attach);
+    on(&heading.application, &heading.etag, act, faults)
+}
+
+/// What is told of something that goes with an application; none where its digest cannot be one.
+fn attachment(one: &pb::Attachment, field: &str, faults: &mut Faults) -> Option<Attachment> {
+    let sha256 = digest(&one.sha256, &within(field, "sha256"), faults)?;
+    Some(Attachment {
+        sha256,
+        name: one.name.clone(),
+        media_type: one.media_type.clone(),
+        octets: one.octets,
+        uri: fields::some(&one.uri),
+    })
+}
+
+/// A SHA-256.
+pub fn digest(octets: &[u8], field: &str, faults: &mut Faults) -> Option<[u8; 32]> {
+    let sha256 = <[u8; 32]>::try_from(octets);
+    if sha256.is_err() {
+        faults.at(Code::FieldInvalid, field, "must have 32 octets");
+    }
+    sha256.ok()
 }
 
 /// Words that stand on both sides, one for each.
@@ -327,7 +357,25 @@ impl Showing<'_> {
             hold_id: optional(hold),
             revision: app.revision.get(),
             etag: etag.unwrap_or_default(),
+            papers: self.papers(app)?,
         })
+    }
+
+    /// Its papers; none where the applicant was erased, and they with it.
+    fn papers(&self, app: &Application) -> Viewed<Vec<pb::Paper>> {
+        if (self.people)(&app.applicant)?.is_some_and(|one| one.erased.is_some()) {
+            return Ok(Vec::new());
+        }
+        Ok(app.papers.iter().map(|one| self.paper(one)).collect())
+    }
+
+    /// A paper.
+    pub fn paper(&self, one: &Paper) -> pb::Paper {
+        pb::Paper {
+            attachment: Some(shown_attachment(&one.what)),
+            by: self.by(&one.by),
+            at: Some(timestamp(one.at)),
+        }
     }
 
     fn remarks(&self, app: &Application) -> Vec<pb::Remark> {
@@ -410,18 +458,18 @@ fn shown_about(about: &About) -> pb::ApplicationAbout {
         registration_number: told(&about.registration_number),
         country: told(&about.country),
         fee_reference: told(&about.fee_reference),
-        attachments: about
-            .attachments
-            .iter()
-            .map(|one| pb::Attachment {
-                sha256: one.sha256.to_vec().into(),
-                name: one.name.clone(),
-                media_type: one.media_type.clone(),
-                octets: one.octets,
-                uri: told(&one.uri),
-            })
-            .collect(),
+        attachments: about.attachments.iter().map(shown_attachment).collect(),
         declaration_accepted: about.declared,
+    }
+}
+
+fn shown_attachment(one: &Attachment) -> pb::Attachment {
+    pb::Attachment {
+        sha256: one.sha256.to_vec().into(),
+        name: one.name.clone(),
+        media_type: one.media_type.clone(),
+        octets: one.octets,
+        uri: one.uri.clone().unwrap_or_default(),
     }
 }
 

@@ -3,8 +3,8 @@
 //! Persons stand here as ids alone. It must never leave a field of an application out.
 
 use crate::model::application::{
-    About, Application, Approval, Attachment, Content, Fee, FeeState, RejectionReason, Remark,
-    RemarkKind, Stage as ApplicationStage, Verdict, VerdictKind,
+    About, Application, Approval, Attachment, Content, Fee, FeeState, Paper, RejectionReason,
+    Remark, RemarkKind, Stage as ApplicationStage, Verdict, VerdictKind,
 };
 use crate::model::clock::Timestamp;
 use crate::model::command::NewEntry;
@@ -57,6 +57,7 @@ pub(super) fn submitted_to(e: &Application) -> pb::Application {
         remarks: Vec::new(),
         verdicts: Vec::new(),
         path: None,
+        papers: Vec::new(),
     }
 }
 
@@ -68,6 +69,7 @@ pub(super) fn application_to(e: &Application) -> pb::Application {
         remarks: e.remarks.iter().map(remark_to).collect(),
         verdicts: e.verdicts.iter().map(verdict_to).collect(),
         path: e.arc.as_ref().map(path_to),
+        papers: e.papers.iter().map(paper_to).collect(),
         ..submitted_to(e)
     }
 }
@@ -75,7 +77,7 @@ pub(super) fn application_to(e: &Application) -> pb::Application {
 /// The application of its stored form as it was handed in: what only a table's value may hold is refused.
 pub(super) fn submitted_from(e: pb::Application) -> Result<Application, CodecError> {
     let bare = e.revision == 0 && e.approvals.is_empty() && e.remarks.is_empty();
-    if !bare || !e.verdicts.is_empty() || e.path.is_some() {
+    if !bare || !e.verdicts.is_empty() || e.path.is_some() || !e.papers.is_empty() {
         let what = "an application as it was handed in";
         return Err(CodecError::Malformed { what });
     }
@@ -104,6 +106,7 @@ pub(super) fn application_from(e: pb::Application) -> Result<Application, CodecE
         arc: e.path.as_deref().map(path_from).transpose()?,
         fee: e.fee.map(fee_from).transpose()?,
         hold: id_if(e.hold.as_deref())?,
+        papers: all(e.papers, paper_from)?,
     })
 }
 
@@ -193,6 +196,26 @@ fn attachment_from(e: pb::Attachment) -> Result<Attachment, CodecError> {
         media_type: e.media_type,
         octets: e.octets,
         uri: e.uri,
+    })
+}
+
+/// The stored form of a paper.
+pub(super) fn paper_to(one: &Paper) -> pb::Paper {
+    pb::Paper {
+        attachment: Some(attachment_to(&one.what)),
+        by: id_to(&one.by),
+        at: one.at.micros(),
+    }
+}
+
+/// The paper of its stored form.
+pub(super) fn paper_from(e: pb::Paper) -> Result<Paper, CodecError> {
+    let what = "what a paper is";
+    let attachment = e.attachment.ok_or(CodecError::Missing { what })?;
+    Ok(Paper {
+        what: attachment_from(attachment)?,
+        by: id_from(&e.by)?,
+        at: Timestamp::from_micros(e.at),
     })
 }
 

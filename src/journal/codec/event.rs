@@ -154,6 +154,15 @@ pub(super) fn event_to(event: &Event) -> Kind {
                 fee: Some(application::fee_to(fee)),
             })
         }
+        Event::ApplicationPaperAdded {
+            id,
+            previous,
+            paper,
+        } => Kind::ApplicationPaperAdded(pb::ApplicationPaperAdded {
+            id: id_to(id),
+            previous: previous.get(),
+            paper: Some(application::paper_to(paper)),
+        }),
         Event::PersonErased { person, basis } => Kind::PersonErased(person::stored(person, basis)),
         Event::OutboxOpened => Kind::OutboxOpened(pb::OutboxOpened {}),
         Event::NoticeSettled { id, outcome } => Kind::NoticeSettled(notice::settled(*id, *outcome)),
@@ -261,6 +270,11 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             id: id_from(&e.id)?,
             previous: Seq::new(e.previous),
             fee: application::fee_from(there(e.fee, "a fee")?)?,
+        },
+        Kind::ApplicationPaperAdded(e) => Event::ApplicationPaperAdded {
+            id: id_from(&e.id)?,
+            previous: Seq::new(e.previous),
+            paper: application::paper_from(there(e.paper, "a paper")?)?,
         },
         Kind::PersonErased(e) => {
             let (person, basis) = person::erased_from(e)?;

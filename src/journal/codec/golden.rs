@@ -4,8 +4,8 @@
 //! mend the code, not the file.
 
 use super::samples::{
-    application, application_whole, credential, credentials, details, entries, happenings, hold,
-    notices, registrant, somebody, somebody_whole,
+    application, application_whole, application_with_papers, credential, credentials, details,
+    entries, happenings, hold, notices, registrant, somebody, somebody_whole,
 };
 use super::*;
 use crate::journal::envelope;
@@ -81,6 +81,7 @@ fn values_are_written_and_read_as_ever() {
     for (name, one) in [
         ("application", application()),
         ("application/whole", application_whole()),
+        ("application/papers", application_with_papers()),
     ] {
         let value = encode_application(&one);
         made.push(line(name, "value", &value));

@@ -113,7 +113,8 @@ fn said(message: &str, field: &str, octets: &[u8]) -> String {
             | "ApplicationMoved"
             | "ApplicationApproved"
             | "ApplicationRemarked"
-            | "ApplicationFeeSet",
+            | "ApplicationFeeSet"
+            | "ApplicationPaperAdded",
             "id",
         ) => id::<ApplicationId>(octets),
         (

@@ -6,8 +6,8 @@ use crate::model::actor::{
     Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
 };
 use crate::model::application::{
-    About, Application, Approval, Attachment, Content, Fee, FeeState, RejectionReason, Remark,
-    RemarkKind, Stage, Verdict, VerdictKind,
+    About, Application, Approval, Attachment, Content, Fee, FeeState, Paper, RejectionReason,
+    Remark, RemarkKind, Stage, Verdict, VerdictKind,
 };
 use crate::model::clock::Timestamp;
 use crate::model::command::NewEntry;
@@ -629,6 +629,7 @@ pub(super) fn application() -> Application {
             text: "50,000 TZS".to_owned(),
         }),
         hold: Some(hold().id),
+        papers: Vec::new(),
     }
 }
 
@@ -664,6 +665,29 @@ pub(super) fn application_whole() -> Application {
         verdicts: verdicts.to_vec(),
         arc: Some(arc()),
         ..application()
+    }
+}
+
+/// An application with papers, as a table holds it.
+pub(super) fn application_with_papers() -> Application {
+    Application {
+        revision: Seq::new(301),
+        papers: vec![paper()],
+        ..application()
+    }
+}
+
+fn paper() -> Paper {
+    Paper {
+        what: Attachment {
+            sha256: [7; 32],
+            name: "letter.pdf".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            octets: 70_000,
+            uri: None,
+        },
+        by: principal(),
+        at: LATER,
     }
 }
 
@@ -780,6 +804,14 @@ fn application_events() -> Vec<(&'static str, Event)> {
         };
         events.push(("fee", event));
     }
+    events.push((
+        "paper",
+        Event::ApplicationPaperAdded {
+            id: id.clone(),
+            previous,
+            paper: paper(),
+        },
+    ));
     let policies = application_policies().map(|(name, policy)| {
         let event = Event::PolicySet {
             path: arc(),

@@ -9,8 +9,8 @@ use crate::model::actor::{
     Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
 };
 use crate::model::application::{
-    About, Application, Approval, Attachment, Content, Fee, FeeState, RejectionReason, Remark,
-    RemarkKind, Stage, Verdict, VerdictKind,
+    About, Application, Approval, Attachment, Content, Fee, FeeState, Paper, RejectionReason,
+    Remark, RemarkKind, Stage, Verdict, VerdictKind,
 };
 use crate::model::clock::Timestamp;
 use crate::model::command::NewEntry;
@@ -631,6 +631,10 @@ fn content() -> impl Strategy<Value = Content> {
         )
 }
 
+fn paper() -> impl Strategy<Value = Paper> {
+    (attachment(), id(), time()).prop_map(|(what, by, at)| Paper { what, by, at })
+}
+
 fn approval() -> impl Strategy<Value = Approval> {
     (id(), time()).prop_map(|(by, at)| Approval { by, at })
 }
@@ -692,6 +696,7 @@ pub(crate) fn application_submitted() -> impl Strategy<Value = Application> {
                 arc: None,
                 fee,
                 hold,
+                papers: Vec::new(),
             }
         })
 }
@@ -705,14 +710,16 @@ pub(crate) fn application() -> impl Strategy<Value = Application> {
         vec(remark(), 0..3),
         vec(verdict(), 0..3),
         of(path()),
+        vec(paper(), 0..3),
     )
         .prop_map(
-            |(handed_in, revision, approvals, remarks, verdicts, arc)| Application {
+            |(handed_in, revision, approvals, remarks, verdicts, arc, papers)| Application {
                 revision,
                 approvals,
                 remarks,
                 verdicts,
                 arc,
+                papers,
                 ..handed_in
             },
         )
@@ -763,6 +770,13 @@ fn application_events() -> Vec<BoxedStrategy<Event>> {
             .boxed(),
         (of_one(), fee())
             .prop_map(|((id, previous), fee)| Event::ApplicationFeeSet { id, previous, fee })
+            .boxed(),
+        (of_one(), paper())
+            .prop_map(|((id, previous), paper)| Event::ApplicationPaperAdded {
+                id,
+                previous,
+                paper,
+            })
             .boxed(),
     ]
 }

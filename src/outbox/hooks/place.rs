@@ -9,8 +9,8 @@ use std::{
 };
 
 use crate::{
+    files,
     model::{NoticeId, RegisterId, Seq},
-    outbox::files,
 };
 
 /// The first line of the file.

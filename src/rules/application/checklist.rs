@@ -1,7 +1,7 @@
 //! What a reviewer should know before judging an application: what would refuse the allocation now, what looks alike, who the
 //! applicant is, the fee, and what goes with it. It sees everything, and must never be shown to the applicant.
 
-use crate::model::application::{Application, Docket, FeeState, Finding, FindingAbout};
+use crate::model::application::{Application, Docket, FeeState, Finding, FindingAbout, Paper};
 use crate::model::command::{RegistrantRef, Whole};
 use crate::model::{Actor, Ctx, Entry, Policy, Rejection, Timestamp, TreeView, Viewed};
 use crate::oid::ArcValue;
@@ -176,10 +176,24 @@ fn money(app: &Application, found: &mut Found) {
 
 fn attachments(app: &Application, found: &mut Found) {
     for one in &app.content.about.attachments {
-        let place = one.uri.as_deref().unwrap_or("told by its digest alone");
+        let kept = app.paper(&one.sha256).map(|_| "kept here");
+        let place = kept.or(one.uri.as_deref());
+        let place = place.unwrap_or("told by its digest alone, not handed in");
         let detail = format!(
             "{} ({}, {} octets): {place}",
             one.name, one.media_type, one.octets
+        );
+        found.told(FindingAbout::Attachment, detail);
+    }
+    let named = |one: &Paper| {
+        let mut named = app.content.about.attachments.iter();
+        named.any(|named| named.sha256 == one.what.sha256)
+    };
+    for one in app.papers.iter().filter(|one| !named(one)) {
+        let what = &one.what;
+        let detail = format!(
+            "{} ({}, {} octets): kept here",
+            what.name, what.media_type, what.octets
         );
         found.told(FindingAbout::Attachment, detail);
     }

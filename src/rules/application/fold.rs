@@ -38,6 +38,7 @@ pub fn application_after(
         }
         Event::ApplicationApproved { approval, .. } => add(&mut app.approvals, [approval]),
         Event::ApplicationRemarked { remark, .. } => add(&mut app.remarks, [remark]),
+        Event::ApplicationPaperAdded { paper, .. } => add(&mut app.papers, [paper]),
         Event::ApplicationFeeSet { fee, .. } => app.fee = Some(fee.clone()),
         _ => {}
     }

@@ -9,6 +9,7 @@ mod amend;
 mod answer;
 mod appeal;
 mod approve;
+mod attach;
 mod begin_review;
 mod checklist;
 mod comment;
@@ -58,6 +59,11 @@ pub fn form(on: &OnApplication, faults: &mut Faults) {
         | ApplicationAct::Appeal(text)
         | ApplicationAct::DecideAppeal { text, .. } => faults.flaws("text", form::note(text)),
         ApplicationAct::SetFee { text, .. } => faults.flaws("text", form::fee(text)),
+        ApplicationAct::Attach(paper) => {
+            for (field, flaw) in form::paper(paper) {
+                faults.flaws(&format!("attachment.{field}"), [flaw]);
+            }
+        }
         ApplicationAct::Acknowledge
         | ApplicationAct::BeginReview
         | ApplicationAct::Approve
@@ -96,6 +102,7 @@ pub fn act(on: &OnApplication, decision: &mut Decision<'_>) -> Result<(), Reject
             decide_appeal::decide(*granted, text, &case, decision)
         }
         ApplicationAct::Withdraw => withdraw::decide(&case, decision),
+        ApplicationAct::Attach(paper) => attach::decide(paper, &case, decision),
         ApplicationAct::SetFee { state, text } => set_fee::decide(*state, text, &case, decision),
     }
 }

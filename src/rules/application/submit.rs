@@ -100,6 +100,7 @@ pub fn of(
         arc: None,
         fee: policy.fee.as_ref().map(due),
         hold,
+        papers: Vec::new(),
     };
     decision.tell(Event::ApplicationSubmitted(Box::new(application)))
 }

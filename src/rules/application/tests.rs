@@ -12,8 +12,8 @@ use crate::model::command::{
 use crate::model::entry::Delegation;
 use crate::model::limits::{
     APPLICATIONS_OPEN_MAX, APPROVALS_MAX, ATTACHMENT_NAME_BYTES_MAX, ATTACHMENTS_MAX,
-    DEADLINE_SECONDS_CEILING, FEE_BYTES_MAX, NOTE_BYTES_MAX, PURPOSE_BYTES_MAX, REMARKS_MAX,
-    VERDICTS_MAX,
+    DEADLINE_SECONDS_CEILING, FEE_BYTES_MAX, NOTE_BYTES_MAX, PAPER_OCTETS_CEILING, PAPERS_MAX,
+    PAPERS_OCTETS_CEILING, PURPOSE_BYTES_MAX, REMARKS_MAX, VERDICTS_MAX,
 };
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering};
 use crate::model::{
@@ -620,6 +620,129 @@ fn attachment(number: u8) -> Attachment {
         octets: 9,
         uri: None,
     }
+}
+
+#[test]
+fn papers_come_from_the_applicant_while_nobody_judges() {
+    let mut tree = tree();
+    let mut asked = ask();
+    asked.about.attachments = vec![attachment(1), attachment(2)];
+    let id = handed_in(&mut tree, asked);
+    let attach = |number| ApplicationAct::Attach(attachment(number));
+    let events = by(&mut tree, OTHER, &id, attach(1)).unwrap();
+    assert_eq!(words(&events), ["application-paper-added"]);
+    let app = &tree.applications[&id];
+    assert_eq!(app.papers[0].what, attachment(1));
+    assert_eq!(
+        (app.papers[0].by.as_str(), app.papers[0].at),
+        (OTHER, tree.now)
+    );
+    let again = by(&mut tree, OTHER, &id, attach(1));
+    refused(again, Code::NothingChanges, "attachment.sha256");
+    by(&mut tree, ADMIN, &id, ApplicationAct::Acknowledge).unwrap();
+    by(&mut tree, OTHER, &id, attach(3)).unwrap();
+    // The reviewer learns what is here and what is only named.
+    let found = checklist(&tree.applications[&id], &tree, tree.now).unwrap();
+    let told: Vec<_> = found
+        .iter()
+        .filter(|one| one.about == FindingAbout::Attachment)
+        .map(|one| one.detail.rsplit_once(": ").unwrap().1)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "kept here",
+            "told by its digest alone, not handed in",
+            "kept here"
+        ]
+    );
+    by(&mut tree, ADMIN, &id, ApplicationAct::BeginReview).unwrap();
+    let judged = by(&mut tree, OTHER, &id, attach(2));
+    refused(judged, Code::ApplicationStage, "application");
+    let ask = ApplicationAct::RequestInformation(say("which?"));
+    by(&mut tree, ADMIN, &id, ask).unwrap();
+    by(&mut tree, OTHER, &id, attach(2)).unwrap();
+    by(&mut tree, OTHER, &id, ApplicationAct::Answer(say("this"))).unwrap();
+    by(&mut tree, ADMIN, &id, reject()).unwrap();
+    let rejected = by(&mut tree, OTHER, &id, attach(4));
+    refused(rejected, Code::ApplicationStage, "application");
+    by(&mut tree, OTHER, &id, ApplicationAct::Appeal(say("no"))).unwrap();
+    by(&mut tree, OTHER, &id, attach(4)).unwrap();
+    assert_eq!(tree.applications[&id].papers.len(), 4);
+}
+
+#[test]
+fn nothing_more_is_kept_of_an_applicant_who_was_erased() {
+    let mut tree = tree();
+    let id = handed_in(&mut tree, ask());
+    let applicant = tree.applications[&id].applicant.clone();
+    tree.apply(&[Event::PersonErased {
+        person: crate::model::event::Person::Registrant(applicant),
+        basis: say("own wish"),
+    }]);
+    let attach = ApplicationAct::Attach(attachment(1));
+    let erased = by(&mut tree, OTHER, &id, attach);
+    refused(erased, Code::RegistrantUnknown, "application");
+}
+
+#[test]
+fn papers_have_a_form_and_bounds() {
+    let mut tree = tree();
+    let id = handed_in(&mut tree, ask());
+    let check = |tree: &mut Tree, paper: Attachment, code, field: &str| {
+        let refusal = by(tree, OTHER, &id, ApplicationAct::Attach(paper));
+        refused(refusal, code, field);
+    };
+    let large = |number, octets| Attachment {
+        octets,
+        ..attachment(number)
+    };
+    check(
+        &mut tree,
+        large(1, 0),
+        Code::FieldRequired,
+        "attachment.octets",
+    );
+    let past = large(1, PAPER_OCTETS_CEILING + 1);
+    check(&mut tree, past, Code::FieldTooLong, "attachment.octets");
+    let elsewhere = Attachment {
+        uri: Some(say("https://x.example/a")),
+        ..attachment(1)
+    };
+    check(&mut tree, elsewhere, Code::FieldInvalid, "attachment.uri");
+    let odd = Attachment {
+        media_type: say("pdf"),
+        ..attachment(1)
+    };
+    check(&mut tree, odd, Code::FieldInvalid, "attachment.media_type");
+    let long = Attachment {
+        name: "n".repeat(ATTACHMENT_NAME_BYTES_MAX + 1),
+        ..attachment(1)
+    };
+    check(&mut tree, long, Code::FieldTooLong, "attachment.name");
+    // Four of the largest but one octet, then as many small ones as are taken.
+    let largest = PAPERS_OCTETS_CEILING / PAPER_OCTETS_CEILING;
+    let small = u64::try_from(PAPERS_MAX).unwrap() - largest;
+    for number in 0..u8::try_from(PAPERS_MAX).unwrap() {
+        let octets = match u64::from(number) + 1 {
+            at if at < largest => PAPER_OCTETS_CEILING,
+            at if at == largest => PAPER_OCTETS_CEILING - small,
+            _ => 1,
+        };
+        if octets == PAPER_OCTETS_CEILING - small {
+            let past = large(99, PAPER_OCTETS_CEILING);
+            let act = ApplicationAct::Attach(past);
+            assert!(tree.decide(on(&id, act)).is_ok());
+        }
+        let act = ApplicationAct::Attach(large(number, octets));
+        by(&mut tree, OTHER, &id, act).unwrap();
+        let over = large(99, small + 1);
+        if u64::from(number) + 1 == largest {
+            check(&mut tree, over, Code::FieldTooLong, "attachment.octets");
+        }
+    }
+    assert_eq!(tree.applications[&id].papers.len(), PAPERS_MAX);
+    check(&mut tree, large(99, 1), Code::TooManyValues, "attachment");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Small files of the outbox, for their owner alone: written whole, or not at all.
+//! Small files for their owner alone: written whole, or not at all. A leaf: it knows nothing of what they hold.
 
 use std::{
     fs, io,
