@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use crate::model::actor::{Credential, Principal, Role, Scope};
-use crate::model::entry::RegistrantDetails;
+use crate::model::entry::{Audiences, Reader, RegistrantDetails};
 use crate::model::{Code, Refusal, Rejection, TreeView};
 use crate::oid::NodePath;
 
@@ -82,11 +82,20 @@ impl<'a> Insight<'a> {
         Ok(Knows::Nothing)
     }
 
+    fn is_itself(&self, other: &Principal) -> bool {
+        matches!(&self.of, Of::Principal(own, _) if own.id == other.id)
+    }
+
     /// `other` as it may be known; `None` where it may not.
     pub fn shown(&mut self, mut other: Principal) -> Result<Option<Principal>, Rejection> {
         match self.knows(&other)? {
             Knows::Nothing => Ok(None),
-            Knows::All => Ok(Some(other)),
+            Knows::All => {
+                if !self.is_itself(&other) {
+                    other.details = other.details.and_then(|one| one.shown(Reader::Staff));
+                }
+                Ok(Some(other))
+            }
             Knows::Acts => {
                 let mut grants = Vec::new();
                 for grant in other.grants {
@@ -102,7 +111,8 @@ impl<'a> Insight<'a> {
                 }
                 other.grants = grants;
                 other.delegations = delegations;
-                other.details = other.details.map(name_alone);
+                let shown = other.details.and_then(|one| one.shown(Reader::Staff));
+                other.details = shown.map(name_alone);
                 Ok(Some(other))
             }
         }
@@ -213,8 +223,11 @@ pub(super) fn granted<T>(right: Result<T, Rejection>) -> Result<bool, Rejection>
 
 fn name_alone(details: RegistrantDetails) -> RegistrantDetails {
     RegistrantDetails {
+        audiences: Audiences {
+            name: details.audiences.name,
+            ..Audiences::default()
+        },
         name: details.name,
-        name_public: details.name_public,
         ..RegistrantDetails::default()
     }
 }
@@ -224,6 +237,7 @@ mod tests {
     use super::*;
     use crate::access::testing::{ADMIN, DELEGATE, NOW, STRANGER, Tree, hosted, path, refused};
     use crate::model::actor::{Grant, PrincipalKind};
+    use crate::model::entry::Audience;
 
     /// The authority with an arc delegated to one principal, who looks after a clerk.
     fn tree() -> Tree {
@@ -312,7 +326,7 @@ mod tests {
                 email: Some("x@example.org".to_owned()),
                 telephone: Some("+1".to_owned()),
                 address: Some("somewhere".to_owned()),
-                name_public: false,
+                audiences: Audiences::default(),
             });
         });
         assert_eq!(knows(&tree, DELEGATE, STRANGER), Knows::Acts);
@@ -327,6 +341,31 @@ mod tests {
         // Its credentials are its own business.
         let credential = tree.credential_of(STRANGER);
         assert!(!insight.knows_credential(&credential).unwrap());
+    }
+
+    #[test]
+    fn what_nobody_is_shown_is_for_the_principal_itself() {
+        let mut tree = tree();
+        let details = RegistrantDetails {
+            name: "A stranger".to_owned(),
+            email: Some("x@example.org".to_owned()),
+            audiences: Audiences {
+                email: Audience::Nobody,
+                ..Audiences::default()
+            },
+            ..RegistrantDetails::default()
+        };
+        tree.with_principal(STRANGER, |one| one.details = Some(details.clone()));
+        let shown = |who: &Identity| {
+            let other = tree.principals[&STRANGER.parse().unwrap()].clone();
+            let mut insight = Insight::new(who, &tree).unwrap();
+            insight.shown(other).unwrap().unwrap().details.unwrap()
+        };
+        assert_eq!(shown(&tree.identity(STRANGER)), details);
+        for who in [tree.identity(ADMIN), Identity::Local] {
+            let cut = shown(&who);
+            assert_eq!((cut.name.as_str(), cut.email), ("A stranger", None));
+        }
     }
 
     #[test]

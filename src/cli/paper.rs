@@ -87,6 +87,7 @@ struct WrittenParty {
     telephone: String,
     address: String,
     name_public: bool,
+    seen_by: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -206,15 +207,19 @@ fn party(written: WrittenParty) -> Result<v1::RegistrantRef, Failure> {
             return Err(wrong(why));
         }
     };
-    let registrant = v1::Registrant {
-        id: String::new(),
+    let mut registrant = v1::Registrant {
         kind: kind.into(),
         name: written.name,
         email: written.email,
         telephone: written.telephone,
         address: written.address,
         name_public: written.name_public,
+        ..Default::default()
     };
+    for (field, who) in written.seen_by {
+        let said = value::seen_by(&format!("{field}={who}"));
+        said.map_err(|why| wrong(&why))?.put(&mut registrant);
+    }
     let kind = Some(Kind::Registrant(registrant));
     Ok(v1::RegistrantRef { kind })
 }

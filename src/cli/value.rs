@@ -173,11 +173,12 @@ pub fn reference(text: &str) -> Result<v1::Reference, String> {
 }
 
 /// Reads `ROLE=ID`, or `ROLE=NAME <EMAIL>` for a new party, with `,KIND` and `,public` after it where it is no person and where
-/// the public may see its name.
+/// the public may see its name, and `,FIELD=WHO` for what is shown to others than usual.
 pub fn contact(text: &str) -> Result<v1::NewContact, String> {
     let wanted = || {
         "write ROLE=ID, or for a new one ROLE=NAME <EMAIL>, such as 'technical=Asha Example <asha@example.org>'; \
-         behind it ,organisation or ,machine where it is no person, and ,public where all may see its name"
+         behind it ,organisation or ,machine where it is no person, ,public where all may see its name, and for example \
+         ,email=public"
             .to_owned()
     };
     let (role, who) = text.split_once('=').ok_or_else(wanted)?;
@@ -218,6 +219,56 @@ fn contact_role(word: &str) -> Result<v1::ContactRole, String> {
     }
 }
 
+/// To whom a field of a new party is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenBy {
+    field: Field,
+    audience: v1::Audience,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Name,
+    Email,
+    Telephone,
+    Address,
+}
+
+impl SeenBy {
+    /// Says so of a party.
+    pub fn put(self, new: &mut v1::Registrant) {
+        match self.field {
+            Field::Name => new.set_name_seen_by(self.audience),
+            Field::Email => new.set_email_seen_by(self.audience),
+            Field::Telephone => new.set_telephone_seen_by(self.audience),
+            Field::Address => new.set_address_seen_by(self.audience),
+        }
+    }
+}
+
+/// Reads `FIELD=WHO`: to whom a field of a new party is shown.
+pub fn seen_by(text: &str) -> Result<SeenBy, String> {
+    let wanted = || {
+        "write FIELD=WHO: name, email, telephone or address, and public, registrars or nobody, such as email=public"
+            .to_owned()
+    };
+    let (field, who) = text.split_once('=').ok_or_else(wanted)?;
+    let field = match field.trim() {
+        "name" => Field::Name,
+        "email" => Field::Email,
+        "telephone" => Field::Telephone,
+        "address" => Field::Address,
+        _ => return Err(wanted()),
+    };
+    let audience = match who.trim() {
+        "public" => v1::Audience::Public,
+        "registrars" => v1::Audience::Registrars,
+        "nobody" => v1::Audience::Nobody,
+        _ => return Err(wanted()),
+    };
+    Ok(SeenBy { field, audience })
+}
+
 /// A new party with the marks that stand behind it, each after a comma.
 fn marked(mut new: v1::Registrant, marks: &str) -> Option<v1::Registrant> {
     let mut marks = marks.split(',');
@@ -230,7 +281,7 @@ fn marked(mut new: v1::Registrant, marks: &str) -> Option<v1::Registrant> {
             "organisation" => new.set_kind(v1::PartyKind::Organisation),
             "machine" => new.set_kind(v1::PartyKind::Machine),
             "public" => new.name_public = true,
-            _ => return None,
+            more => seen_by(more).ok()?.put(&mut new),
         }
     }
     Some(new)

@@ -9,7 +9,7 @@ use crate::{
     desk::Desk,
     model::{
         Timestamp, TreeView as _, Viewed,
-        entry::{Delegation, Holding, RegistrantDetails},
+        entry::{Delegation, Holding, Reader, RegistrantDetails},
     },
     oid::{NodePath, notation::NoNames},
     register::{Reading, Seen},
@@ -139,9 +139,9 @@ fn registration(view: &View<'_>, seen: &Seen, _: usize) -> Viewed<String> {
 
 fn held(view: &View<'_>, seen: &Seen, name: &str, holding: &Holding) -> Viewed<String> {
     let known = view.reading.registrant(&holding.registrant)?;
-    let whole = view.sight.is_whole(&seen.entry.path);
+    let reader = Reader::of(view.sight.is_whole(&seen.entry.path));
     let details = known
-        .and_then(|known| known.shown(whole))
+        .and_then(|known| known.shown(reader))
         .unwrap_or_default();
     let contact = element("non-enciphered", &contact(&details));
     let date = element("registrationDate", &date(holding.since));

@@ -9,7 +9,7 @@ use crate::{
     model::{
         Code, Entry, Refusal, RegistrantId, Rejection, Viewed,
         actor::PrincipalKind,
-        entry::{Delegation, Flags, Holding, Label, Origin, Relation, Service, Text},
+        entry::{Delegation, Flags, Holding, Label, Origin, Reader, Relation, Service, Text},
     },
     oid::{
         NodePath,
@@ -228,7 +228,7 @@ impl<'a> View<'a> {
         let known = crate::model::TreeView::registrant(self.reading, id)?;
         let shown = known
             .as_ref()
-            .and_then(|known| known.shown(self.sight.is_whole(path)))
+            .and_then(|known| known.shown(Reader::of(self.sight.is_whole(path))))
             .unwrap_or_default();
         Ok(shape::Party {
             id: id.to_string(),

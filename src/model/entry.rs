@@ -469,25 +469,92 @@ pub struct Tombstone {
 }
 
 impl Registrant {
-    /// What is known of it, cut to what may be shown: everything to the staff of the arc (`whole`), the name to the public
-    /// where its owner lets it be seen. `None` where nothing may be shown, or it was erased.
-    pub fn shown(&self, whole: bool) -> Option<RegistrantDetails> {
-        let details = self.details.as_ref()?;
-        if whole {
-            return Some(details.clone());
-        }
-        details.name_public.then(|| RegistrantDetails {
-            name: details.name.clone(),
-            name_public: true,
-            ..RegistrantDetails::default()
-        })
+    /// What is known of it, cut to what a reader may see. `None` where nothing may be seen, or it was erased.
+    pub fn shown(&self, to: Reader) -> Option<RegistrantDetails> {
+        self.details.as_ref().and_then(|details| details.shown(to))
     }
+}
+
+/// To whom a field of somebody's details is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Audience {
+    /// To everybody.
+    Public,
+    /// To the staff of the arcs at which it is named, and to whoever told it.
+    #[default]
+    Registrars,
+    /// To whoever told it alone. The server writes to it, and who has everything that is held of a person has it, too.
+    Nobody,
+}
+
+/// Who reads somebody's details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Whoever asks.
+    Everybody,
+    /// The staff of an arc at which it is named.
+    Staff,
+    /// Whoever told it, or has everything that is held of it.
+    Itself,
+}
+
+impl Reader {
+    /// Whoever sees an arc whole is its staff; anybody else is everybody.
+    pub const fn of(whole: bool) -> Self {
+        if whole { Self::Staff } else { Self::Everybody }
+    }
+}
+
+impl Audience {
+    /// Every audience, the widest first.
+    pub const ALL: [Self; 3] = [Self::Public, Self::Registrars, Self::Nobody];
+
+    /// The lower-case word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Registrars => "registrars",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// Whether a reader is among it.
+    pub const fn has(self, reader: Reader) -> bool {
+        match (self, reader) {
+            (Self::Public, _) | (_, Reader::Itself) | (Self::Registrars, Reader::Staff) => true,
+            (Self::Registrars | Self::Nobody, Reader::Everybody)
+            | (Self::Nobody, Reader::Staff) => false,
+        }
+    }
+}
+
+/// To whom each field of somebody's details is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Audiences {
+    /// The name.
+    pub name: Audience,
+    /// The e-mail address.
+    pub email: Audience,
+    /// The telephone number.
+    pub telephone: Audience,
+    /// The postal address.
+    pub address: Audience,
+}
+
+impl Audiences {
+    /// The name for everybody, the rest for the staff.
+    pub const NAME_PUBLIC: Self = Self {
+        name: Audience::Public,
+        email: Audience::Registrars,
+        telephone: Audience::Registrars,
+        address: Audience::Registrars,
+    };
 }
 
 /// What is known of a registrant: the only place of a person's data in the register.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrantDetails {
-    /// The name.
+    /// The name; empty where it is not shown.
     pub name: String,
     /// An e-mail address, a role's mailbox where there is one.
     pub email: Option<String>,
@@ -495,8 +562,51 @@ pub struct RegistrantDetails {
     pub telephone: Option<String>,
     /// A postal address.
     pub address: Option<String>,
-    /// Whether the public may see the name. The other fields are for the authority's staff only.
-    pub name_public: bool,
+    /// To whom each of them is shown.
+    pub audiences: Audiences,
+}
+
+impl RegistrantDetails {
+    /// Whether everybody is shown the name.
+    pub fn name_public(&self) -> bool {
+        self.audiences.name == Audience::Public
+    }
+
+    /// What a reader may see of them; `None` where that is nothing. Every face asks here and nowhere else.
+    pub fn shown(&self, to: Reader) -> Option<Self> {
+        let of = &self.audiences;
+        let cut =
+            |field: &Option<String>, audience: Audience| field.clone().filter(|_| audience.has(to));
+        // That something is hidden is not told either.
+        let told = |is_shown: bool, audience: Audience| {
+            if is_shown {
+                audience
+            } else {
+                Audience::default()
+            }
+        };
+        let name = if of.name.has(to) {
+            self.name.as_str()
+        } else {
+            ""
+        };
+        let email = cut(&self.email, of.email);
+        let telephone = cut(&self.telephone, of.telephone);
+        let address = cut(&self.address, of.address);
+        let shown = Self {
+            audiences: Audiences {
+                name: told(!name.is_empty(), of.name),
+                email: told(email.is_some(), of.email),
+                telephone: told(telephone.is_some(), of.telephone),
+                address: told(address.is_some(), of.address),
+            },
+            name: name.to_owned(),
+            email,
+            telephone,
+            address,
+        };
+        (shown != Self::default()).then_some(shown)
+    }
 }
 
 #[cfg(test)]
@@ -516,6 +626,49 @@ mod tests {
             "reserved->active reserved->withdrawn active->suspended active->deprecated active->withdrawn \
              suspended->active suspended->withdrawn deprecated->active deprecated->withdrawn withdrawn->active"
         );
+    }
+
+    #[test]
+    fn a_field_is_shown_to_its_audience_and_to_no_other() {
+        let all = RegistrantDetails {
+            name: "Asha".to_owned(),
+            email: Some("a@x.example".to_owned()),
+            telephone: Some("+1".to_owned()),
+            address: Some("Dodoma".to_owned()),
+            audiences: Audiences {
+                name: Audience::Registrars,
+                email: Audience::Public,
+                telephone: Audience::Nobody,
+                address: Audience::Registrars,
+            },
+        };
+        let told = |reader| {
+            let shown = all.shown(reader).unwrap();
+            let of = |field: Option<String>| field.unwrap_or_default();
+            let fields = [
+                shown.name,
+                of(shown.email),
+                of(shown.telephone),
+                of(shown.address),
+            ];
+            fields.join("|")
+        };
+        assert_eq!(told(Reader::Everybody), "|a@x.example||");
+        assert_eq!(told(Reader::Staff), "Asha|a@x.example||Dodoma");
+        assert_eq!(all.shown(Reader::Itself).as_ref(), Some(&all));
+        // Who may not see a field does not learn that it is hidden.
+        let shown = all.shown(Reader::Staff).unwrap();
+        assert_eq!(shown.audiences.telephone, Audience::Registrars);
+        let hidden = RegistrantDetails {
+            audiences: Audiences {
+                name: Audience::Nobody,
+                ..Audiences::default()
+            },
+            name: "Asha".to_owned(),
+            ..RegistrantDetails::default()
+        };
+        assert_eq!(hidden.shown(Reader::Staff), None);
+        assert_eq!(hidden.shown(Reader::Everybody), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The registration authority of an object is its registrant, else the nearest superior's, else the authority that keeps the
 //! register. It must never show a person's data but the name its owner lets be seen, unless the caller sees the arc whole.
 
-use crate::model::entry::{Contact, ContactRole, Entry, Holding, Registrant};
+use crate::model::entry::{Contact, ContactRole, Entry, Holding, Reader, Registrant};
 use crate::model::{TreeView as _, Viewed};
 use crate::register::Seen;
 
@@ -70,8 +70,8 @@ fn section(
 ) -> Viewed<Section> {
     let id = &holding.registrant;
     let known = desk.reading.registrant(id)?;
-    let whole = desk.sight.is_whole(&at.path);
-    let shown = Shown::of(known.as_ref(), whole);
+    let reader = Reader::of(desk.sight.is_whole(&at.path));
+    let shown = Shown::of(known.as_ref(), reader);
     let mut section = Section::new(kind);
     section.one("ra", shown.name.unwrap_or_else(|| id.to_string()));
     section.one("status", shown.status);
@@ -98,7 +98,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(known: Option<&Registrant>, whole: bool) -> Self {
+    fn of(known: Option<&Registrant>, reader: Reader) -> Self {
         let nothing = Self {
             status: UNAVAILABLE,
             ..Self::default()
@@ -106,29 +106,26 @@ impl Shown {
         let Some(details) = known.and_then(|known| known.details.as_ref()) else {
             return nothing;
         };
-        let text = |text: &Option<String>| text.as_deref().map(clean);
-        let name = Some(clean_line(&details.name)).filter(|name| !name.is_empty());
-        if whole {
+        let confidential = !details.name_public();
+        let Some(shown) = details.shown(reader) else {
             return Self {
-                status: AVAILABLE,
-                name,
-                address: text(&details.address),
-                phone: text(&details.telephone),
-                email: text(&details.email),
-                confidential: !details.name_public,
+                confidential,
+                ..nothing
             };
-        }
-        if details.name_public {
-            // Whether there is more is not for everybody either.
-            return Self {
-                status: PARTIAL,
-                name,
-                ..Self::default()
-            };
-        }
+        };
+        let text = |text: Option<String>| text.as_deref().map(clean);
         Self {
-            confidential: true,
-            ..nothing
+            // Whether there is more is not for everybody.
+            status: if reader == Reader::Everybody {
+                PARTIAL
+            } else {
+                AVAILABLE
+            },
+            name: Some(clean_line(&shown.name)).filter(|name| !name.is_empty()),
+            address: text(shown.address),
+            phone: text(shown.telephone),
+            email: text(shown.email),
+            confidential,
         }
     }
 }
@@ -191,8 +188,8 @@ fn contact_name(desk: &Maker<'_>, entry: &Entry) -> Viewed<Option<String>> {
 
 fn name_of(desk: &Maker<'_>, entry: &Entry, contact: &Contact) -> Viewed<Option<String>> {
     let known = desk.reading.registrant(&contact.party)?;
-    let whole = desk.sight.is_whole(&entry.path);
-    Ok(Shown::of(known.as_ref(), whole).name)
+    let reader = Reader::of(desk.sight.is_whole(&entry.path));
+    Ok(Shown::of(known.as_ref(), reader).name)
 }
 
 /// A contact in one line: with what to turn to it, and its name, else its id.
@@ -206,9 +203,9 @@ pub(super) fn contact_line(desk: &Maker<'_>, entry: &Entry, contact: &Contact) -
 mod tests {
     use super::*;
     use crate::model::actor::PrincipalKind;
-    use crate::model::entry::RegistrantDetails;
+    use crate::model::entry::{Audience, Audiences, RegistrantDetails};
 
-    fn person(name_public: bool) -> Registrant {
+    fn person(audiences: Audiences) -> Registrant {
         Registrant {
             id: "r-1".parse().unwrap(),
             kind: PrincipalKind::Person,
@@ -217,7 +214,7 @@ mod tests {
                 email: Some("asha@example.org".into()),
                 telephone: Some("+255 1".into()),
                 address: Some("Dodoma\r\nTanzania".into()),
-                name_public,
+                audiences,
             }),
             erased: None,
         }
@@ -225,27 +222,39 @@ mod tests {
 
     #[test]
     fn a_persons_data_stays_with_the_staff() {
-        let all = Shown::of(Some(&person(false)), true);
+        let all = Shown::of(Some(&person(Audiences::default())), Reader::Staff);
         assert_eq!(all.address.as_deref(), Some("Dodoma\nTanzania"));
         assert_eq!((all.status, all.confidential), (AVAILABLE, true));
-        let public = Shown::of(Some(&person(true)), false);
+        let public = Shown::of(Some(&person(Audiences::NAME_PUBLIC)), Reader::Everybody);
         let name_alone = Shown {
             status: PARTIAL,
             name: Some("Asha".into()),
             ..Shown::default()
         };
         assert_eq!(public, name_alone);
-        let nothing = Shown::of(Some(&person(false)), false);
+        let mail_alone = Audiences {
+            name: Audience::Nobody,
+            email: Audience::Public,
+            telephone: Audience::Nobody,
+            address: Audience::Registrars,
+        };
+        let mailed = Shown::of(Some(&person(mail_alone)), Reader::Everybody);
+        assert_eq!((mailed.status, mailed.name), (PARTIAL, None));
+        assert_eq!(mailed.email.as_deref(), Some("asha@example.org"));
+        assert_eq!((mailed.phone, mailed.address), (None, None));
+        let staff = Shown::of(Some(&person(mail_alone)), Reader::Staff);
+        assert_eq!((staff.phone, staff.address.is_some()), (None, true));
+        let nothing = Shown::of(Some(&person(Audiences::default())), Reader::Everybody);
         assert_eq!(nothing.name, None);
         assert!(nothing.confidential && nothing.email.is_none());
         for known in [
             None,
             Some(Registrant {
                 details: None,
-                ..person(true)
+                ..person(Audiences::NAME_PUBLIC)
             }),
         ] {
-            assert_eq!(Shown::of(known.as_ref(), true).status, UNAVAILABLE);
+            assert_eq!(Shown::of(known.as_ref(), Reader::Staff).status, UNAVAILABLE);
         }
     }
 }

@@ -5,7 +5,7 @@
 //! it any longer.
 
 use crate::model::command::ErasePerson;
-use crate::model::entry::RegistrantDetails;
+use crate::model::entry::{Audiences, RegistrantDetails};
 use crate::model::event::{Person, RegistrantRecorded};
 use crate::model::{Code, Event, Refusal, Rejection, TreeView, form};
 
@@ -46,13 +46,13 @@ pub fn decide(ask: &ErasePerson, decision: &mut Decision<'_>) -> Result<(), Reje
         basis: ask.basis.clone(),
     })?;
     // What everybody may know of whoever holds an arc can be kept: it is recorded anew, alone.
-    if let Some((id, kind)) = kept.filter(|_| ask.keep_public_name && known.name_public) {
+    if let Some((id, kind)) = kept.filter(|_| ask.keep_public_name && known.name_public()) {
         decision.tell(Event::RegistrantRecorded(RegistrantRecorded {
             id,
             kind,
             details: Some(RegistrantDetails {
                 name: known.name,
-                name_public: true,
+                audiences: Audiences::NAME_PUBLIC,
                 ..RegistrantDetails::default()
             }),
         }))?;
@@ -128,7 +128,7 @@ mod tests {
         let known = RegistrantDetails {
             name: "Asha".to_owned(),
             email: Some("asha@x.example".to_owned()),
-            name_public: true,
+            audiences: Audiences::NAME_PUBLIC,
             ..RegistrantDetails::default()
         };
         tree.apply(&[Event::RegistrantRecorded(RegistrantRecorded {

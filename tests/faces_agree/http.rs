@@ -13,21 +13,34 @@ use crate::{
 };
 
 /// A client that keeps its connections.
-struct Web {
+pub struct Web {
     client: Client<HttpConnector, Empty<bytes::Bytes>>,
     base: String,
 }
 
 impl Web {
-    fn at(server: &Server) -> Self {
+    /// One of a server.
+    pub fn at(server: &Server) -> Self {
         Self {
             client: Client::builder(TokioExecutor::new()).build_http(),
             base: server.address().to_owned(),
         }
     }
 
-    async fn get(&self, path: &str, accept: &str) -> (u16, String) {
+    /// What everybody is told.
+    pub async fn get(&self, path: &str, accept: &str) -> (u16, String) {
         let request = http::Request::get(format!("{}{path}", self.base)).header("accept", accept);
+        self.ask(request).await
+    }
+
+    /// What whoever has a token is told.
+    pub async fn get_as(&self, token: &str, path: &str, accept: &str) -> (u16, String) {
+        let request = http::Request::get(format!("{}{path}", self.base)).header("accept", accept);
+        let bearer = format!("Bearer {token}");
+        self.ask(request.header("authorization", bearer)).await
+    }
+
+    async fn ask(&self, request: http::request::Builder) -> (u16, String) {
         let request = request.body(Empty::new()).unwrap();
         let answer = self.client.request(request).await.unwrap();
         let status = answer.status().as_u16();

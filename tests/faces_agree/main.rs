@@ -16,6 +16,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audiences;
 mod dns;
 mod facts;
 mod grpc;

@@ -162,6 +162,9 @@ pub struct RegistrantArgs {
     /// Let the public see its name
     #[arg(long, requires = "registrant_name")]
     pub registrant_name_public: bool,
+    /// To whom a field is shown: name, email, telephone or address to public, registrars (the usual) or nobody
+    #[arg(long, value_name = "FIELD=WHO", value_parser = value::seen_by, requires = "registrant_name")]
+    pub registrant_seen_by: Vec<value::SeenBy>,
 }
 
 /// What a registrant is.

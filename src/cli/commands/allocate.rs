@@ -147,15 +147,21 @@ pub fn flags(args: &FlagArgs, now: Option<v1::Flags>) -> Option<v1::Flags> {
 pub fn registrant(id: Option<String>, args: RegistrantArgs) -> Option<v1::RegistrantRef> {
     let kind = match (id, args.registrant_name) {
         (Some(id), _) => registrant_ref::Kind::Id(id),
-        (None, Some(name)) => registrant_ref::Kind::Registrant(v1::Registrant {
-            id: String::new(),
-            kind: args.registrant_kind.map(party).unwrap_or_default().into(),
-            name,
-            email: args.registrant_email.unwrap_or_default(),
-            telephone: args.registrant_telephone.unwrap_or_default(),
-            address: args.registrant_address.unwrap_or_default(),
-            name_public: args.registrant_name_public,
-        }),
+        (None, Some(name)) => {
+            let mut new = v1::Registrant {
+                kind: args.registrant_kind.map(party).unwrap_or_default().into(),
+                name,
+                email: args.registrant_email.unwrap_or_default(),
+                telephone: args.registrant_telephone.unwrap_or_default(),
+                address: args.registrant_address.unwrap_or_default(),
+                name_public: args.registrant_name_public,
+                ..Default::default()
+            };
+            for one in args.registrant_seen_by {
+                one.put(&mut new);
+            }
+            registrant_ref::Kind::Registrant(new)
+        }
         (None, None) => return None,
     };
     Some(v1::RegistrantRef { kind: Some(kind) })

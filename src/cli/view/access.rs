@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::make::views;
+use super::make::{audience, views};
 use super::{ApplicationView, NoticeView, RevisionView, is_default, moment, word};
 use crate::pb::v1;
 
@@ -24,6 +24,7 @@ view! {
     /// What was known of a person from a revision on.
     KnownView {
         revision: u64, name: String, email: String, telephone: String, address: String, name_public: bool,
+        name_seen_by: String, email_seen_by: String, telephone_seen_by: String, address_seen_by: String,
     }
 }
 
@@ -50,6 +51,10 @@ impl From<&v1::KnownOfPerson> for KnownView {
             telephone: k.telephone.clone(),
             address: k.address.clone(),
             name_public: k.name_public,
+            name_seen_by: audience(k.name_seen_by()),
+            email_seen_by: audience(k.email_seen_by()),
+            telephone_seen_by: audience(k.telephone_seen_by()),
+            address_seen_by: audience(k.address_seen_by()),
         }
     }
 }

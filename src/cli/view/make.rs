@@ -162,9 +162,18 @@ impl From<&v1::Holding> for HoldingView {
             telephone: r.telephone.clone(),
             address: r.address.clone(),
             name_public: r.name_public,
+            name_seen_by: audience(r.name_seen_by()),
+            email_seen_by: audience(r.email_seen_by()),
+            telephone_seen_by: audience(r.telephone_seen_by()),
+            address_seen_by: audience(r.address_seen_by()),
             since,
         }
     }
+}
+
+/// To whom a field is shown; empty where it is as usual.
+pub fn audience(audience: v1::Audience) -> String {
+    word(audience.as_str_name(), "AUDIENCE_")
 }
 
 impl From<&v1::Contact> for ContactView {
@@ -185,6 +194,10 @@ impl From<&v1::Contact> for ContactView {
             telephone: r.telephone.clone(),
             address: r.address.clone(),
             name_public: r.name_public,
+            name_seen_by: audience(r.name_seen_by()),
+            email_seen_by: audience(r.email_seen_by()),
+            telephone_seen_by: audience(r.telephone_seen_by()),
+            address_seen_by: audience(r.address_seen_by()),
         }
     }
 }

@@ -76,7 +76,8 @@ view! {
     /// In whose hands an arc is.
     HoldingView {
         id: String, kind: String, name: String, email: String, telephone: String, address: String,
-        name_public: bool, since: String,
+        name_public: bool, name_seen_by: String, email_seen_by: String, telephone_seen_by: String, address_seen_by: String,
+        since: String,
     }
 }
 
@@ -84,7 +85,7 @@ view! {
     /// Whom to turn to about an arc.
     ContactView {
         role: String, id: String, kind: String, name: String, email: String, telephone: String, address: String,
-        name_public: bool,
+        name_public: bool, name_seen_by: String, email_seen_by: String, telephone_seen_by: String, address_seen_by: String,
     }
 }
 

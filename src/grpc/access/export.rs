@@ -21,8 +21,10 @@ use crate::{
         view::revision,
     },
     model::{
-        Code, Entry, Refusal, RegistrantId, Rejection, TreeView as _, application::Docket,
-        entry::Tombstone, event::Person,
+        Code, Entry, Refusal, RegistrantId, Rejection, TreeView as _,
+        application::Docket,
+        entry::{Reader, Tombstone},
+        event::Person,
     },
     oid::NodePath,
     pb::v1 as pb,
@@ -91,7 +93,7 @@ fn gathered(
             let one =
                 one.ok_or_else(|| unknown(Code::RegistrantUnknown, "no registrant has this id"))?;
             entomb(&mut told, one.erased.as_ref());
-            told.registrant = Some(entry::registrant(&one, true));
+            told.registrant = Some(entry::registrant(&one, Reader::Itself));
             arcs(&mut told, id, newest)?;
             notices(&mut told, id, newest)?;
         }
@@ -108,13 +110,23 @@ fn entomb(told: &mut pb::ExportPersonResponse, stone: Option<&Tombstone>) {
 
 fn known(one: Known) -> pb::KnownOfPerson {
     let details = one.details.unwrap_or_default();
+    let [
+        name_seen_by,
+        email_seen_by,
+        telephone_seen_by,
+        address_seen_by,
+    ] = entry::audiences(&details.audiences);
     pb::KnownOfPerson {
+        name_public: details.name_public(),
         revision: one.revision.get(),
         name: details.name,
         email: details.email.unwrap_or_default(),
         telephone: details.telephone.unwrap_or_default(),
         address: details.address.unwrap_or_default(),
-        name_public: details.name_public,
+        name_seen_by,
+        email_seen_by,
+        telephone_seen_by,
+        address_seen_by,
     }
 }
 

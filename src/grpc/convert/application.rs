@@ -7,13 +7,14 @@ use crate::{
     access::Knowledge,
     grpc::etag,
     model::{
-        Application, ApplicationId, Code, Command, PrincipalId, Seq, Stage, Timestamp, Viewed,
+        Application, ApplicationId, Code, Command, PrincipalId, RegistrantId, Seq, Stage,
+        Timestamp, Viewed,
         application::{
             About, Attachment, Fee, FeeState, Finding, FindingAbout, Paper, RejectionReason,
             RemarkKind, VerdictKind,
         },
         command::{AmendApplication, ApplicationAct, Ask, OnApplication, SubmitApplication},
-        entry::Language,
+        entry::{Language, Reader},
         form,
         limits::ATTACHMENTS_MAX,
     },
@@ -302,6 +303,15 @@ impl Showing<'_> {
         self.knowledge == Knowledge::Everything
     }
 
+    /// As who a party of an application is read: whoever handed it in told of those who became known with it.
+    fn reader_of(&self, id: &RegistrantId, app: &Application) -> Reader {
+        if self.own == Some(&app.submitted_by) && app.introduced.contains(id) {
+            Reader::Itself
+        } else {
+            Reader::of(self.is_whole())
+        }
+    }
+
     /// Who did something, where the reader may know.
     fn by(&self, id: &PrincipalId) -> String {
         if self.is_whole() || self.own == Some(id) {
@@ -313,8 +323,7 @@ impl Showing<'_> {
 
     /// An application.
     pub fn application(&self, app: &Application) -> Viewed<pb::Application> {
-        let whole = |id: &_| self.is_whole() || app.introduced.contains(id);
-        let party = |id: &_| entry::party(id, whole(id), self.people);
+        let party = |id: &_| entry::party(id, self.reader_of(id, app), self.people);
         let contacts = app.content.entry.contacts.iter();
         let contacts: Viewed<Vec<_>> = contacts
             .map(|one| {

@@ -11,8 +11,8 @@ use crate::{
         actor::PrincipalKind,
         consent::{LockKind, Locks, Pending, PendingAct, Side},
         entry::{
-            Certainty, Contact, ContactRole, Delegation, Flags, Holding, Label, Origin, Reference,
-            Registrant, Relation, Service, State, Text,
+            Audience, Audiences, Certainty, Contact, ContactRole, Delegation, Flags, Holding,
+            Label, Origin, Reader, Reference, Registrant, Relation, Service, State, Text,
         },
         plan::{Plan, PlannedAct},
         policy::{Applicants, MinimumContent, NumberRange, Numbering},
@@ -73,13 +73,14 @@ pub fn entry(
     people: People<'_>,
 ) -> Viewed<pb::Entry> {
     let whole = sight.is_whole(&entry.path);
+    let reader = Reader::of(whole);
     let superior = &entry.superior;
     let holder = &entry.holder;
     let texts = |texts: &[Text]| texts.iter().map(text).collect();
     let held = |holding: &Option<Holding>| {
         holding
             .as_ref()
-            .map(|one| self::holding(one, whole, people))
+            .map(|one| self::holding(one, reader, people))
             .transpose()
     };
     let contacts = holder.contacts.iter();
@@ -129,7 +130,7 @@ pub fn entry(
         pending: entry.pending.as_deref().filter(|_| whole).map(pending),
         plans: entry.plans.iter().filter(|_| whole).map(plan).collect(),
         contacts: contacts
-            .map(|one| contact(one, whole, people))
+            .map(|one| contact(one, reader, people))
             .collect::<Result<_, _>>()?,
     })
 }
@@ -211,30 +212,58 @@ pub const fn party_kind(kind: PrincipalKind) -> pb::PartyKind {
     }
 }
 
-/// A registrant: as its owner let the public see it, or `whole` for the staff of the arc.
-pub fn registrant(known: &Registrant, whole: bool) -> pb::Registrant {
+/// A registrant, as a reader may see it.
+pub fn registrant(known: &Registrant, reader: Reader) -> pb::Registrant {
     let kind = party_kind(known.kind);
     let bare = pb::Registrant {
         id: known.id.to_string(),
         kind: kind as i32,
         ..Default::default()
     };
-    let Some(details) = known.shown(whole) else {
+    let Some(details) = known.shown(reader) else {
         return bare;
     };
+    let [
+        name_seen_by,
+        email_seen_by,
+        telephone_seen_by,
+        address_seen_by,
+    ] = audiences(&details.audiences);
     pb::Registrant {
+        name_public: details.name_public(),
         name: details.name,
         email: details.email.unwrap_or_default(),
         telephone: details.telephone.unwrap_or_default(),
         address: details.address.unwrap_or_default(),
-        name_public: details.name_public,
+        name_seen_by,
+        email_seen_by,
+        telephone_seen_by,
+        address_seen_by,
         ..bare
     }
 }
 
-fn holding(holding: &Holding, whole: bool, people: People<'_>) -> Viewed<pb::Holding> {
+/// To whom name, e-mail address, telephone number and postal address are shown; unset where that is what it is unless somebody
+/// says otherwise.
+pub fn audiences(of: &Audiences) -> [i32; 4] {
+    let said = |one: Audience, usual: bool| {
+        let word = match one {
+            Audience::Public => pb::Audience::Public,
+            Audience::Registrars => pb::Audience::Registrars,
+            Audience::Nobody => pb::Audience::Nobody,
+        };
+        if usual { 0 } else { word as i32 }
+    };
+    // Of the name `name_public` says the rest.
+    let name = said(of.name, of.name != Audience::Nobody);
+    let rest = [of.email, of.telephone, of.address];
+    let [email, telephone, address] = rest.map(|one| said(one, one == Audience::Registrars));
+    [name, email, telephone, address]
+}
+
+fn holding(holding: &Holding, reader: Reader, people: People<'_>) -> Viewed<pb::Holding> {
     Ok(pb::Holding {
-        registrant: Some(party(&holding.registrant, whole, people)?),
+        registrant: Some(party(&holding.registrant, reader, people)?),
         since: Some(timestamp(holding.since)),
     })
 }
@@ -275,17 +304,17 @@ pub fn reference(one: &Reference) -> pb::Reference {
     }
 }
 
-fn contact(contact: &Contact, whole: bool, people: People<'_>) -> Viewed<pb::Contact> {
+fn contact(contact: &Contact, reader: Reader, people: People<'_>) -> Viewed<pb::Contact> {
     Ok(pb::Contact {
         role: contact_role(contact.role) as i32,
-        party: Some(party(&contact.party, whole, people)?),
+        party: Some(party(&contact.party, reader, people)?),
     })
 }
 
 /// The registrant of an id; of one that the register does not know, the id alone.
-pub fn party(id: &RegistrantId, whole: bool, people: People<'_>) -> Viewed<pb::Registrant> {
+pub fn party(id: &RegistrantId, reader: Reader, people: People<'_>) -> Viewed<pb::Registrant> {
     Ok(match people(id)? {
-        Some(known) => registrant(&known, whole),
+        Some(known) => registrant(&known, reader),
         None => pb::Registrant {
             id: id.to_string(),
             ..Default::default()
@@ -471,7 +500,7 @@ mod tests {
 
     use super::*;
 
-    fn person(name_public: bool) -> Registrant {
+    fn person(audiences: Audiences) -> Registrant {
         Registrant {
             id: "r-1".parse().unwrap(),
             kind: PrincipalKind::Person,
@@ -480,32 +509,54 @@ mod tests {
                 email: Some("asha@example.org".into()),
                 telephone: Some("+255 1".into()),
                 address: Some("Dodoma".into()),
-                name_public,
+                audiences,
             }),
             erased: None,
         }
     }
 
     #[test]
-    fn a_persons_data_stays_with_the_staff() {
-        for (known, whole, expect) in [
-            (person(false), false, "r-1||||"),
-            (person(true), false, "r-1|Asha|||"),
+    fn a_field_is_shown_to_its_audience_and_to_no_other() {
+        let (usual, public) = (Audiences::default(), Audiences::NAME_PUBLIC);
+        let mail_alone = Audiences {
+            name: Audience::Nobody,
+            email: Audience::Public,
+            telephone: Audience::Nobody,
+            address: Audience::Registrars,
+        };
+        for (known, reader, expect) in [
+            (person(usual), Reader::Everybody, "r-1||||"),
+            (person(public), Reader::Everybody, "r-1|Asha|||"),
             (
-                person(false),
-                true,
+                person(mail_alone),
+                Reader::Everybody,
+                "r-1||asha@example.org||",
+            ),
+            (
+                person(mail_alone),
+                Reader::Staff,
+                "r-1||asha@example.org||Dodoma",
+            ),
+            (
+                person(mail_alone),
+                Reader::Itself,
+                "r-1|Asha|asha@example.org|+255 1|Dodoma",
+            ),
+            (
+                person(usual),
+                Reader::Staff,
                 "r-1|Asha|asha@example.org|+255 1|Dodoma",
             ),
             (
                 Registrant {
                     details: None,
-                    ..person(true)
+                    ..person(public)
                 },
-                true,
+                Reader::Itself,
                 "r-1||||",
             ),
         ] {
-            let shown = registrant(&known, whole);
+            let shown = registrant(&known, reader);
             let told = [
                 shown.id,
                 shown.name,
@@ -515,6 +566,32 @@ mod tests {
             ];
             assert_eq!(told.join("|"), expect);
         }
+    }
+
+    #[test]
+    fn audiences_go_there_and_back() {
+        for name in Audience::ALL {
+            for email in Audience::ALL {
+                let there = Audiences {
+                    name,
+                    email,
+                    telephone: email,
+                    address: Audience::Registrars,
+                };
+                let shown = registrant(&person(there), Reader::Itself);
+                let mut faults = Faults::new();
+                let back = fields::audiences(&shown, "party", &mut faults);
+                assert_eq!(faults.into_result(Some(back)).unwrap(), there);
+            }
+        }
+        let contradicts = pb::Registrant {
+            name_public: true,
+            name_seen_by: pb::Audience::Nobody as i32,
+            ..Default::default()
+        };
+        let mut faults = Faults::new();
+        fields::audiences(&contradicts, "party", &mut faults);
+        assert!(faults.into_result(Some(())).is_err());
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::{
         actor::PrincipalKind,
         command::{NumberChoice, RegistrantRef},
         entry::{
-            Contact, ContactRole, Delegation, Flags, Label, Reference, RegistrantDetails, Relation,
-            Service, State, Text,
+            Audience, Audiences, Contact, ContactRole, Delegation, Flags, Label, Reference,
+            RegistrantDetails, Relation, Service, State, Text,
         },
         form::{self, Flaw},
         limits::{
@@ -316,7 +316,7 @@ fn new_registrant(new: &pb::Registrant, outer: &str, faults: &mut Faults) -> Opt
     }
     let kind = party_kind(new.kind, &within(outer, "kind"), faults);
     let details = RegistrantDetails {
-        name_public: new.name_public,
+        audiences: audiences(new, outer, faults),
         ..details(
             &new.name,
             [&new.email, &new.telephone, &new.address],
@@ -328,6 +328,36 @@ fn new_registrant(new: &pb::Registrant, outer: &str, faults: &mut Faults) -> Opt
         kind: kind?,
         details,
     })
+}
+
+/// To whom each field of a new party is shown.
+pub fn audiences(new: &pb::Registrant, outer: &str, faults: &mut Faults) -> Audiences {
+    let mut said = |value: i32, field: &str| match pb::Audience::try_from(value) {
+        Ok(pb::Audience::Unspecified) => None,
+        Ok(pb::Audience::Public) => Some(Audience::Public),
+        Ok(pb::Audience::Registrars) => Some(Audience::Registrars),
+        Ok(pb::Audience::Nobody) => Some(Audience::Nobody),
+        Err(_) => {
+            unknown(&within(outer, field), value, faults);
+            None
+        }
+    };
+    let name = said(new.name_seen_by, "name_seen_by");
+    let of = Audiences {
+        name: name.unwrap_or(if new.name_public {
+            Audience::Public
+        } else {
+            Audience::Registrars
+        }),
+        email: said(new.email_seen_by, "email_seen_by").unwrap_or_default(),
+        telephone: said(new.telephone_seen_by, "telephone_seen_by").unwrap_or_default(),
+        address: said(new.address_seen_by, "address_seen_by").unwrap_or_default(),
+    };
+    if new.name_public && of.name != Audience::Public {
+        let detail = "name_public says that everybody is shown the name";
+        faults.at(Code::FieldInvalid, within(outer, "name_seen_by"), detail);
+    }
+    of
 }
 
 /// What a party is, which must be said.
@@ -370,7 +400,7 @@ pub fn details(
         email: some(email),
         telephone: some(telephone),
         address: some(address),
-        name_public: false,
+        audiences: Audiences::default(),
     }
 }
 

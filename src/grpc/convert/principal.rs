@@ -20,7 +20,7 @@ pub fn principal(one: Principal) -> pb::Principal {
         email,
         telephone,
         address,
-        name_public: _,
+        audiences: _,
     } = one.details.unwrap_or_default();
     pb::Principal {
         id: one.id.to_string(),

@@ -6,7 +6,7 @@ use crate::{
     model::{
         Entry, RegistrantId, TreeView as _, Viewed, Visibility,
         actor::PrincipalKind,
-        entry::{ContactRole, RegistrantDetails, State},
+        entry::{ContactRole, Reader, RegistrantDetails, State},
     },
     register::Seen,
 };
@@ -166,11 +166,12 @@ fn entities(view: &View<'_>, entry: &Entry) -> Viewed<Vec<Value>> {
         );
     }
     let whole = view.sight.is_whole(&entry.path);
+    let reader = Reader::of(whole);
     found
         .into_iter()
         .map(|(id, roles)| {
             let known = view.reading.registrant(id)?;
-            let details = known.as_ref().and_then(|known| known.shown(whole));
+            let details = known.as_ref().and_then(|known| known.shown(reader));
             let card = jcard(known.map(|known| known.kind), details.as_ref());
             let mut entity = Object::default();
             entity.put("objectClassName", "entity");

@@ -109,7 +109,7 @@ pub fn decode_registrant(value: &[u8]) -> Result<Registrant, CodecError> {
     Ok(Registrant {
         id: id_from(&stored.id)?,
         kind: kind_from(stored.kind)?,
-        details: stored.details.map(details_from),
+        details: stored.details.map(details_from).transpose()?,
         erased: stored.erased.map(tombstone_from),
     })
 }

@@ -5,7 +5,8 @@
 
 use super::samples::{
     application, application_whole, application_with_papers, credential, credentials, details,
-    entries, happenings, hold, notices, registrant, somebody, somebody_whole,
+    details_for_all, details_for_few, entries, happenings, hold, notices, registrant, somebody,
+    somebody_whole,
 };
 use super::*;
 use crate::journal::envelope;
@@ -100,6 +101,8 @@ fn values_are_written_and_read_as_ever() {
         ("registrant", Some(details())),
         ("registrant/erased", None),
         ("registrant/blank", Some(RegistrantDetails::default())),
+        ("registrant/audiences", Some(details_for_few())),
+        ("registrant/public", Some(details_for_all())),
     ] {
         let kind = PrincipalKind::Machine;
         let registrant = Registrant {

@@ -259,7 +259,7 @@ impl Gathered {
         match place.ok().and_then(|at| self.events.get_mut(at)) {
             Some((_, event)) if told_of(event).is_some_and(|(id, _)| id == item.subject) => {
                 if let Some(known) = details_mut(event) {
-                    *known = Some(parts::details_from(details));
+                    *known = Some(parts::details_from(details)?);
                 }
                 Ok(())
             }

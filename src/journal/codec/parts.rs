@@ -9,8 +9,8 @@ use crate::model::actor::{
 use crate::model::clock::Timestamp;
 use crate::model::consent::{LockKind, Pending, PendingAct, Side};
 use crate::model::entry::{
-    Certainty, Contact, ContactRole, Delegation, Flags, Hold, Label, Language, Reference,
-    RegistrantDetails, Relation, Service, State, Text, Visibility,
+    Audience, Audiences, Certainty, Contact, ContactRole, Delegation, Flags, Hold, Label, Language,
+    Reference, RegistrantDetails, Relation, Service, State, Text, Visibility,
 };
 use crate::model::event::{HoldEnd, Proof};
 use crate::model::ids::{
@@ -155,6 +155,7 @@ words! {
     applicants_to applicants_from Applicants "word for who may apply" { Nobody Principals Public }
     state_to state_from State "state" { Reserved Active Suspended Deprecated Withdrawn }
     visibility_to visibility_from Visibility "visibility" { Public Stub Hidden }
+    audience_to audience_from Audience "audience" { Public Registrars Nobody }
     certainty_to certainty_from Certainty "certainty" { Verified SingleSource Partial Implied }
     kind_to kind_from PrincipalKind "kind of principal" { Person Organisation Machine }
     standing_to standing_from Standing "standing" { Active Suspended Removed }
@@ -651,7 +652,7 @@ pub(super) fn principal_from(stored: pb::Principal) -> Result<Principal, CodecEr
         standing: standing.unwrap_or_default(),
         grants: grants.collect::<Result<_, _>>()?,
         delegations: delegations.collect::<Result<_, _>>()?,
-        details: stored.details.map(details_from),
+        details: stored.details.map(details_from).transpose()?,
         erased: stored.erased.map(tombstone_from),
     })
 }
@@ -756,22 +757,40 @@ pub(super) fn hold_from(stored: &pb::Hold) -> Result<Hold, CodecError> {
 
 /// The stored form of a registrant's details.
 pub(super) fn details_to(details: &RegistrantDetails) -> pb::RegistrantDetails {
+    let of = &details.audiences;
+    // What is for registrars is not written, as it never was.
+    let narrowed = |one: Audience| (one != Audience::Registrars).then(|| audience_to(one));
     pb::RegistrantDetails {
         name: details.name.clone(),
         email: details.email.clone(),
         telephone: details.telephone.clone(),
         address: details.address.clone(),
-        name_public: details.name_public,
+        name_public: details.name_public(),
+        name_seen_by: (of.name == Audience::Nobody).then(|| audience_to(of.name)),
+        email_seen_by: narrowed(of.email),
+        telephone_seen_by: narrowed(of.telephone),
+        address_seen_by: narrowed(of.address),
     }
 }
 
 /// The registrant's details of their stored form.
-pub(super) fn details_from(stored: pb::RegistrantDetails) -> RegistrantDetails {
-    RegistrantDetails {
+pub(super) fn details_from(stored: pb::RegistrantDetails) -> Result<RegistrantDetails, CodecError> {
+    let audience = |one: Option<i32>| one.map(audience_from).transpose();
+    let name = match (audience(stored.name_seen_by)?, stored.name_public) {
+        (Some(name), _) => name,
+        (None, true) => Audience::Public,
+        (None, false) => Audience::Registrars,
+    };
+    Ok(RegistrantDetails {
+        audiences: Audiences {
+            name,
+            email: audience(stored.email_seen_by)?.unwrap_or_default(),
+            telephone: audience(stored.telephone_seen_by)?.unwrap_or_default(),
+            address: audience(stored.address_seen_by)?.unwrap_or_default(),
+        },
         name: stored.name,
         email: stored.email,
         telephone: stored.telephone,
         address: stored.address,
-        name_public: stored.name_public,
-    }
+    })
 }

@@ -13,9 +13,9 @@ use crate::model::clock::Timestamp;
 use crate::model::command::NewEntry;
 use crate::model::consent::{LockKind, Locks, Pending, PendingAct, Side};
 use crate::model::entry::{
-    Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
-    Language, Origin, Reference, RegistrantDetails, Relation, Service, State, SuperiorFields, Text,
-    Visibility,
+    Audience, Audiences, Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold,
+    HolderFields, Holding, Label, Language, Origin, Reference, RegistrantDetails, Relation,
+    Service, State, SuperiorFields, Text, Visibility,
 };
 use crate::model::event::{
     ApplicationAmended, ApplicationMoved, ArcRegistered, AuthorityOpened, Changes, EntryAmended,
@@ -150,7 +150,33 @@ pub(super) fn details() -> RegistrantDetails {
         email: some("asha@health.example"),
         telephone: some("+255 00 000 0000"),
         address: some("1 Example Road"),
-        name_public: true,
+        audiences: Audiences::NAME_PUBLIC,
+    }
+}
+
+/// Details of which each field is shown to others.
+pub(super) fn details_for_few() -> RegistrantDetails {
+    RegistrantDetails {
+        audiences: Audiences {
+            name: Audience::Nobody,
+            email: Audience::Public,
+            telephone: Audience::Nobody,
+            address: Audience::Registrars,
+        },
+        ..details()
+    }
+}
+
+/// Details that everybody is shown.
+pub(super) fn details_for_all() -> RegistrantDetails {
+    RegistrantDetails {
+        audiences: Audiences {
+            name: Audience::Public,
+            email: Audience::Public,
+            telephone: Audience::Public,
+            address: Audience::Public,
+        },
+        ..details()
     }
 }
 

@@ -16,9 +16,9 @@ use crate::model::clock::Timestamp;
 use crate::model::command::NewEntry;
 use crate::model::consent::{LockKind, Locks, Pending, PendingAct, Side};
 use crate::model::entry::{
-    Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold, HolderFields, Holding, Label,
-    Language, Origin, Reference, Registrant, RegistrantDetails, Relation, Service, State,
-    SuperiorFields, Text, Tombstone, Visibility,
+    Audience, Audiences, Certainty, Contact, ContactRole, Delegation, Entry, Flags, Hold,
+    HolderFields, Holding, Label, Language, Origin, Reference, Registrant, RegistrantDetails,
+    Relation, Service, State, SuperiorFields, Text, Tombstone, Visibility,
 };
 use crate::model::event::{
     ApplicationAmended, ApplicationMoved, ArcRegistered, AuthorityOpened, Changes, EntryAmended,
@@ -364,13 +364,21 @@ pub(crate) fn hold() -> impl Strategy<Value = Hold> {
 
 /// A registrant's details.
 pub(crate) fn details() -> impl Strategy<Value = RegistrantDetails> {
-    (word(), of(word()), of(word()), of(word()), any::<bool>()).prop_map(
-        |(name, email, telephone, address, name_public)| RegistrantDetails {
-            name,
-            email,
-            telephone,
-            address,
-            name_public,
+    let audiences = [(); 4].map(|()| prop::sample::select(Audience::ALL.to_vec()));
+    (word(), of(word()), of(word()), of(word()), audiences).prop_map(
+        |(name, email, telephone, address, [name_for, email_for, telephone_for, address_for])| {
+            RegistrantDetails {
+                name,
+                email,
+                telephone,
+                address,
+                audiences: Audiences {
+                    name: name_for,
+                    email: email_for,
+                    telephone: telephone_for,
+                    address: address_for,
+                },
+            }
         },
     )
 }
