@@ -558,6 +558,7 @@ impl Stage {
                 let fee = pb::Fee {
                     state: pb::FeeState::Waived as i32,
                     text: "a public body".into(),
+                    amount: None,
                 };
                 let ask = pb::SetApplicationFeeRequest {
                     application: submitted,

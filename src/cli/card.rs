@@ -8,7 +8,10 @@ use crate::{
         output::Output,
         table::{Palette, clean},
         value::{LANGUAGE_UNDETERMINED, minimum_word, show_seconds, show_windows},
-        view::{EntryView, HoldingView, NotationsView, PendingView, flags, moment, word},
+        view::{
+            EntryView, FeeScheduleView, HoldingView, NotationsView, PendingView, flags, moment,
+            word,
+        },
     },
     pb::v1,
 };
@@ -227,6 +230,22 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
         out.push(("decided within", span(p.decide_seconds)));
         out.push(("answered within", span(p.answer_seconds)));
         out.push(("appealed within", span(p.appeal_seconds)));
+        if let Some(fees) = &p.fee_schedule {
+            let fees = FeeScheduleView::from(fees);
+            let all = [
+                (fees.application, "for an application"),
+                (fees.allocation, "for an arc"),
+                (fees.renewal, "for a renewal"),
+            ];
+            let told = all.into_iter().filter(|(amount, _)| !amount.is_empty());
+            let told: Vec<_> = told
+                .map(|(amount, what)| format!("{amount} {what}"))
+                .collect();
+            out.push(("fees", told.join(", ")));
+        }
+        if p.fee_may_wait {
+            out.push(("approval", "also while a fee is due".to_owned()));
+        }
         out.push(("fee", p.fee.clone()));
     }
     out.retain(|(_, text)| !text.is_empty());

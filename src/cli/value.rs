@@ -10,6 +10,7 @@ use crate::{
     model::{
         entry::Language,
         ids::{RegistrantId, RequestId},
+        money::{Amount, AmountError},
     },
     oid::{ArcValue, Identifier, UnicodeLabel},
     pb::v1::{self, registrant_ref},
@@ -216,6 +217,79 @@ fn contact_role(word: &str) -> Result<v1::ContactRole, String> {
         _ => Err(format!(
             "{word:?} is no role of a contact; write administrative, technical or abuse"
         )),
+    }
+}
+
+/// One amount of a schedule of fees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeeAmount {
+    kind: FeeKind,
+    amount: Amount,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FeeKind {
+    Application,
+    Allocation,
+    Renewal,
+}
+
+/// Reads `KIND=AMOUNT CURRENCY`, or `none`.
+pub fn fee_amount(text: &str) -> Result<Option<FeeAmount>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let wanted = || {
+        "write KIND=AMOUNT CURRENCY: application, allocation or renewal, such as 'application=50000 TZS', or none"
+            .to_owned()
+    };
+    let (kind, rest) = text.split_once('=').ok_or_else(wanted)?;
+    let kind = match kind.trim() {
+        "application" => FeeKind::Application,
+        "allocation" => FeeKind::Allocation,
+        "renewal" => FeeKind::Renewal,
+        _ => return Err(wanted()),
+    };
+    let amount = amount(rest)?;
+    Ok(Some(FeeAmount { kind, amount }))
+}
+
+/// Reads an amount and its currency.
+pub fn amount(text: &str) -> Result<Amount, String> {
+    text.parse().map_err(|error: AmountError| error.to_string())
+}
+
+/// The schedule of some amounts, which are all of one currency, and each of another kind.
+pub fn fee_schedule(amounts: &[FeeAmount]) -> Result<Option<v1::FeeSchedule>, String> {
+    let Some(first) = amounts.first() else {
+        return Ok(None);
+    };
+    let currency = first.amount.currency;
+    let mut schedule = v1::FeeSchedule {
+        currency: currency.to_string(),
+        ..Default::default()
+    };
+    for one in amounts {
+        let place = match one.kind {
+            FeeKind::Application => &mut schedule.application,
+            FeeKind::Allocation => &mut schedule.allocation,
+            FeeKind::Renewal => &mut schedule.renewal,
+        };
+        if one.amount.currency != currency {
+            return Err("all amounts are of one currency".to_owned());
+        }
+        if place.replace(one.amount.minor_units).is_some() {
+            return Err("each kind of fee is named once".to_owned());
+        }
+    }
+    Ok(Some(schedule))
+}
+
+/// An amount as the API has it.
+pub fn wire_amount(amount: Amount) -> v1::Amount {
+    v1::Amount {
+        minor_units: amount.minor_units,
+        currency: amount.currency.to_string(),
     }
 }
 
@@ -662,6 +736,46 @@ mod tests {
         );
         assert_eq!(reference("A book").unwrap().title, "A book");
         assert!(reference("").is_err());
+    }
+
+    #[test]
+    fn fees_are_of_one_currency_and_each_of_another_kind() {
+        let schedule = |typed: &[&str]| {
+            let read: Result<Vec<_>, _> = typed.iter().map(|text| fee_amount(text)).collect();
+            let read: Vec<_> = read?.into_iter().flatten().collect();
+            fee_schedule(&read)
+        };
+        let both = schedule(&["application=50000 TZS", "renewal=0.5 TZS"]);
+        let both = both.unwrap().unwrap();
+        assert_eq!(both.currency, "TZS");
+        assert_eq!(
+            (both.application, both.allocation, both.renewal),
+            (Some(5_000_000), None, Some(50))
+        );
+        assert_eq!(schedule(&["none"]), Ok(None));
+        for wrong in [
+            &["application=1 TZS", "renewal=1 EUR"][..],
+            &["application=1 TZS", "application=2 TZS"],
+            &["application=1"],
+            &["tax=1 TZS"],
+            &["1 TZS"],
+        ] {
+            assert!(schedule(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn audiences_are_typed_as_field_and_word() {
+        let mut new = v1::Registrant::default();
+        for typed in ["email=public", "name=nobody", "address=registrars"] {
+            seen_by(typed).unwrap().put(&mut new);
+        }
+        assert_eq!(new.email_seen_by(), v1::Audience::Public);
+        assert_eq!(new.name_seen_by(), v1::Audience::Nobody);
+        assert_eq!(new.address_seen_by(), v1::Audience::Registrars);
+        for wrong in ["email", "mail=public", "email=all", ""] {
+            assert!(seen_by(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[track_caller]

@@ -11,6 +11,7 @@ use super::{
     command::NewEntry,
     entry::Language,
     ids::{ApplicationId, HoldId, PrincipalId, RegistrantId, Seq},
+    money::Amount,
     refusal::Code,
 };
 
@@ -411,6 +412,8 @@ pub struct Fee {
     pub state: FeeState,
     /// How much is due, by what the payment is found, or why nothing is to be paid.
     pub text: String,
+    /// How much it is, where that is told as an amount.
+    pub amount: Option<Amount>,
 }
 
 /// How a fee stands.

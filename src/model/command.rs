@@ -13,6 +13,7 @@ use super::{
     },
     event::{Changes, Person, Proof, ReferenceLoaded},
     ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
+    money::Amount,
     notice::{NoticeId, Outcome},
     plan::PlannedAct,
     policy::{NumberRange, Policy},
@@ -579,6 +580,8 @@ pub enum ApplicationAct {
         state: FeeState,
         /// How much, by what the payment is found, or why nothing.
         text: String,
+        /// How much, as an amount; `None` leaves it as it is.
+        amount: Option<Amount>,
     },
     /// Hand in a paper, whose octets are kept already.
     Attach(Attachment),

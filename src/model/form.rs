@@ -7,8 +7,8 @@ use super::application::{About, Attachment};
 use super::limits::{
     ATTACHMENT_NAME_BYTES_MAX, ATTACHMENTS_MAX, BASIS_BYTES_MAX, BLOCK_ARCS_MAX,
     BOUND_TO_BYTES_MAX, CREDENTIAL_NAME_BYTES_MAX, DESCRIPTION_BYTES_MAX, FEE_BYTES_MAX,
-    NOTE_BYTES_MAX, PAPER_OCTETS_CEILING, PURPOSE_BYTES_MAX, SERVICE_KIND_CHARS_MAX,
-    TITLE_BYTES_MAX, URI_BYTES_MAX,
+    FEE_MINOR_UNITS_MAX, NOTE_BYTES_MAX, PAPER_OCTETS_CEILING, PURPOSE_BYTES_MAX,
+    SERVICE_KIND_CHARS_MAX, TITLE_BYTES_MAX, URI_BYTES_MAX,
 };
 use super::refusal::Code;
 
@@ -208,6 +208,12 @@ fn media_type(value: &str) -> Vec<Flaw> {
 /// What a policy says is to be paid for an application, or what is.
 pub fn fee(fee: &str) -> Vec<Flaw> {
     text(fee, FEE_BYTES_MAX, Lines::One)
+}
+
+/// How much is to be paid, in minor units.
+pub fn minor_units(units: u64) -> Option<Flaw> {
+    let detail = || format!("{units} minor units; at most {FEE_MINOR_UNITS_MAX} are taken");
+    (units > FEE_MINOR_UNITS_MAX).then(|| flaw(Code::FieldInvalid, detail()))
 }
 
 /// The kind of a service: a short word.

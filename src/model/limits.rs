@@ -54,6 +54,8 @@ pub const APPLICATIONS_OPEN_MAX: usize = 100;
 pub const APPROVALS_MAX: u32 = 16;
 /// Most bytes of what a policy says is to be paid.
 pub const FEE_BYTES_MAX: usize = 256;
+/// Most minor units of one fee (of a currency with two decimals, ten thousand million of its units).
+pub const FEE_MINOR_UNITS_MAX: u64 = 1_000_000_000_000;
 /// The longest a policy lets anybody take about an application, in seconds (one year).
 pub const DEADLINE_SECONDS_CEILING: u64 = 366 * 86_400;
 /// The longest a hold may ever last, in seconds (one year), whatever a policy says.

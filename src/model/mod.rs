@@ -13,6 +13,7 @@ pub mod event;
 pub mod form;
 pub mod ids;
 pub mod limits;
+pub mod money;
 pub mod notice;
 pub mod oid_text;
 pub mod ors;

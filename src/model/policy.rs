@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::money::{Amount, FeeSchedule};
 use crate::oid::{ArcValue, ComparisonKey, Identifier, UnicodeLabel};
 
 /// A run of numbers, both ends included.
@@ -175,6 +176,10 @@ pub struct Policy {
     pub transfers_agreed: bool,
     /// What else a new arc needs.
     pub minimum: Vec<MinimumContent>,
+    /// How much is to be paid; `None` leaves it to the words of `fee`.
+    pub fees: Option<FeeSchedule>,
+    /// Whether an application can be approved while its fee is due.
+    pub fee_may_wait: bool,
 }
 
 impl Policy {
@@ -204,6 +209,18 @@ impl Policy {
             categories: Vec::new(),
             transfers_agreed: false,
             minimum: Vec::new(),
+            fees: None,
+            fee_may_wait: false,
+        }
+    }
+
+    /// What is to be paid for an application: amount and words; `None` means nothing.
+    pub fn due(&self) -> Option<(Option<Amount>, String)> {
+        let amount = self.fees.as_ref().and_then(FeeSchedule::of_an_application);
+        match (amount, &self.fee) {
+            (None, None) => None,
+            (amount, Some(words)) => Some((amount, words.clone())),
+            (Some(amount), None) => Some((Some(amount), amount.to_string())),
         }
     }
 

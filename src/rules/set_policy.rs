@@ -76,6 +76,16 @@ fn applications(policy: &Policy, faults: &mut Faults) {
     if let Some(fee) = &policy.fee {
         faults.flaws("fee", form::fee(fee));
     }
+    if let Some(fees) = &policy.fees {
+        let named = [fees.application, fees.allocation, fees.renewal];
+        if named.iter().all(Option::is_none) {
+            let detail = "it names no amount; leave the schedule out where nothing is to be paid";
+            faults.add(Code::PolicyInvalid, "fee_schedule", detail);
+        }
+        for amount in named.into_iter().flatten() {
+            faults.flaws("fee_schedule", form::minor_units(amount));
+        }
+    }
 }
 
 /// Each category is named once and has windows that are no other's; they stand in place of the policy's own.
@@ -213,6 +223,8 @@ pub fn decide(
 mod tests {
     use super::*;
     use crate::model::Command;
+    use crate::model::limits::FEE_MINOR_UNITS_MAX;
+    use crate::model::money::FeeSchedule;
     use crate::model::policy::{Category, MinimumContent};
     use crate::rules::testing::{Tree, arc, path, refused};
 
@@ -229,6 +241,29 @@ mod tests {
             from: arc(from),
             to: to.map(arc),
         }
+    }
+
+    #[test]
+    fn a_schedule_of_fees_names_amounts_within_bounds() {
+        let tree = Tree::founded();
+        let decide = |application, renewal| {
+            let fees = FeeSchedule {
+                currency: "TZS".parse().unwrap(),
+                application,
+                allocation: None,
+                renewal,
+            };
+            let policy = Policy {
+                fees: Some(fees),
+                ..Policy::standard()
+            };
+            tree.decide(set("2.16.834", Some(policy)))
+        };
+        assert!(decide(Some(FEE_MINOR_UNITS_MAX), None).is_ok());
+        let field = "policy.fee_schedule";
+        refused(decide(None, None), Code::PolicyInvalid, field);
+        let past = decide(None, Some(FEE_MINOR_UNITS_MAX + 1));
+        refused(past, Code::FieldInvalid, field);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::{
         Rejection,
         entry::{Language, Text},
         limits::{DESCRIPTION_BYTES_MAX, LANGUAGES_MAX, TITLE_BYTES_MAX},
+        money::FeeSchedule,
         policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy},
     },
     oid::{ArcValue, NodePath},
@@ -221,6 +222,31 @@ struct WrittenPolicy {
     categories: Vec<WrittenCategory>,
     minimum_contents: Vec<WrittenMinimum>,
     transfers_agreed: Option<bool>,
+    fee_schedule: Option<WrittenFees>,
+    fee_may_wait: Option<bool>,
+}
+
+/// How much is to be paid for what, in minor units.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenFees {
+    currency: String,
+    application: Option<u64>,
+    allocation: Option<u64>,
+    renewal: Option<u64>,
+}
+
+impl WrittenFees {
+    fn into_schedule(self) -> Result<FeeSchedule, String> {
+        let currency = self.currency.parse();
+        let currency = currency.map_err(|why| format!("policy.fee_schedule.currency: {why}"))?;
+        Ok(FeeSchedule {
+            currency,
+            application: self.application,
+            allocation: self.allocation,
+            renewal: self.renewal,
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -327,6 +353,11 @@ impl WrittenPolicy {
             answer_seconds: self.answer_seconds.unwrap_or(standard.answer_seconds),
             appeal_seconds: self.appeal_seconds.unwrap_or(standard.appeal_seconds),
             fee: self.fee.filter(|fee| !fee.is_empty()),
+            fees: self
+                .fee_schedule
+                .map(WrittenFees::into_schedule)
+                .transpose()?,
+            fee_may_wait: self.fee_may_wait.unwrap_or(standard.fee_may_wait),
         };
         match check_policy(&policy) {
             Ok(()) => Ok(policy),

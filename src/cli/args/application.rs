@@ -319,6 +319,9 @@ pub struct FeeArgs {
     /// It need not be paid, for this reason
     #[arg(long, value_name = "WHY")]
     pub waived: Option<String>,
+    /// How much it is; without it, as much as it was
+    #[arg(long, value_name = "AMOUNT CURRENCY", value_parser = value::amount)]
+    pub amount: Option<crate::model::money::Amount>,
 }
 
 /// Hands in papers: letters, proofs

@@ -581,6 +581,7 @@ Examples:
   oidctl policy set 2.16.834 --windows 1-999,5000- --keep-back 900-999
   oidctl policy set 2.16.834 --numbering next-free --title-required --longest-hold 30d
   oidctl policy set 2.16.834 --category government=1-99 --category companies=100- --reserved-names gov,serikali
+  oidctl policy set 2.16.834 --fee-amount 'application=50000 TZS' --fee-amount 'allocation=20000 TZS'
   oidctl policy set 2.16.834.7 --inherit")]
 pub struct PolicySetArgs {
     /// The node, in any notation
@@ -643,6 +644,13 @@ pub struct PolicySetArgs {
     /// What is to be paid for an application, in words; empty means nothing
     #[arg(long, value_name = "TEXT")]
     pub fee: Option<String>,
+    /// How much is to be paid, for an application, for the allocation of its arc, for a renewal; all that there are must be named.
+    /// `none` takes them away
+    #[arg(long = "fee-amount", value_name = "KIND=AMOUNT CURRENCY|none", value_parser = value::fee_amount)]
+    pub fee_amounts: Vec<Option<value::FeeAmount>>,
+    /// Whether an application can be approved while its fee is due
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub fee_may_wait: Option<bool>,
     /// Names that no arc is given, parted by commas; empty means none
     #[arg(long, value_name = "NAMES", value_parser = value::names)]
     pub reserved_names: Option<Names>,
@@ -661,7 +669,7 @@ pub struct PolicySetArgs {
         "registrant_required", "application_required", "approvals", "arcs_per_registrant", "reinstatement",
         "longest_hold", "applicants", "hold_wishes", "acknowledge_within", "decide_within", "answer_within",
         "appeal_within", "fee", "reserved_names", "categories", "want",
-        "transfers_agreed",
+        "transfers_agreed", "fee_amounts", "fee_may_wait",
     ])]
     pub inherit: bool,
 }

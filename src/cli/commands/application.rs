@@ -16,6 +16,7 @@ use crate::{
         output::note,
         paper,
         table::clean,
+        value,
         view::{
             ApplicationView, ApplicationWrittenView, FindingView, JudgedView, VerifiedView, moment,
         },
@@ -39,7 +40,7 @@ const HEADING: &[&str] = &[
 /// Applies, or judges.
 pub async fn run(desk: &Desk, client: &Client, act: ApplicationAct) -> Result<Outcome, Failure> {
     match act {
-        ApplicationAct::Submit(args) => submit(desk, client, *args).await,
+        ApplicationAct::Submit(args) => Box::pin(submit(desk, client, *args)).await,
         ApplicationAct::Verify(args) => verify(desk, client, args).await,
         ApplicationAct::Amend(args) => Box::pin(amend(desk, client, *args)).await,
         ApplicationAct::Attach(args) => written(desk, &papers::attach(desk, client, args).await?),
@@ -279,11 +280,15 @@ fn fee(args: FeeArgs) -> v1::SetApplicationFeeRequest {
         (None, Some(text), _) => (v1::FeeState::Paid, text),
         (None, None, text) => (v1::FeeState::Waived, text.unwrap_or_default()),
     };
+    // What is due in so many words as an amount has is that amount.
+    let written = (state == v1::FeeState::Due).then(|| text.parse().ok());
+    let amount = args.amount.or(written.flatten());
     v1::SetApplicationFeeRequest {
         application: args.which.id,
         fee: Some(v1::Fee {
             state: state.into(),
             text,
+            amount: amount.map(value::wire_amount),
         }),
         ..Default::default()
     }
@@ -475,7 +480,12 @@ fn fields(application: &v1::Application) -> Vec<(&'static str, String)> {
         out.push(("deadline", format!("{}{late}", v.deadline)));
     }
     if let Some(fee) = v.fee {
-        out.push(("fee", format!("{}: {}", fee.state, fee.text)));
+        let told = if fee.amount.is_empty() || fee.amount == fee.text {
+            format!("{}: {}", fee.state, fee.text)
+        } else {
+            format!("{}: {}, {}", fee.state, fee.amount, fee.text)
+        };
+        out.push(("fee", told));
     }
     for one in v.approvals {
         out.push((

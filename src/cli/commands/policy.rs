@@ -51,7 +51,7 @@ async fn attempt(desk: &Desk, client: &Client, args: PolicyTryArgs) -> Result<Ou
         None
     } else {
         // Where nothing is named, the policy in force is tried.
-        Some(changed(&args.policy, found.policy).0)
+        Some(changed(&args.policy, found.policy)?.0)
     };
     let request = v1::TryPolicyRequest {
         oid: found.node.oid,
@@ -180,7 +180,7 @@ async fn set(desk: &Desk, client: &Client, args: PolicySetArgs) -> Result<Outcom
 /// The policy to set: with what was typed in place of what there is, which must be something else.
 fn set_to(args: &PolicySetArgs, now: v1::Policy) -> Result<v1::Policy, Failure> {
     let before = now.clone();
-    let (new, named) = changed(args, now);
+    let (new, named) = changed(args, now)?;
     if !named {
         return Err(Failure::Usage(
             "nothing to set was named; see 'oidctl policy set --help'".to_owned(),
@@ -195,7 +195,7 @@ fn set_to(args: &PolicySetArgs, now: v1::Policy) -> Result<v1::Policy, Failure> 
 }
 
 /// The policy with what was typed in place of what there is, and whether anything was typed.
-fn changed(args: &PolicySetArgs, now: v1::Policy) -> (v1::Policy, bool) {
+fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<(v1::Policy, bool), Failure> {
     let mut new = now;
     let mut named = false;
     macro_rules! put {
@@ -227,6 +227,7 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> (v1::Policy, bool) {
         appeal_within => appeal_seconds: Some;
         fee => fee: |text| text;
         transfers_agreed => transfers_agreed: |set| set;
+        fee_may_wait => fee_may_wait: |set| set;
         reserved_names => reserved_names: |names: crate::cli::value::Names| names.0;
         want => minimum_contents: |wanted: crate::cli::value::Minimum| wanted.0;
     }
@@ -238,7 +239,14 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> (v1::Policy, bool) {
             new.windows.clear();
         }
     }
-    (new, named)
+    if !args.fee_amounts.is_empty() {
+        let amounts: Vec<_> = args.fee_amounts.iter().flatten().copied().collect();
+        let schedule = crate::cli::value::fee_schedule(&amounts);
+        let wrong = |why| Failure::Usage(format!("--fee-amount: {why}"));
+        new.fee_schedule = schedule.map_err(wrong)?;
+        named = true;
+    }
+    Ok((new, named))
 }
 
 const fn applicants(who: Applicants) -> v1::Applicants {

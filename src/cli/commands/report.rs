@@ -11,7 +11,7 @@ use crate::{
         failure::{Failure, Outcome},
         output::note,
         plot,
-        view::{CountedView, DuePlanView, ReportView},
+        view::{CountedView, DuePlanView, FeeTotalView, ReportView},
     },
     pb::v1,
 };
@@ -94,6 +94,9 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
         }
     }
     rows.push(pair("registrants", &view.registrants.to_string()));
+    for one in &view.fees {
+        rows.push(pair(&format!("fees {}", one.state), &fees(one)));
+    }
     desk.output.table(&[], &rows)?;
     let late = view.overdue.iter().map(|one| ("overdue", one));
     let soon = view.upcoming.iter().map(|one| ("upcoming", one));
@@ -117,6 +120,15 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
         return Ok(());
     }
     desk.output.table(PLANNED_HEADING, &planned)
+}
+
+/// What fees come to, and how many they are.
+fn fees(total: &FeeTotalView) -> String {
+    if total.amount.is_empty() {
+        format!("{} in words alone", total.count)
+    } else {
+        format!("{} ({})", total.amount, total.count)
+    }
 }
 
 fn planned(due: &DuePlanView) -> Vec<String> {
@@ -157,6 +169,13 @@ fn csv(view: &ReportView) -> String {
         }
     }
     row("registrants", "", &view.registrants.to_string());
+    for one in &view.fees {
+        row(
+            &format!("fees {}", one.state),
+            &one.amount,
+            &one.count.to_string(),
+        );
+    }
     for (name, list) in [("overdue", &view.overdue), ("upcoming", &view.upcoming)] {
         for one in list {
             row(name, &one.id, &one.deadline);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::make::views;
+use super::make::{money, views};
 use super::{
     ContactView, EntryView, HoldingView, LabelView, PlanView, ReferenceView, RevisionView,
     ServiceView, TextView, flags, is_default, moment, word,
@@ -59,7 +59,7 @@ view! {
 
 view! {
     /// What is to be paid.
-    FeeView { state: String, text: String, }
+    FeeView { state: String, text: String, amount: String, }
 }
 
 view! {
@@ -147,7 +147,27 @@ view! {
         superior: String, from: String, to: String, handed_in: Vec<CountedView>, decided: Vec<CountedView>,
         decision_seconds_median: Option<u64>, decision_seconds_p90: Option<u64>, allocations: Vec<CountedView>,
         allocations_by_month: Vec<CountedView>, states: Vec<CountedView>, registrants: u64, overdue: Vec<DueView>,
-        upcoming: Vec<DueView>, plans: Vec<DuePlanView>, cut: bool, revision: RevisionView,
+        upcoming: Vec<DueView>, plans: Vec<DuePlanView>, fees: Vec<FeeTotalView>, cut: bool, revision: RevisionView,
+    }
+}
+
+view! {
+    /// What fees come to; of those whose amount only words tell, how many they are.
+    FeeTotalView { state: String, amount: String, count: u64, }
+}
+
+impl From<&v1::FeeTotal> for FeeTotalView {
+    fn from(f: &v1::FeeTotal) -> Self {
+        let amount = if f.currency.is_empty() {
+            String::new()
+        } else {
+            money(f.minor_units, &f.currency)
+        };
+        Self {
+            state: word(f.state().as_str_name(), "FEE_STATE_"),
+            amount,
+            count: f.count,
+        }
     }
 }
 
@@ -188,6 +208,7 @@ impl From<&v1::GetReportResponse> for ReportView {
             overdue: views(&r.overdue),
             upcoming: views(&r.upcoming),
             plans: views(&r.plans),
+            fees: views(&r.fees),
             cut: r.cut,
             revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),
         }
@@ -343,6 +364,11 @@ impl From<&v1::Fee> for FeeView {
         Self {
             state: word(f.state().as_str_name(), "FEE_STATE_"),
             text: f.text.clone(),
+            amount: f
+                .amount
+                .as_ref()
+                .map(|one| money(one.minor_units, &one.currency))
+                .unwrap_or_default(),
         }
     }
 }

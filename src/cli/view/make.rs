@@ -6,15 +6,17 @@ use prost_types::Timestamp;
 
 use super::{
     CategoryView, ContactView, DelegationView, DisagreementView, EntryView, ExternalView,
-    FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView, LabelView, LocksView,
-    NotationsView, OriginView, PendingView, PlanView, PolicyView, RangeView, ReferenceView,
-    RelationView, ResolveView, RevisionView, ServiceView, TextView, ToleranceView, WrittenView,
+    FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView,
+    LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PolicyView, RangeView,
+    ReferenceView, RelationView, ResolveView, RevisionView, ServiceView, TextView, ToleranceView,
+    WrittenView,
 };
 use crate::{
     cli::{
         follow::{Followed, Hop},
         value::minimum_word,
     },
+    model::money::Amount,
     pb::v1,
 };
 
@@ -265,7 +267,32 @@ impl From<&v1::Policy> for PolicyView {
             reserved_names: p.reserved_names.clone(),
             categories: views(&p.categories),
             minimum_contents: p.minimum_contents().map(minimum_word).collect(),
+            fee_schedule: p.fee_schedule.as_ref().map(Into::into),
+            fee_may_wait: p.fee_may_wait,
         }
+    }
+}
+
+impl From<&v1::FeeSchedule> for FeeScheduleView {
+    fn from(f: &v1::FeeSchedule) -> Self {
+        let told = |units: Option<u64>| units.map(|units| money(units, &f.currency));
+        Self {
+            application: told(f.application).unwrap_or_default(),
+            allocation: told(f.allocation).unwrap_or_default(),
+            renewal: told(f.renewal).unwrap_or_default(),
+        }
+    }
+}
+
+/// An amount with its decimals and its currency; of a currency that cannot be one, its minor units.
+pub fn money(minor_units: u64, currency: &str) -> String {
+    match currency.parse() {
+        Ok(currency) => Amount {
+            minor_units,
+            currency,
+        }
+        .to_string(),
+        Err(_) => format!("{minor_units} {currency}").trim_end().to_owned(),
     }
 }
 

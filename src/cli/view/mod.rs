@@ -11,8 +11,8 @@ pub use self::{
         PrincipalView, PrincipalWrittenView, WhoView,
     },
     application::{
-        ApplicationView, ApplicationWrittenView, CountedView, DuePlanView, FindingView, JudgedView,
-        NoticeView, PaperView, PolicyTrialView, ReportView, VerifiedView,
+        ApplicationView, ApplicationWrittenView, CountedView, DuePlanView, FeeTotalView,
+        FindingView, JudgedView, NoticeView, PaperView, PolicyTrialView, ReportView, VerifiedView,
     },
     make::{flags, moment, word},
 };
@@ -120,8 +120,14 @@ view! {
         hold_seconds_max: Option<u64>, applicants: String, wishes_held: bool, acknowledge_seconds: Option<u64>,
         decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String, transfers_agreed: bool,
         reserved_names: Vec<String>,
-        categories: Vec<CategoryView>, minimum_contents: Vec<String>,
+        categories: Vec<CategoryView>, minimum_contents: Vec<String>, fee_schedule: Option<FeeScheduleView>,
+        fee_may_wait: bool,
     }
+}
+
+view! {
+    /// How much is to be paid for what: amounts with their currency.
+    FeeScheduleView { application: String, allocation: String, renewal: String, }
 }
 
 view! {

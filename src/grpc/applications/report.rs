@@ -17,7 +17,7 @@ use crate::{
     model::{
         Application, Code, Refusal, RegistrantId, Rejection, Stage, State, Timestamp,
         TreeView as _,
-        application::{Docket, VerdictKind},
+        application::{Docket, Fee, FeeState, VerdictKind},
         entry::Origin,
         plan::{Agenda, Plan},
     },
@@ -82,6 +82,7 @@ fn ended(one: &Application) -> Option<Timestamp> {
     match one.stage {
         // Its fee may be told of later.
         Stage::Rejected => rejected.max(),
+        Stage::Approved => one.approvals.iter().map(|approval| approval.at).max(),
         _ => Some(one.changed),
     }
 }
@@ -93,6 +94,7 @@ fn applications(
     casework: &mut Casework<'_>,
 ) -> Result<(), Rejection> {
     let (mut by_stage, mut decided) = (BTreeMap::new(), BTreeMap::new());
+    let mut fees = Fees::default();
     let mut spans = Vec::new();
     let soon = period.now.plus_seconds(UPCOMING_SECONDS);
     for (_, id) in newest.docket(&Docket::All, None, usize::MAX)? {
@@ -105,6 +107,7 @@ fn applications(
         }
         if period.holds(one.submitted) {
             *by_stage.entry(one.stage.word()).or_default() += 1;
+            fees.add(one.fee.as_ref());
         }
         if let Some(at) = ended(&one).filter(|at| period.holds(*at)) {
             *decided.entry(one.stage.word()).or_default() += 1;
@@ -127,7 +130,35 @@ fn applications(
     told.decision_seconds_p90 = part(&spans, 90);
     told.handed_in = counted(by_stage);
     told.decided = counted(decided);
+    told.fees = fees.told();
     Ok(())
+}
+
+/// Fees by how they stand and by currency: what they come to, and how many they are.
+#[derive(Default)]
+struct Fees(BTreeMap<(FeeState, String), (u64, u64)>);
+
+impl Fees {
+    fn add(&mut self, fee: Option<&Fee>) {
+        let Some(fee) = fee else { return };
+        let currency = fee.amount.map(|amount| amount.currency.to_string());
+        let units = fee.amount.map_or(0, |amount| amount.minor_units);
+        let key = (fee.state, currency.unwrap_or_default());
+        let (sum, count) = self.0.entry(key).or_default();
+        *sum = sum.saturating_add(units);
+        *count += 1;
+    }
+
+    fn told(self) -> Vec<pb::FeeTotal> {
+        let all = self.0.into_iter();
+        all.map(|((state, currency), (minor_units, count))| pb::FeeTotal {
+            state: super::requests::shown_fee_state(state).into(),
+            currency,
+            minor_units,
+            count,
+        })
+        .collect()
+    }
 }
 
 fn due(one: &Application) -> pb::DueApplication {
@@ -230,6 +261,43 @@ fn plans(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fees_are_summed_by_state_and_currency() {
+        let fee = |state, amount: &str| Fee {
+            state,
+            text: "so much".to_owned(),
+            amount: amount.parse().ok(),
+        };
+        let mut fees = Fees::default();
+        for one in [
+            fee(FeeState::Due, "10 TZS"),
+            fee(FeeState::Paid, "1 TZS"),
+            fee(FeeState::Paid, "2 TZS"),
+            fee(FeeState::Paid, "3 EUR"),
+            fee(FeeState::Paid, ""),
+        ] {
+            fees.add(Some(&one));
+        }
+        fees.add(None);
+        let told: Vec<_> = fees
+            .told()
+            .iter()
+            .map(|one| {
+                let state = one.state().as_str_name().trim_start_matches("FEE_STATE_");
+                format!("{state} {} {} {}", one.currency, one.minor_units, one.count)
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "DUE TZS 1000 1",
+                "PAID  0 1",
+                "PAID EUR 300 1",
+                "PAID TZS 300 2"
+            ]
+        );
+    }
 
     #[test]
     fn parts_of_a_hundred_are_members() {

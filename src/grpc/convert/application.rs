@@ -201,7 +201,15 @@ acts! {
         let state = fee_state(fee.state, faults);
         faults.sound("fee.text", form::fee(&fee.text));
         let text = fee.text.clone();
-        state.map(|state| ApplicationAct::SetFee { state, text })
+        let amount = match &fee.amount {
+            None => Some(None),
+            Some(amount) => fields::amount(amount, "fee.amount", faults).map(Some),
+        };
+        state.zip(amount).map(|(state, amount)| ApplicationAct::SetFee {
+            state,
+            text,
+            amount,
+        })
     };
 }
 
@@ -486,6 +494,10 @@ fn shown_fee(fee: &Fee) -> pb::Fee {
     pb::Fee {
         state: shown_fee_state(fee.state) as i32,
         text: fee.text.clone(),
+        amount: fee.amount.map(|amount| pb::Amount {
+            minor_units: amount.minor_units,
+            currency: amount.currency.to_string(),
+        }),
     }
 }
 

@@ -462,6 +462,13 @@ fn policy(policy: &Policy) -> pb::Policy {
             .map(ToString::to_string)
             .collect(),
         transfers_agreed: policy.transfers_agreed,
+        fee_schedule: policy.fees.as_ref().map(|fees| pb::FeeSchedule {
+            currency: fees.currency.to_string(),
+            application: fees.application,
+            allocation: fees.allocation,
+            renewal: fees.renewal,
+        }),
+        fee_may_wait: policy.fee_may_wait,
         categories: policy
             .categories
             .iter()
@@ -597,6 +604,13 @@ mod tests {
     #[test]
     fn a_policy_goes_there_and_back() {
         let mut there = Policy::standard();
+        there.fee_may_wait = true;
+        there.fees = Some(crate::model::money::FeeSchedule {
+            currency: "TZS".parse().unwrap(),
+            application: Some(5),
+            allocation: None,
+            renewal: Some(0),
+        });
         there.numbering = Numbering::RandomOnly;
         there.arcs_per_registrant_max = Some(0);
         there.windows = vec![NumberRange {

@@ -19,6 +19,7 @@ use crate::{
             CATEGORIES_MAX, CONTACTS_MAX, DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX,
             LANGUAGES_MAX, REFERENCES_MAX, RESERVED_NAMES_MAX, SERVICES_MAX, WINDOWS_MAX,
         },
+        money::{Amount, FeeSchedule},
         policy::{Applicants, Category, MinimumContent, NumberRange, Numbering},
     },
     oid::{Identifier, UnicodeLabel, notation::Names},
@@ -541,6 +542,31 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
         categories: categories(&value.categories, outer, faults),
         minimum: minimum(&value.minimum_contents, outer, faults),
         transfers_agreed: value.transfers_agreed,
+        fees: fees(value.fee_schedule.as_ref(), outer, faults),
+        fee_may_wait: value.fee_may_wait,
+    })
+}
+
+fn fees(value: Option<&pb::FeeSchedule>, outer: &str, faults: &mut Faults) -> Option<FeeSchedule> {
+    let value = value?;
+    let field = within(&within(outer, "fee_schedule"), "currency");
+    let currency = faults.parse(Code::FieldInvalid, field, &value.currency)?;
+    Some(FeeSchedule {
+        currency,
+        application: value.application,
+        allocation: value.allocation,
+        renewal: value.renewal,
+    })
+}
+
+/// A sum of money.
+pub fn amount(value: &pb::Amount, outer: &str, faults: &mut Faults) -> Option<Amount> {
+    let currency = within(outer, "currency");
+    let currency = faults.parse(Code::FieldInvalid, currency, &value.currency)?;
+    faults.sound(outer, form::minor_units(value.minor_units));
+    Some(Amount {
+        minor_units: value.minor_units,
+        currency,
     })
 }
 

@@ -16,10 +16,10 @@ use crate::pb::journal::v1 as pb;
 
 use super::error::CodecError;
 use super::parts::{
-    contacts_from, contacts_to, flags_from, flags_to, id_from, id_if, id_to, identifiers_from,
-    identifiers_to, ids_from, labels_from, labels_to, number_to, path_from, path_to,
-    references_from, references_to, services_from, services_to, texts_from, texts_to,
-    visibility_from, visibility_to, words,
+    amount_from, amount_to, contacts_from, contacts_to, flags_from, flags_to, id_from, id_if,
+    id_to, identifiers_from, identifiers_to, ids_from, labels_from, labels_to, number_to,
+    path_from, path_to, references_from, references_to, services_from, services_to, texts_from,
+    texts_to, visibility_from, visibility_to, words,
 };
 
 words! {
@@ -280,6 +280,7 @@ pub(super) fn fee_to(fee: &Fee) -> pb::Fee {
     pb::Fee {
         state: fee_state_to(fee.state),
         text: fee.text.clone(),
+        amount: fee.amount.as_ref().map(amount_to),
     }
 }
 
@@ -288,6 +289,7 @@ pub(super) fn fee_from(e: pb::Fee) -> Result<Fee, CodecError> {
     Ok(Fee {
         state: fee_state_from(e.state)?,
         text: e.text,
+        amount: e.amount.map(|one| amount_from(&one)).transpose()?,
     })
 }
 

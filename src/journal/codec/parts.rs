@@ -16,6 +16,7 @@ use crate::model::event::{HoldEnd, Proof};
 use crate::model::ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
 };
+use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::model::refusal::Code;
@@ -559,6 +560,13 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
             .collect(),
         transfers_agreed: policy.transfers_agreed,
         minimum_contents: policy.minimum.iter().map(|one| minimum_to(*one)).collect(),
+        fee_schedule: policy.fees.as_ref().map(|fees| pb::FeeSchedule {
+            currency: fees.currency.as_str().to_owned(),
+            application: fees.application,
+            allocation: fees.allocation,
+            renewal: fees.renewal,
+        }),
+        fee_may_wait: policy.fee_may_wait,
     }
 }
 
@@ -608,6 +616,38 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
             .iter()
             .map(|one| minimum_from(*one))
             .collect::<Result<_, _>>()?,
+        fees: stored.fee_schedule.as_ref().map(fees_from).transpose()?,
+        fee_may_wait: stored.fee_may_wait,
+    })
+}
+
+fn fees_from(stored: &pb::FeeSchedule) -> Result<FeeSchedule, CodecError> {
+    Ok(FeeSchedule {
+        currency: currency_from(&stored.currency)?,
+        application: stored.application,
+        allocation: stored.allocation,
+        renewal: stored.renewal,
+    })
+}
+
+fn currency_from(stored: &str) -> Result<Currency, CodecError> {
+    let what = "a currency";
+    stored.parse().map_err(|_| CodecError::Malformed { what })
+}
+
+/// The stored form of an amount.
+pub(super) fn amount_to(amount: &Amount) -> pb::Amount {
+    pb::Amount {
+        minor_units: amount.minor_units,
+        currency: amount.currency.as_str().to_owned(),
+    }
+}
+
+/// The amount of its stored form.
+pub(super) fn amount_from(stored: &pb::Amount) -> Result<Amount, CodecError> {
+    Ok(Amount {
+        minor_units: stored.minor_units,
+        currency: currency_from(&stored.currency)?,
     })
 }
 

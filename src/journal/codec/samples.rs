@@ -25,6 +25,7 @@ use crate::model::event::{
 use crate::model::ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq,
 };
+use crate::model::money::{Amount, FeeSchedule};
 use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
@@ -653,6 +654,7 @@ pub(super) fn application() -> Application {
         fee: Some(Fee {
             state: FeeState::Due,
             text: "50,000 TZS".to_owned(),
+            amount: None,
         }),
         hold: Some(hold().id),
         papers: Vec::new(),
@@ -717,8 +719,15 @@ fn paper() -> Paper {
     }
 }
 
+fn amount() -> Amount {
+    Amount {
+        minor_units: 5_000_000,
+        currency: "TZS".parse().unwrap(),
+    }
+}
+
 /// Policies for applications, by name.
-fn application_policies() -> [(&'static str, Policy); 3] {
+fn application_policies() -> [(&'static str, Policy); 4] {
     let policy = Policy {
         applicants: Applicants::Principals,
         wishes_held: true,
@@ -743,11 +752,44 @@ fn application_policies() -> [(&'static str, Policy); 3] {
         minimum: MinimumContent::ALL.to_vec(),
         ..policy.clone()
     };
+    let scheduled = Policy {
+        fees: Some(FeeSchedule {
+            currency: amount().currency,
+            application: Some(5_000_000),
+            allocation: Some(0),
+            renewal: None,
+        }),
+        fee_may_wait: true,
+        ..policy.clone()
+    };
     [
+        ("scheduled", scheduled),
         ("categories", numbered),
         ("agreed", agreed),
         ("applications", policy),
     ]
+}
+
+fn fee_events(id: &ApplicationId, previous: Seq) -> Vec<(&'static str, Event)> {
+    let mut events = Vec::new();
+    for state in FeeState::ALL {
+        let text = "50,000 TZS".to_owned();
+        for (name, amount) in [("fee", None), ("amount", Some(amount()))] {
+            let text = text.clone();
+            let fee = Fee {
+                state,
+                text,
+                amount,
+            };
+            let event = Event::ApplicationFeeSet {
+                id: id.clone(),
+                previous,
+                fee,
+            };
+            events.push((name, event));
+        }
+    }
+    events
 }
 
 fn application_events() -> Vec<(&'static str, Event)> {
@@ -820,16 +862,7 @@ fn application_events() -> Vec<(&'static str, Event)> {
         };
         events.push(("remark", event));
     }
-    for state in FeeState::ALL {
-        let text = "50,000 TZS".to_owned();
-        let fee = Fee { state, text };
-        let event = Event::ApplicationFeeSet {
-            id: id.clone(),
-            previous,
-            fee,
-        };
-        events.push(("fee", event));
-    }
+    events.extend(fee_events(&id, previous));
     events.push((
         "paper",
         Event::ApplicationPaperAdded {

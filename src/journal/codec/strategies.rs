@@ -26,6 +26,7 @@ use crate::model::event::{
     ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::{RegistrantId, Seq};
+use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::notice::{NoticeId, Outcome};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
@@ -226,6 +227,8 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
             vec(category(), 0..3),
             any::<bool>(),
             prop::sample::subsequence(MinimumContent::ALL.to_vec(), 0..=MinimumContent::ALL.len()),
+            of(fees()),
+            any::<bool>(),
         ),
     )
         .prop_map(
@@ -235,6 +238,8 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
                     categories: wishes.1,
                     transfers_agreed: wishes.2,
                     minimum: wishes.3,
+                    fees: wishes.4,
+                    fee_may_wait: wishes.5,
                     applicants: if apply.0 {
                         Applicants::Principals
                     } else {
@@ -664,9 +669,37 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     })
 }
 
+fn currency() -> impl Strategy<Value = Currency> {
+    "[A-Z]{3}".prop_map(|letters| letters.parse().unwrap())
+}
+
+fn amount() -> impl Strategy<Value = Amount> {
+    (any::<u64>(), currency()).prop_map(|(minor_units, currency)| Amount {
+        minor_units,
+        currency,
+    })
+}
+
+fn fees() -> impl Strategy<Value = FeeSchedule> {
+    (currency(), [(); 3].map(|()| of(any::<u64>()))).prop_map(|(currency, amounts)| {
+        let [application, allocation, renewal] = amounts;
+        FeeSchedule {
+            currency,
+            application,
+            allocation,
+            renewal,
+        }
+    })
+}
+
 fn fee() -> impl Strategy<Value = Fee> {
     let state = prop::sample::select(FeeState::ALL.to_vec());
-    (state, word()).prop_map(|(state, text)| Fee { state, text })
+    let fee = |(state, text, amount)| Fee {
+        state,
+        text,
+        amount,
+    };
+    (state, word(), of(amount())).prop_map(fee)
 }
 
 fn stage() -> impl Strategy<Value = Stage> {

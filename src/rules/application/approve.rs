@@ -4,7 +4,8 @@
 //! What was free when the application was handed in may be taken meanwhile: then the last approval is refused as the
 //! allocation would be, and nothing is recorded.
 //!
-//! Refusals, in order: those of any act about an application; `APPLICATION_STAGE`; `FOUR_EYES`; `FEE_DUE`; those of
+//! Refusals, in order: those of any act about an application; `APPLICATION_STAGE`; `FOUR_EYES`; `FEE_DUE`, unless the policy lets
+//! the fee wait; those of
 //! `allocate`, about the application's fields.
 
 use crate::model::application::{Approval, FeeState, Step};
@@ -26,11 +27,12 @@ pub fn decide(case: &Case, decision: &mut Decision<'_>) -> Result<(), Rejection>
         let detail = "you approved it already; each approval is another person's";
         return Err(Refusal::new(Code::FourEyes, "", detail).into());
     }
-    if let Some(fee) = app.fee.as_ref().filter(|fee| fee.state == FeeState::Due) {
+    let policy = policy::in_force(&decision.tree, &app.superior)?;
+    let due = app.fee.as_ref().filter(|fee| fee.state == FeeState::Due);
+    if let Some(fee) = due.filter(|_| !policy.fee_may_wait) {
         let detail = format!("due: {}", fee.text);
         return Err(Refusal::new(Code::FeeDue, "", detail).into());
     }
-    let policy = policy::in_force(&decision.tree, &app.superior)?;
     decision.tell(Event::ApplicationApproved {
         id: app.id.clone(),
         previous: app.revision,

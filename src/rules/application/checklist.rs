@@ -19,8 +19,8 @@ pub const APPLICATIONS_TOLD_MAX: usize = 20;
 /// The checklist of an open application in the tree as it is; nothing of one that is over.
 pub fn checklist(app: &Application, tree: &dyn TreeView, now: Timestamp) -> Viewed<Vec<Finding>> {
     let mut found = Found(Vec::new());
+    let policy = policy::in_force(tree, &app.superior)?;
     if app.stage.is_open() {
-        let policy = policy::in_force(tree, &app.superior)?;
         let above = allocate::open_superior(&app.superior, tree);
         if let Some(above) = found.noted(FindingAbout::Policy, above)? {
             arc(app, &policy, &above, tree, now, &mut found)?;
@@ -38,7 +38,7 @@ pub fn checklist(app: &Application, tree: &dyn TreeView, now: Timestamp) -> View
         look_alike::find(app, tree, &mut found.0)?;
     }
     applicant(app, tree, &mut found)?;
-    money(app, &mut found);
+    money(app, policy.fee_may_wait, &mut found);
     attachments(app, &mut found);
     Ok(found.0)
 }
@@ -159,10 +159,10 @@ fn applicant(app: &Application, tree: &dyn TreeView, found: &mut Found) -> Viewe
     Ok(())
 }
 
-fn money(app: &Application, found: &mut Found) {
+fn money(app: &Application, may_wait: bool, found: &mut Found) {
     let Some(fee) = &app.fee else { return };
     let (word, hinders) = match fee.state {
-        FeeState::Due => ("due", true),
+        FeeState::Due => ("due", !may_wait),
         FeeState::Paid => ("paid", false),
         FeeState::Waived => ("waived", false),
     };
@@ -170,7 +170,10 @@ fn money(app: &Application, found: &mut Found) {
         about: FindingAbout::Fee,
         hinders,
         code: hinders.then_some(crate::model::Code::FeeDue),
-        detail: format!("{word}: {}", fee.text),
+        detail: match fee.amount.map(|amount| amount.to_string()) {
+            Some(amount) if amount != fee.text => format!("{word}: {amount}, {}", fee.text),
+            _ => format!("{word}: {}", fee.text),
+        },
     });
 }
 

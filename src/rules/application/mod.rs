@@ -58,7 +58,11 @@ pub fn form(on: &OnApplication, faults: &mut Faults) {
         | ApplicationAct::Reject { text, .. }
         | ApplicationAct::Appeal(text)
         | ApplicationAct::DecideAppeal { text, .. } => faults.flaws("text", form::note(text)),
-        ApplicationAct::SetFee { text, .. } => faults.flaws("text", form::fee(text)),
+        ApplicationAct::SetFee { text, amount, .. } => {
+            faults.flaws("text", form::fee(text));
+            let amount = amount.and_then(|one| form::minor_units(one.minor_units));
+            faults.flaws("amount", amount);
+        }
         ApplicationAct::Attach(paper) => {
             for (field, flaw) in form::paper(paper) {
                 faults.flaws(&format!("attachment.{field}"), [flaw]);
@@ -103,7 +107,11 @@ pub fn act(on: &OnApplication, decision: &mut Decision<'_>) -> Result<(), Reject
         }
         ApplicationAct::Withdraw => withdraw::decide(&case, decision),
         ApplicationAct::Attach(paper) => attach::decide(paper, &case, decision),
-        ApplicationAct::SetFee { state, text } => set_fee::decide(*state, text, &case, decision),
+        ApplicationAct::SetFee {
+            state,
+            text,
+            amount,
+        } => set_fee::decide(*state, text, *amount, &case, decision),
     }
 }
 

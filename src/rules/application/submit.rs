@@ -77,9 +77,10 @@ pub fn of(
     };
     let number = ask.ask.number.as_ref();
     let hold = place_hold(&ask.superior, number, &by, &policy, decision)?;
-    let due = |text: &String| Fee {
+    let due = |(amount, text)| Fee {
         state: FeeState::Due,
-        text: text.clone(),
+        text,
+        amount,
     };
     let application = Application {
         id: decision.lots.application(),
@@ -98,7 +99,7 @@ pub fn of(
         remarks: Vec::new(),
         verdicts: Vec::new(),
         arc: None,
-        fee: policy.fee.as_ref().map(due),
+        fee: policy.due().map(due),
         hold,
         papers: Vec::new(),
     };

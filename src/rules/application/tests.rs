@@ -12,9 +12,11 @@ use crate::model::command::{
 use crate::model::entry::Delegation;
 use crate::model::limits::{
     APPLICATIONS_OPEN_MAX, APPROVALS_MAX, ATTACHMENT_NAME_BYTES_MAX, ATTACHMENTS_MAX,
-    DEADLINE_SECONDS_CEILING, FEE_BYTES_MAX, NOTE_BYTES_MAX, PAPER_OCTETS_CEILING, PAPERS_MAX,
-    PAPERS_OCTETS_CEILING, PURPOSE_BYTES_MAX, REMARKS_MAX, VERDICTS_MAX,
+    DEADLINE_SECONDS_CEILING, FEE_BYTES_MAX, FEE_MINOR_UNITS_MAX, NOTE_BYTES_MAX,
+    PAPER_OCTETS_CEILING, PAPERS_MAX, PAPERS_OCTETS_CEILING, PURPOSE_BYTES_MAX, REMARKS_MAX,
+    VERDICTS_MAX,
 };
+use crate::model::money::{Amount, FeeSchedule};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering};
 use crate::model::{
     Actor, Application, ApplicationId, Code, Command, Event, Policy, Rejection, Stage, TreeView,
@@ -447,6 +449,7 @@ fn a_checklist_tells_what_looks_alike_who_applies_and_what_is_due() {
     let paid = || ApplicationAct::SetFee {
         state: FeeState::Paid,
         text: say("bank 7"),
+        amount: None,
     };
     by(&mut tree, ADMIN, &id, paid()).unwrap();
     refused(
@@ -455,12 +458,89 @@ fn a_checklist_tells_what_looks_alike_who_applies_and_what_is_due() {
         "text",
     );
     let fee = tree.applications[&id].fee.clone();
-    let text = say("bank 7");
-    let state = FeeState::Paid;
-    assert_eq!(fee, Some(Fee { state, text }));
+    let expect = Fee {
+        state: FeeState::Paid,
+        text: say("bank 7"),
+        amount: None,
+    };
+    assert_eq!(fee, Some(expect));
     by(&mut tree, ADMIN, &id, ApplicationAct::Approve).unwrap();
     let over = by(&mut tree, ADMIN, &id, paid());
     refused(over, Code::ApplicationStage, "application");
+}
+
+#[test]
+fn an_amount_is_due_by_schedule_and_stays_what_it_was() {
+    let mut tree = tree();
+    let amount = |text: &str| text.parse::<Amount>().unwrap();
+    let policy = |fee_may_wait, words: Option<&str>| Policy {
+        fees: Some(FeeSchedule {
+            currency: amount("0 TZS").currency,
+            application: Some(5_000_000),
+            allocation: Some(2_000_000),
+            renewal: Some(1),
+        }),
+        fee: words.map(say),
+        fee_may_wait,
+        approvals: 1,
+        ..open_policy()
+    };
+    tree.policy(OURS, policy(false, None));
+    let id = handed_in(&mut tree, ask());
+    let due = tree.applications[&id].fee.clone().unwrap();
+    assert_eq!(
+        (due.state, due.text.as_str()),
+        (FeeState::Due, "70000.00 TZS")
+    );
+    assert_eq!(due.amount, Some(amount("70000 TZS")));
+    by(&mut tree, ADMIN, &id, ApplicationAct::BeginReview).unwrap();
+    let approve = |tree: &mut Tree| by(tree, ADMIN, &id, ApplicationAct::Approve);
+    refused(approve(&mut tree), Code::FeeDue, "");
+    let hinders = |tree: &Tree| {
+        let found = checklist(&tree.applications[&id], tree, tree.now).unwrap();
+        let fee = found.into_iter().find(|one| one.about == FindingAbout::Fee);
+        fee.map(|one| (one.hinders, one.detail)).unwrap()
+    };
+    assert_eq!(hinders(&tree), (true, say("due: 70000.00 TZS")));
+    // A policy that lets the fee wait gives the arc out, and the fee is settled afterwards.
+    tree.policy(OURS, policy(true, Some("by invoice")));
+    assert_eq!(hinders(&tree), (false, say("due: 70000.00 TZS")));
+    approve(&mut tree).unwrap();
+    let set = |state, told: Option<&str>| ApplicationAct::SetFee {
+        state,
+        text: say("bank 7"),
+        amount: told.map(amount),
+    };
+    by(&mut tree, ADMIN, &id, set(FeeState::Paid, None)).unwrap();
+    let paid = tree.applications[&id].fee.clone().unwrap();
+    assert_eq!(
+        (paid.state, paid.amount),
+        (FeeState::Paid, Some(amount("70000 TZS")))
+    );
+    let over = by(&mut tree, ADMIN, &id, set(FeeState::Waived, None));
+    refused(over, Code::ApplicationStage, "application");
+    let mut other = ask();
+    other.entry = named(&[], &[]);
+    other.entry.registrant = Some(new_registrant("Other"));
+    let other = handed_in(&mut tree, other);
+    let fee = tree.applications[&other].fee.clone().unwrap();
+    assert_eq!(
+        (fee.text.as_str(), fee.amount),
+        ("by invoice", Some(amount("70000 TZS")))
+    );
+    by(&mut tree, ADMIN, &other, set(FeeState::Due, Some("1 EUR"))).unwrap();
+    let fee = tree.applications[&other].fee.clone().unwrap();
+    assert_eq!(fee.amount, Some(amount("1 EUR")));
+    let past = ApplicationAct::SetFee {
+        state: FeeState::Due,
+        text: say("much"),
+        amount: Some(Amount {
+            minor_units: FEE_MINOR_UNITS_MAX + 1,
+            ..amount("0 TZS")
+        }),
+    };
+    let past = by(&mut tree, ADMIN, &other, past);
+    refused(past, Code::FieldInvalid, "amount");
 }
 
 #[test]
@@ -816,6 +896,7 @@ fn one_past_each_limit_is_refused() {
     let fee = |length: usize| ApplicationAct::SetFee {
         state: FeeState::Waived,
         text: "x".repeat(length),
+        amount: None,
     };
     by(&mut tree, ADMIN, &id, fee(FEE_BYTES_MAX)).unwrap();
     refused(
