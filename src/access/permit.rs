@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::model::actor::{Credential, CredentialKind, Grant, Standing};
 use crate::model::command::{Command, IssueCredential, Whole};
+use crate::model::plan::PlannedAct;
 use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Submission, TreeView};
 use crate::oid::NodePath;
 
@@ -330,9 +331,14 @@ fn needs(
             needs
         }
         Command::ChangeState(ask) => register(superior(&ask.path)),
-        Command::Transfer { path, .. }
-        | Command::Plan { path, .. }
-        | Command::CancelPlan { path, .. } => register(superior(path)),
+        Command::Transfer { path, .. } => register(superior(path)),
+        Command::Plan { path, act, .. } => of_plan(path, Some(act)),
+        Command::CancelPlan { path, number, .. } => {
+            let entry = view.entry(path)?;
+            let mut plans = entry.iter().flat_map(|entry| &entry.plans);
+            let plan = plans.find(|plan| plan.number == *number);
+            of_plan(path, plan.map(|plan| &plan.act))
+        }
         Command::Lock { path, kind, .. } | Command::AskUnlock { path, kind, .. } => {
             vec![consent::of_lock(path, *kind)]
         }
@@ -379,6 +385,18 @@ fn needs(
     needs.sort_unstable();
     needs.dedup();
     Ok(needs)
+}
+
+/// What is planned needs what doing it would: at the superior for what the superior decides, at the arc for what its holder does.
+fn of_plan(path: &NodePath, act: Option<&PlannedAct>) -> Vec<(NodePath, Need)> {
+    let mut needs = Vec::new();
+    if act.is_none_or(PlannedAct::is_the_superiors) {
+        needs.push((path.parent().unwrap_or_default(), Need::Register));
+    }
+    if act.is_some_and(PlannedAct::is_the_holders) {
+        needs.push((path.clone(), Need::Register));
+    }
+    needs
 }
 
 fn is(caller: Option<&Principal>, id: &PrincipalId) -> bool {

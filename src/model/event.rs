@@ -581,6 +581,26 @@ impl<P> Changes<P> {
         !self.superior() && !self.holder()
     }
 
+    /// How many bytes its texts have.
+    pub fn text_bytes(&self) -> usize {
+        fn all<T>(list: Option<&Vec<T>>, bytes: impl Fn(&T) -> usize) -> usize {
+            let each = list.into_iter().flatten().map(bytes);
+            each.fold(0, usize::saturating_add)
+        }
+        let some = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let parts = [
+            all(self.identifiers.as_ref(), |one| one.as_str().len()),
+            all(self.labels.as_ref(), |one| one.label.as_str().len()),
+            all(self.titles.as_ref(), |one| one.text.len()),
+            all(self.descriptions.as_ref(), |one| one.text.len()),
+            all(self.services.as_ref(), |one| one.kind.len() + one.uri.len()),
+            all(self.references.as_ref(), |one| {
+                one.title.len() + some(&one.uri) + some(&one.asn1_module)
+            }),
+        ];
+        parts.into_iter().fold(0, usize::saturating_add)
+    }
+
     /// The same changes with other contacts.
     pub fn with_contacts<Q>(self, contacts: Option<Vec<Contact<Q>>>) -> Changes<Q> {
         Changes {

@@ -64,6 +64,8 @@ pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
 pub const CONSENT_SECONDS: u64 = 30 * 86_400;
 /// Most plans of one arc.
 pub const PLANS_MAX: usize = 16;
+/// Most bytes of the texts of one planned amendment (64 KiB): an arc's plans stand whole in each event about one of them.
+pub const PLAN_BYTES_MAX: usize = 64 << 10;
 /// How far ahead something can be planned, in seconds (ten years).
 pub const PLAN_SECONDS_CEILING: u64 = 3_653 * 86_400;
 /// How many random draws are made before the free numbers of a nearly full window are listed instead.

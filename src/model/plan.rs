@@ -5,7 +5,8 @@
 use super::{
     clock::Timestamp,
     entry::{Relation, State, Visibility},
-    ids::PrincipalId,
+    event::Changes,
+    ids::{PrincipalId, RegistrantId},
     refusal::Code,
 };
 
@@ -23,14 +24,47 @@ pub enum PlannedAct {
     Visibility(Visibility),
     /// Somebody looks again whether it should stay as it is; nothing happens by itself.
     Review(String),
+    /// Fields of the arc get new values.
+    Amend(Box<Changes<RegistrantId>>),
+    /// The arc goes to another registrant, who is known.
+    Transfer(RegistrantId),
 }
 
 impl PlannedAct {
     /// Whether it happens by itself.
     pub const fn is_change(&self) -> bool {
         match self {
-            Self::State { .. } | Self::Visibility(_) => true,
+            Self::State { .. } | Self::Visibility(_) | Self::Amend(_) | Self::Transfer(_) => true,
             Self::Review(_) => false,
+        }
+    }
+
+    /// Whether it changes what the holder of the arc decides: then it is the holder's to plan, and ends when the arc goes to
+    /// another.
+    pub const fn is_the_holders(&self) -> bool {
+        match self {
+            Self::Amend(changes) => changes.holder(),
+            Self::State { .. } | Self::Visibility(_) | Self::Review(_) | Self::Transfer(_) => false,
+        }
+    }
+
+    /// Whether it changes what the superior decides about the arc.
+    pub const fn is_the_superiors(&self) -> bool {
+        match self {
+            Self::Amend(changes) => changes.superior(),
+            Self::State { .. } | Self::Visibility(_) | Self::Review(_) | Self::Transfer(_) => true,
+        }
+    }
+
+    /// The registrants that it names.
+    pub fn registrants(&self) -> Vec<&RegistrantId> {
+        match self {
+            Self::Amend(changes) => {
+                let contacts = changes.contacts.iter().flatten();
+                contacts.map(|contact| &contact.party).collect()
+            }
+            Self::Transfer(to) => vec![to],
+            Self::State { .. } | Self::Visibility(_) | Self::Review(_) => Vec::new(),
         }
     }
 }

@@ -15,7 +15,7 @@ pub fn decide(
     number: u32,
     decision: &mut Decision<'_>,
 ) -> Result<(), Rejection> {
-    let entry = checks::own_arc(&decision.tree, path, Reach::Superior, if_revision)?;
+    let entry = checks::own_arc(&decision.tree, path, Reach::Holder, if_revision)?;
     let mut plans = entry.plans.clone();
     plans.retain(|plan| plan.number != number);
     if plans.len() == entry.plans.len() {

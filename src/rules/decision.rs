@@ -56,6 +56,9 @@ impl<'a> Decision<'a> {
                     | Command::AmendApplication(_)
                     | Command::OnApplication(_)
                     | Command::TakeEffect
+                    | Command::Transfer { .. }
+                    | Command::Agree { .. }
+                    | Command::AgreeByCode { .. }
             ),
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! Refusal: `NOTHING_CHANGES` where nothing is due, so that no record is written.
 
-use crate::model::command::{Amend, ChangeState};
+use crate::model::command::{Amend, ChangeState, RegistrantRef};
 use crate::model::event::Changes;
 use crate::model::limits::BLOCK_ARCS_MAX;
 use crate::model::plan::{Agenda, Plan, PlannedAct};
@@ -11,7 +11,7 @@ use crate::model::{Code, Event, Refusal, Rejection, TreeView};
 use crate::oid::NodePath;
 
 use super::decision::Decision;
-use super::{amend, change_state};
+use super::{amend, change_state, plan, transfer};
 
 /// Lets the plans of up to [`BLOCK_ARCS_MAX`] arcs take effect, the earliest first; the rest is for the next record.
 pub fn decide(decision: &mut Decision<'_>) -> Result<(), Rejection> {
@@ -43,25 +43,33 @@ fn of_arc(path: &NodePath, decision: &mut Decision<'_>) -> Result<bool, Rejectio
     let is_due = |plan: &&Plan| Agenda::of(plan) == Some(Agenda::Changes) && plan.at <= now;
     let mut due: Vec<Plan> = entry.plans.iter().filter(is_due).cloned().collect();
     due.sort_by_key(|plan| (plan.at, plan.number));
-    let mut plans = entry.plans.clone();
-    for plan in &due {
-        let refused = carry_out(path, &plan.act, decision)?;
-        plans.retain_mut(|one| {
-            let this = one.number == plan.number;
-            if this {
-                one.refused = refused;
-            }
-            !this || refused.is_some()
-        });
-    }
     if due.is_empty() {
         return Ok(false);
     }
-    let now_written = decision.tree.entry(path)?;
-    let previous = now_written.map_or(entry.revision, |entry| entry.revision);
+    let mut done = Vec::with_capacity(due.len());
+    for plan in due {
+        // One that an earlier one ended is left as it is.
+        let entry = decision.tree.entry(path)?;
+        let waits = |one: &Plan| one.number == plan.number && one.refused.is_none();
+        if entry.is_some_and(|entry| entry.plans.iter().any(waits)) {
+            done.push((plan.number, carry_out(path, &plan.act, decision)?));
+        }
+    }
+    let Some(entry) = decision.tree.entry(path)? else {
+        return Ok(true);
+    };
+    let mut plans = entry.plans.clone();
+    plans.retain_mut(|one| {
+        let result = done.iter().find(|(number, _)| *number == one.number);
+        let Some((_, refused)) = result else {
+            return true;
+        };
+        one.refused = *refused;
+        refused.is_some()
+    });
     decision.tell(Event::PlansSet {
         path: path.clone(),
-        previous,
+        previous: entry.revision,
         plans,
     })?;
     Ok(true)
@@ -94,6 +102,18 @@ fn carry_out(
                 },
             };
             amend::decide(&ask, decision)
+        }
+        PlannedAct::Amend(changes) => {
+            let ask = Amend {
+                path: path.clone(),
+                if_revision: None,
+                changes: plan::asked(changes),
+            };
+            amend::decide(&ask, decision)
+        }
+        PlannedAct::Transfer(to) => {
+            let to = RegistrantRef::Known(to.clone());
+            transfer::decide(path, None, &to, decision)
         }
         PlannedAct::Review(_) => Ok(()),
     };

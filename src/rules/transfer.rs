@@ -1,6 +1,7 @@
 //! Transfer: gives an arc to another registrant. The number stays, and so does the first registrant on record (X.660 6.2).
 //! A delegation stays: it is the superior's word on who acts there, and the superior recalls it or delegates anew for the new
-//! registrant. Where nobody acts by delegation, the roles that were granted on the arc end.
+//! registrant. Where nobody acts by delegation, the roles that were granted on the arc end. What the former holder planned of what
+//! is the holder's to decide is refused from then on.
 //!
 //! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`,
 //! `ARC_LOCKED`;
@@ -10,7 +11,7 @@
 use std::sync::Arc;
 
 use crate::model::command::RegistrantRef;
-use crate::model::{Code, Entry, Event, Refusal, Rejection, Seq};
+use crate::model::{Code, Entry, Event, Refusal, Rejection, Seq, TreeView as _};
 use crate::oid::NodePath;
 
 use super::checks::{self, Reach};
@@ -25,6 +26,12 @@ pub fn decide(
     decision: &mut Decision<'_>,
 ) -> Result<(), Rejection> {
     let entry = judged(path, if_revision, to, decision)?;
+    without_consent(path, decision)?;
+    give(&entry, to, decision)
+}
+
+/// Refuses where the policy wants both sides to agree: `CONSENT_REQUIRED`.
+pub fn without_consent(path: &NodePath, decision: &Decision<'_>) -> Result<(), Rejection> {
     if let Some(above) = path.parent()
         && policy::in_force(&decision.tree, &above)?.transfers_agreed
     {
@@ -33,7 +40,7 @@ pub fn decide(
             .value(path)
             .into());
     }
-    give(&entry, to, decision)
+    Ok(())
 }
 
 /// The arc, where it could be given to `to`.
@@ -76,7 +83,29 @@ pub fn give(
     if entry.delegation.is_none() {
         roles::end(path, decision)?;
     }
-    Ok(())
+    end_plans(path, decision)
+}
+
+/// What the former holder planned of what is the holder's to decide does not happen to the new one: it stands as refused, so that
+/// it is seen.
+fn end_plans(path: &NodePath, decision: &mut Decision<'_>) -> Result<(), Rejection> {
+    let Some(entry) = decision.tree.entry(path)? else {
+        return Ok(());
+    };
+    let mut plans = entry.plans.clone();
+    for plan in &mut plans {
+        if plan.act.is_the_holders() && plan.refused.is_none() {
+            plan.refused = Some(Code::AnothersArc);
+        }
+    }
+    if plans == entry.plans {
+        return Ok(());
+    }
+    decision.tell(Event::PlansSet {
+        path: path.clone(),
+        previous: entry.revision,
+        plans,
+    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Who may do what: permits given, refused and checked again where order is decided.
 
 use super::*;
-use crate::access::testing::{ADMIN, DELEGATE, STRANGER, Tree, hosted, path, refused};
+use crate::access::testing::{ADMIN, DELEGATE, NOW, STRANGER, Tree, hosted, path, refused};
 use crate::model::command::{Allocate, Amend, ChangeState, NewEntry, NumberChoice, RecordExisting};
 use crate::model::entry::{Delegation, State, Visibility};
 use crate::model::event::{Changes, Proof};
+use crate::model::plan::Plan;
 
 fn submission(command: Command) -> Submission {
     Submission {
@@ -84,6 +85,52 @@ fn check(tree: &Tree, who: &str, command: Command, expect: Option<Code>) {
         Some(code) => refused(got, code),
         None => assert_eq!(got.unwrap().actor().as_str(), who),
     }
+}
+
+#[test]
+fn what_is_planned_needs_what_doing_it_would() {
+    let mut tree = Tree::new();
+    tree.delegated("2.16.834.3", hosted(DELEGATE));
+    let plan = |changes: Changes<crate::model::RegistrantId>| Command::Plan {
+        path: path("2.16.834.3"),
+        if_revision: None,
+        at: NOW,
+        act: PlannedAct::Amend(Box::new(changes)),
+    };
+    let titles = Changes {
+        titles: Some(Vec::new()),
+        ..Changes::default()
+    };
+    let flags = Changes {
+        flags: Some(crate::model::entry::Flags::default()),
+        ..Changes::default()
+    };
+    let cancel = || Command::CancelPlan {
+        path: path("2.16.834.3"),
+        if_revision: None,
+        number: 1,
+    };
+    check(&tree, DELEGATE, plan(titles.clone()), None);
+    let not_theirs = Some(Code::NotPermitted);
+    check(&tree, DELEGATE, plan(flags.clone()), not_theirs);
+    let away = Some(Code::DelegatedAway);
+    check(&tree, ADMIN, plan(titles.clone()), away);
+    check(&tree, ADMIN, plan(flags), None);
+    // So does cancelling it; of what is not planned the superior is told so.
+    check(&tree, DELEGATE, cancel(), not_theirs);
+    check(&tree, ADMIN, cancel(), None);
+    tree.arc("2.16.834.3", |entry| {
+        entry.delegation = Some(hosted(DELEGATE));
+        entry.plans = vec![Plan {
+            number: 1,
+            at: NOW,
+            by: None,
+            act: PlannedAct::Amend(Box::new(titles)),
+            refused: None,
+        }];
+    });
+    check(&tree, DELEGATE, cancel(), None);
+    check(&tree, ADMIN, cancel(), away);
 }
 
 #[test]

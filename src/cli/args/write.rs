@@ -396,22 +396,39 @@ Examples:
   oidctl plan add 2.16.834.7 --at 2027-01-01 --state deprecate --successor 2.16.834.9
   oidctl plan add 2.16.834.7 --at 2027-06-30T12:00:00Z --visibility public
   oidctl plan add 2.16.834.7 --at 2027-06-30 --review 'still confidential?'
+  oidctl plan add 2.16.834.7 --at 2027-06-30 --transfer r-17
+  oidctl plan amend 2.16.834.7 --at 2027-06-30 --title sw:Afya
   oidctl plan cancel 2.16.834.7 2")]
 pub struct PlanArgs {
     #[command(subcommand)]
     pub act: PlanAct,
 }
 
+/// Plans new values of fields of an arc, judged when their moment comes
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl plan amend 2.16.834.7 --at 2027-01-01 --title sw:Afya --add-label Afya@sw
+  oidctl plan amend 2.16.834.7 --at 2027-01-01 --contact technical=r-17")]
+pub struct PlanAmendArgs {
+    /// When
+    #[arg(long, value_name = "TIME", value_parser = value::moment)]
+    pub at: Timestamp,
+    #[command(flatten)]
+    pub changes: AmendArgs,
+}
+
 /// What to do with plans.
 #[derive(Debug, Subcommand)]
 pub enum PlanAct {
     Add(PlanAddArgs),
+    Amend(Box<PlanAmendArgs>),
     Cancel(PlanCancelArgs),
 }
 
 /// Plans a change, judged when its moment comes, or a review
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("planned").args(["state", "visibility", "review"]).required(true))]
+#[command(group = ArgGroup::new("planned").args(["state", "visibility", "review", "transfer"]).required(true))]
 pub struct PlanAddArgs {
     /// The arc, in any notation
     #[arg(value_name = "OID")]
@@ -431,6 +448,9 @@ pub struct PlanAddArgs {
     /// Somebody looks again whether it should stay as it is: why
     #[arg(long, value_name = "TEXT")]
     pub review: Option<String>,
+    /// To which registrant it goes then, by id
+    #[arg(long, value_name = "ID")]
+    pub transfer: Option<String>,
 }
 
 /// Cancels what is planned; of a review, says that it was made

@@ -17,11 +17,8 @@ use crate::{
 };
 
 /// Changes an entry.
-pub async fn run(desk: &Desk, client: &Client, mut args: AmendArgs) -> Result<Outcome, Failure> {
-    args.titles = desk.in_language(args.lang.as_deref(), args.titles);
-    args.descriptions = desk.in_language(args.lang.as_deref(), args.descriptions);
-    let now = desk.entry(client, &args.oid).await?;
-    let (entry, paths) = changed(&args, &now)?;
+pub async fn run(desk: &Desk, client: &Client, args: AmendArgs) -> Result<Outcome, Failure> {
+    let (now, entry, paths) = asked(desk, client, args).await?;
     let request = v1::AmendRequest {
         oid: now.oid,
         entry: Some(entry),
@@ -33,6 +30,19 @@ pub async fn run(desk: &Desk, client: &Client, mut args: AmendArgs) -> Result<Ou
         client.registration().amend(r).await
     })
     .await
+}
+
+/// The entry as it is, the new values that were typed, and the names of the fields that have one.
+pub async fn asked(
+    desk: &Desk,
+    client: &Client,
+    mut args: AmendArgs,
+) -> Result<(v1::Entry, v1::NewEntry, Vec<String>), Failure> {
+    args.titles = desk.in_language(args.lang.as_deref(), args.titles);
+    args.descriptions = desk.in_language(args.lang.as_deref(), args.descriptions);
+    let now = desk.entry(client, &args.oid).await?;
+    let (entry, paths) = changed(&args, &now)?;
+    Ok((now, entry, paths))
 }
 
 /// The new values, and the names of the fields that have one.

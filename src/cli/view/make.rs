@@ -7,9 +7,9 @@ use prost_types::Timestamp;
 use super::{
     CategoryView, ContactView, DelegationView, DisagreementView, EntryView, ExternalView,
     FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView,
-    LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PolicyView, RangeView,
-    ReferenceView, RelationView, ResolveView, RevisionView, ServiceView, TextView, ToleranceView,
-    WrittenView,
+    LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView,
+    PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView, ServiceView,
+    TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -420,6 +420,11 @@ impl From<&v1::Plan> for PlanView {
                 word(to.as_str_name(), "VISIBILITY_")
             }
             Some(Act::Review(why)) => format!("review: {why}"),
+            Some(Act::Transfer(to)) => format!("transfer to {to}"),
+            Some(Act::Amend(amend)) => {
+                let paths = amend.update_mask.as_ref().map(|mask| mask.paths.join(", "));
+                format!("new {}", paths.unwrap_or_default())
+            }
             None => String::new(),
         };
         Self {
@@ -428,6 +433,28 @@ impl From<&v1::Plan> for PlanView {
             what,
             by: p.by.clone(),
             refused: p.refused.clone(),
+            amendment: match act {
+                Some(Act::Amend(amend)) => Some(amend.into()),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl From<&v1::PlannedAmendment> for PlannedAmendmentView {
+    fn from(a: &v1::PlannedAmendment) -> Self {
+        let mask = a.update_mask.as_ref();
+        Self {
+            fields: mask.map(|mask| mask.paths.clone()).unwrap_or_default(),
+            identifiers: a.identifiers.clone(),
+            labels: views(&a.labels),
+            visibility: word(a.visibility().as_str_name(), "VISIBILITY_"),
+            flags: flags(a.flags.as_ref()),
+            titles: views(&a.titles),
+            descriptions: views(&a.descriptions),
+            services: views(&a.services),
+            references: views(&a.references),
+            contacts: views(&a.contacts),
         }
     }
 }

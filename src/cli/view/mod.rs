@@ -142,7 +142,18 @@ view! {
 
 view! {
     /// Something that is planned for an arc.
-    PlanView { number: u32, at: String, what: String, by: String, refused: String, }
+    PlanView {
+        number: u32, at: String, what: String, by: String, refused: String, amendment: Option<PlannedAmendmentView>,
+    }
+}
+
+view! {
+    /// New values that are planned, of the fields that are named.
+    PlannedAmendmentView {
+        fields: Vec<String>, identifiers: Vec<String>, labels: Vec<LabelView>, visibility: String, flags: Vec<&'static str>,
+        titles: Vec<TextView>, descriptions: Vec<TextView>, services: Vec<ServiceView>, references: Vec<ReferenceView>,
+        contacts: Vec<ContactView>,
+    }
 }
 
 view! {

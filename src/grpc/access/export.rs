@@ -168,6 +168,10 @@ fn named_as(entry: &Entry, id: &RegistrantId) -> Vec<String> {
     }
     let contacts = entry.holder.contacts.iter().filter(|one| one.party == *id);
     named.extend(contacts.map(|one| format!("{}-contact", one.role.word())));
+    let mut planned = entry.plans.iter().flat_map(|plan| plan.act.registrants());
+    if planned.any(|one| one == id) {
+        named.push("planned".to_owned());
+    }
     named
 }
 

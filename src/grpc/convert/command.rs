@@ -12,6 +12,7 @@ use crate::{
             RegistrantRef, ReleaseHold, Reserve,
         },
         consent::{LockKind, Side},
+        entry::Contact,
         event::Proof,
         form,
         limits::{BLOCK_ARCS_MAX, NOTE_BYTES_MAX},
@@ -435,8 +436,13 @@ pub fn plan(request: &pb::PlanRequest, names: &dyn Names, faults: &mut Faults) -
             faults.sound("act.review", form::line(why));
             Some(PlannedAct::Review(why.clone()))
         }
+        Some(Act::Amend(amend)) => Some(planned_amendment(amend, faults)),
+        Some(Act::Transfer(to)) => {
+            let to = faults.parse(Code::FieldInvalid, "act.transfer", to);
+            to.map(PlannedAct::Transfer)
+        }
         None => {
-            let detail = "a state, a visibility or a review is needed";
+            let detail = "a state, a visibility, a review, an amendment or a transfer is needed";
             faults.at(Code::FieldRequired, "act", detail);
             None
         }
@@ -448,6 +454,43 @@ pub fn plan(request: &pb::PlanRequest, names: &dyn Names, faults: &mut Faults) -
         at: at?,
         act: act?,
     })
+}
+
+/// New values of fields, whose parties are named by id.
+fn planned_amendment(amend: &pb::PlannedAmendment, faults: &mut Faults) -> PlannedAct {
+    let by_id = |one: &pb::Contact| pb::NewContact {
+        role: one.role,
+        party: one.party.as_ref().map(|party| pb::RegistrantRef {
+            kind: Some(pb::registrant_ref::Kind::Id(party.id.clone())),
+        }),
+    };
+    let entry = pb::NewEntry {
+        identifiers: amend.identifiers.clone(),
+        labels: amend.labels.clone(),
+        visibility: amend.visibility,
+        flags: amend.flags,
+        titles: amend.titles.clone(),
+        descriptions: amend.descriptions.clone(),
+        services: amend.services.clone(),
+        references: amend.references.clone(),
+        contacts: amend.contacts.iter().map(by_id).collect(),
+        ..Default::default()
+    };
+    let changes = change::changes(Some(&entry), amend.update_mask.as_ref(), faults);
+    let contacts = changes.contacts.clone();
+    let contacts = contacts.map(|all| all.into_iter().filter_map(known).collect());
+    PlannedAct::Amend(Box::new(changes.with_contacts(contacts)))
+}
+
+/// A contact whose party is known.
+fn known(contact: Contact<RegistrantRef>) -> Option<Contact> {
+    match contact.party {
+        RegistrantRef::Known(party) => Some(Contact {
+            role: contact.role,
+            party,
+        }),
+        RegistrantRef::New { .. } => None,
+    }
 }
 
 /// Cancel what is planned.

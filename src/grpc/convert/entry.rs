@@ -14,6 +14,7 @@ use crate::{
             Audience, Audiences, Certainty, Contact, ContactRole, Delegation, Flags, Holding,
             Label, Origin, Reader, Reference, Registrant, Relation, Service, State, Text,
         },
+        event::Changes,
         plan::{Plan, PlannedAct},
         policy::{Applicants, MinimumContent, NumberRange, Numbering},
     },
@@ -142,6 +143,45 @@ fn locks(locks: Locks) -> Option<pb::Locks> {
     })
 }
 
+fn amendment(changes: &Changes<RegistrantId>) -> pb::PlannedAmendment {
+    fn all<T, U>(list: Option<&Vec<T>>, shown: impl Fn(&T) -> U) -> Vec<U> {
+        list.into_iter().flatten().map(shown).collect()
+    }
+    let mut paths = Vec::new();
+    let mut named = |is_there: bool, name: &str| {
+        if is_there {
+            paths.push(name.to_owned());
+        }
+    };
+    named(changes.identifiers.is_some(), "identifiers");
+    named(changes.labels.is_some(), "labels");
+    named(changes.flags.is_some(), "flags");
+    named(changes.visibility.is_some(), "visibility");
+    named(changes.titles.is_some(), "titles");
+    named(changes.descriptions.is_some(), "descriptions");
+    named(changes.services.is_some(), "services");
+    named(changes.references.is_some(), "references");
+    named(changes.contacts.is_some(), "contacts");
+    pb::PlannedAmendment {
+        update_mask: Some(prost_types::FieldMask { paths }),
+        identifiers: all(changes.identifiers.as_ref(), ToString::to_string),
+        labels: all(changes.labels.as_ref(), label),
+        visibility: changes.visibility.map_or(0, |one| visibility(one).into()),
+        flags: changes.flags.map(flags),
+        titles: all(changes.titles.as_ref(), text),
+        descriptions: all(changes.descriptions.as_ref(), text),
+        services: all(changes.services.as_ref(), service),
+        references: all(changes.references.as_ref(), reference),
+        contacts: all(changes.contacts.as_ref(), |one| pb::Contact {
+            role: contact_role(one.role) as i32,
+            party: Some(pb::Registrant {
+                id: one.party.to_string(),
+                ..Default::default()
+            }),
+        }),
+    }
+}
+
 /// What is planned.
 pub fn plan(plan: &Plan) -> pb::Plan {
     use pb::planned_act::{Act, ToState};
@@ -152,6 +192,8 @@ pub fn plan(plan: &Plan) -> pb::Plan {
         }),
         PlannedAct::Visibility(to) => Act::Visibility(visibility(*to).into()),
         PlannedAct::Review(why) => Act::Review(why.clone()),
+        PlannedAct::Amend(changes) => Act::Amend(amendment(changes)),
+        PlannedAct::Transfer(to) => Act::Transfer(to.to_string()),
     };
     pb::Plan {
         number: plan.number,
@@ -572,6 +614,45 @@ mod tests {
                 shown.address,
             ];
             assert_eq!(told.join("|"), expect);
+        }
+    }
+
+    #[test]
+    fn a_planned_amendment_goes_there_and_back() {
+        use crate::{model::Command, oid::known::KnownArcs};
+
+        let changes = Changes {
+            titles: Some(Vec::new()),
+            visibility: Some(Visibility::Hidden),
+            contacts: Some(vec![Contact {
+                role: ContactRole::Abuse,
+                party: "r-1".parse().unwrap(),
+            }]),
+            ..Changes::default()
+        };
+        for act in [
+            PlannedAct::Amend(Box::new(changes)),
+            PlannedAct::Transfer("r-2".parse().unwrap()),
+        ] {
+            let shown = plan(&Plan {
+                number: 1,
+                at: crate::model::Timestamp::default(),
+                by: None,
+                act: act.clone(),
+                refused: None,
+            });
+            let request = pb::PlanRequest {
+                oid: "2.999.1".into(),
+                at: shown.at,
+                act: shown.act,
+                ..Default::default()
+            };
+            let mut faults = Faults::new();
+            let command = super::super::command::plan(&request, &KnownArcs::default(), &mut faults);
+            let Command::Plan { act: back, .. } = faults.into_result(command).unwrap() else {
+                panic!("another command")
+            };
+            assert_eq!(back, act);
         }
     }
 

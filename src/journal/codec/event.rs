@@ -6,8 +6,8 @@ use crate::model::actor::Principal;
 use crate::model::clock::Timestamp;
 use crate::model::consent::Locks;
 use crate::model::event::{
-    ArcRegistered, AuthorityOpened, Changes, EntryAmended, Event, Founded, HoldReleased,
-    NumberFoundBy, ReferenceLoaded, RegistrantRecorded, StateChanged,
+    ArcRegistered, AuthorityOpened, EntryAmended, Event, Founded, HoldReleased, NumberFoundBy,
+    ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::Seq;
 use crate::oid::ArcValue;
@@ -18,15 +18,15 @@ use super::application;
 use super::error::CodecError;
 use super::notice;
 use super::parts::{
-    certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
-    delegation_from, delegation_to, flags_from, flags_to, grant_from, grant_to, hold_end_from,
-    hold_end_to, hold_from, hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to,
-    kind_from, kind_to, labels_from, labels_to, number_to, path_from, path_to, pending_from,
-    pending_to, plans_from, plans_to, policy_from, policy_to, principal_from, principal_to,
-    proof_from, proof_to, references_from, references_to, relation_from, relation_to, role_from,
-    role_to, services_from, services_to, standing_from, standing_to, state_from, state_or_active,
-    state_to, state_unless_active, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
-    visibility_from, visibility_or_public, visibility_to, visibility_unless_public,
+    certainty_from, certainty_to, changes_from, changes_to, contacts_from, contacts_to,
+    credential_from, credential_to, delegation_from, delegation_to, flags_from, flags_to,
+    grant_from, grant_to, hold_end_from, hold_end_to, hold_from, hold_to, id_from, id_if, id_to,
+    identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, number_to,
+    path_from, path_to, pending_from, pending_to, plans_from, plans_to, policy_from, policy_to,
+    principal_from, principal_to, proof_from, proof_to, references_from, references_to,
+    relation_from, relation_to, role_from, role_to, services_from, services_to, standing_from,
+    standing_to, state_from, state_or_active, state_to, state_unless_active, texts_from, texts_to,
+    unicode_labels_from, unicode_labels_to, visibility_or_public, visibility_unless_public,
 };
 use super::person;
 
@@ -461,54 +461,18 @@ fn hold_released_from(e: &pb::HoldReleased) -> Result<HoldReleased, CodecError> 
 }
 
 fn entry_amended_to(e: &EntryAmended) -> pb::EntryAmended {
-    let changes = &e.changes;
-    let texts = |texts: &Vec<_>| pb::Texts {
-        all: texts_to(texts),
-    };
     pb::EntryAmended {
         path: path_to(&e.path),
         previous: e.previous.get(),
-        identifiers: changes.identifiers.as_ref().map(|all| pb::Identifiers {
-            all: identifiers_to(all),
-        }),
-        labels: changes.labels.as_ref().map(|all| pb::Labels {
-            all: labels_to(all),
-        }),
-        flags: changes.flags.map(flags_to),
-        visibility: changes.visibility.map(visibility_to),
-        titles: changes.titles.as_ref().map(texts),
-        descriptions: changes.descriptions.as_ref().map(texts),
-        services: changes.services.as_ref().map(|all| pb::Services {
-            all: services_to(all),
-        }),
-        references: changes.references.as_ref().map(|all| pb::References {
-            all: references_to(all),
-        }),
-        contacts: changes.contacts.as_ref().map(|all| pb::Contacts {
-            all: contacts_to(all),
-        }),
+        ..changes_to(&e.changes)
     }
 }
 
 fn entry_amended_from(e: pb::EntryAmended) -> Result<EntryAmended, CodecError> {
-    let changes = Changes {
-        identifiers: e.identifiers.map(|list| identifiers_from(list.all)),
-        labels: e.labels.map(|list| labels_from(list.all)),
-        flags: e.flags.map(flags_from).transpose()?,
-        visibility: e.visibility.map(visibility_from).transpose()?,
-        titles: e.titles.map(|list| texts_from(list.all)),
-        descriptions: e.descriptions.map(|list| texts_from(list.all)),
-        services: e.services.map(|list| services_from(list.all)),
-        references: e.references.map(|list| references_from(list.all)),
-        contacts: e
-            .contacts
-            .map(|list| contacts_from(&list.all))
-            .transpose()?,
-    };
     Ok(EntryAmended {
         path: path_from(&e.path)?,
         previous: Seq::new(e.previous),
-        changes,
+        changes: changes_from(e)?,
     })
 }
 

@@ -124,7 +124,7 @@ fn said(message: &str, field: &str, octets: &[u8]) -> String {
         | (_, "principal" | "principals" | "by") => id::<PrincipalId>(octets),
         ("RegistrantRecorded", "id")
         | ("Transferred", "to")
-        | ("Pending", "transfer_to")
+        | ("Pending" | "Plan", "transfer_to")
         | (_, "registrant" | "sponsor" | "party" | "introduced") => id::<RegistrantId>(octets),
         _ => None,
     };

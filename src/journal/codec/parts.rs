@@ -12,7 +12,7 @@ use crate::model::entry::{
     Audience, Audiences, Certainty, Contact, ContactRole, Delegation, Flags, Hold, Label, Language,
     Reference, RegistrantDetails, Relation, Service, State, Text, Visibility,
 };
-use crate::model::event::{HoldEnd, Proof};
+use crate::model::event::{Changes, HoldEnd, Proof};
 use crate::model::ids::{
     ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
 };
@@ -475,6 +475,54 @@ pub(super) fn pending_from(stored: pb::Pending) -> Result<Box<Pending>, CodecErr
     }))
 }
 
+/// The stored form of new values of an arc's fields, which says nothing of the arc.
+pub(super) fn changes_to(changes: &Changes<RegistrantId>) -> pb::EntryAmended {
+    let texts = |texts: &Vec<_>| pb::Texts {
+        all: texts_to(texts),
+    };
+    pb::EntryAmended {
+        path: Vec::new(),
+        previous: 0,
+        identifiers: changes.identifiers.as_ref().map(|all| pb::Identifiers {
+            all: identifiers_to(all),
+        }),
+        labels: changes.labels.as_ref().map(|all| pb::Labels {
+            all: labels_to(all),
+        }),
+        flags: changes.flags.map(flags_to),
+        visibility: changes.visibility.map(visibility_to),
+        titles: changes.titles.as_ref().map(texts),
+        descriptions: changes.descriptions.as_ref().map(texts),
+        services: changes.services.as_ref().map(|all| pb::Services {
+            all: services_to(all),
+        }),
+        references: changes.references.as_ref().map(|all| pb::References {
+            all: references_to(all),
+        }),
+        contacts: changes.contacts.as_ref().map(|all| pb::Contacts {
+            all: contacts_to(all),
+        }),
+    }
+}
+
+/// The new values of their stored form.
+pub(super) fn changes_from(e: pb::EntryAmended) -> Result<Changes<RegistrantId>, CodecError> {
+    Ok(Changes {
+        identifiers: e.identifiers.map(|list| identifiers_from(list.all)),
+        labels: e.labels.map(|list| labels_from(list.all)),
+        flags: e.flags.map(flags_from).transpose()?,
+        visibility: e.visibility.map(visibility_from).transpose()?,
+        titles: e.titles.map(|list| texts_from(list.all)),
+        descriptions: e.descriptions.map(|list| texts_from(list.all)),
+        services: e.services.map(|list| services_from(list.all)),
+        references: e.references.map(|list| references_from(list.all)),
+        contacts: e
+            .contacts
+            .map(|list| contacts_from(&list.all))
+            .transpose()?,
+    })
+}
+
 /// The stored forms of plans.
 pub(super) fn plans_to(plans: &[Plan]) -> Vec<pb::Plan> {
     use pb::plan::Act;
@@ -489,6 +537,8 @@ pub(super) fn plans_to(plans: &[Plan]) -> Vec<pb::Plan> {
             }),
             PlannedAct::Visibility(visibility) => Act::Visibility(visibility_to(*visibility)),
             PlannedAct::Review(why) => Act::Review(why.clone()),
+            PlannedAct::Amend(changes) => Act::Amend(changes_to(changes)),
+            PlannedAct::Transfer(to) => Act::TransferTo(id_to(to)),
         }),
         refused: plan.refused.map(|code| u32::from(code.number())),
     };
@@ -521,6 +571,8 @@ fn plan_from(stored: pb::Plan) -> Result<Plan, CodecError> {
             },
             Act::Visibility(visibility) => PlannedAct::Visibility(visibility_from(visibility)?),
             Act::Review(why) => PlannedAct::Review(why),
+            Act::Amend(changes) => PlannedAct::Amend(Box::new(changes_from(changes)?)),
+            Act::TransferTo(to) => PlannedAct::Transfer(id_from(&to)?),
         },
         refused: stored.refused.map(code).transpose()?,
     })

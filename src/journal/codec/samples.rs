@@ -962,6 +962,7 @@ fn consent_events() -> Vec<(&'static str, Event)> {
     };
     vec![
         ("all", planned(plans())),
+        ("more", planned(more_plans())),
         ("none", planned(Vec::new())),
         ("locked", locked(LOCKS)),
         ("free", locked(Locks::default())),
@@ -994,6 +995,29 @@ fn plans() -> Vec<Plan> {
         plan(2, bare, Some(Code::ArcLocked)),
         plan(3, PlannedAct::Visibility(Visibility::Hidden), None),
         plan(4, PlannedAct::Review("still so?".to_owned()), None),
+    ]
+}
+
+/// Further things that are planned for it.
+fn more_plans() -> Vec<Plan> {
+    let plan = |number, act| Plan {
+        number,
+        at: LATER,
+        by: None,
+        act,
+        refused: None,
+    };
+    let titles = Changes {
+        titles: Some(vec![]),
+        contacts: Some(vec![Contact {
+            role: ContactRole::Technical,
+            party: registrant(),
+        }]),
+        ..Changes::default()
+    };
+    vec![
+        plan(5, PlannedAct::Amend(Box::new(titles))),
+        plan(6, PlannedAct::Transfer(registrant())),
     ]
 }
 

@@ -977,6 +977,10 @@ fn plans() -> BoxedStrategy<Vec<Plan>> {
         (state(), of(relation())).prop_map(|(to, relation)| PlannedAct::State { to, relation }),
         visibility().prop_map(PlannedAct::Visibility),
         word().prop_map(PlannedAct::Review),
+        changes()
+            .prop_map(|changes| PlannedAct::Amend(Box::new(changes)))
+            .boxed(),
+        id().prop_map(PlannedAct::Transfer),
     ];
     let refused = of(prop::sample::select(Code::ALL.to_vec()));
     let plan = (any::<u32>(), time(), of(id()), act, refused).prop_map(

@@ -376,12 +376,12 @@ proptest! {
 
     #[test]
     fn values_round_trip(
-        entry in strategies::entry(),
-        hold in strategies::hold(),
-        principal in strategies::principal_whole(),
-        credential in strategies::credential(),
-        registrant in strategies::registrant(),
-        application in strategies::application(),
+        entry in strategies::entry().boxed(),
+        hold in strategies::hold().boxed(),
+        principal in strategies::principal_whole().boxed(),
+        credential in strategies::credential().boxed(),
+        registrant in strategies::registrant().boxed(),
+        application in strategies::application().boxed(),
     ) {
         prop_assert_eq!(decode_application(&encode_application(&application)), Ok(application));
         prop_assert_eq!(decode_entry(&encode_entry(&entry)), Ok(entry));

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::model::consent::LockKind;
-use crate::model::entry::{Relation, State, Visibility};
-use crate::model::{Actor, Command};
-use crate::rules::testing::{Tree, path, refused, words};
+use crate::model::entry::{Relation, State, Text, Visibility};
+use crate::model::{Actor, Command, Policy};
+use crate::rules::testing::{Tree, allocate, new_registrant, path, refused, words};
 
 const AT: &str = "2.16.834.1";
 const DAY: u64 = 86_400;
@@ -181,4 +181,169 @@ fn plans_are_bounded() {
         Code::OutsideAuthority,
         "oid",
     );
+}
+
+fn amend(changes: Changes<RegistrantId>) -> PlannedAct {
+    PlannedAct::Amend(Box::new(changes))
+}
+
+fn titled(text: &str) -> PlannedAct {
+    amend(Changes {
+        titles: Some(vec![titles(text)]),
+        ..Changes::default()
+    })
+}
+
+fn titles(text: &str) -> Text {
+    Text {
+        language: "sw".parse().unwrap(),
+        text: text.to_owned(),
+    }
+}
+
+fn named(identifier: &str) -> PlannedAct {
+    amend(Changes {
+        identifiers: Some(vec![identifier.parse().unwrap()]),
+        ..Changes::default()
+    })
+}
+
+/// Another arc, its registrant.
+fn another(tree: &mut Tree) -> RegistrantId {
+    let mut entry = crate::rules::testing::named(&["afya"], &[]);
+    entry.registrant = Some(new_registrant("Asha"));
+    let number = crate::model::command::NumberChoice::NextFree;
+    let events = tree.submit(allocate("2.16.834", number, entry)).unwrap();
+    let Some(Event::RegistrantRecorded(new)) = events.first() else {
+        panic!("{events:?}")
+    };
+    new.id.clone()
+}
+
+#[test]
+fn new_values_come_when_their_moment_does_and_are_judged_then() {
+    let mut tree = tree();
+    tree.submit(plan(&tree, 1, titled("Afya"))).unwrap();
+    tree.submit(plan(&tree, 1, named("afya"))).unwrap();
+    // The name is given to a sibling meanwhile.
+    another(&mut tree);
+    tree.later(DAY);
+    let events = effect(&mut tree).unwrap();
+    assert_eq!(words(&events), ["entry-amended", "plans-set"]);
+    assert_eq!(tree.at(AT).holder.titles, [titles("Afya")]);
+    let left: Vec<_> = tree.at(AT).plans.iter().map(|one| one.refused).collect();
+    assert_eq!(left, [Some(Code::IdentifierTaken)]);
+}
+
+#[test]
+fn an_arc_goes_to_another_at_a_moment_and_what_its_holder_planned_does_not() {
+    let mut tree = tree();
+    let to = another(&mut tree);
+    let transfer = || PlannedAct::Transfer(to.clone());
+    tree.submit(plan(&tree, 2, titled("late"))).unwrap();
+    tree.submit(plan(&tree, 2, named("late"))).unwrap();
+    tree.submit(plan(&tree, 1, transfer())).unwrap();
+    // Due together: the earlier one ends what comes after it.
+    tree.later(3 * DAY);
+    let events = effect(&mut tree).unwrap();
+    let expect = ["transferred", "plans-set", "entry-amended", "plans-set"];
+    assert_eq!(words(&events), expect);
+    assert_eq!(tree.at(AT).registrant.clone().unwrap().registrant, to);
+    let left: Vec<_> = tree
+        .at(AT)
+        .plans
+        .iter()
+        .map(|one| (one.number, one.refused))
+        .collect();
+    assert_eq!(left, [(1, Some(Code::AnothersArc))]);
+    assert_eq!(tree.at(AT).holder.titles, []);
+    // A transfer that is made at once ends them, too.
+    tree.submit(plan(&tree, 9, titled("later"))).unwrap();
+    tree.submit(Command::Transfer {
+        path: path(AT),
+        if_revision: None,
+        to: new_registrant("Juma"),
+    })
+    .unwrap();
+    let waits = tree.at(AT).plans.iter().filter(|one| one.refused.is_none());
+    assert_eq!(waits.count(), 0);
+    // What is given to its holder is as good as done.
+    let holder = tree.at(AT).registrant.clone().unwrap().registrant;
+    tree.submit(plan(&tree, 1, PlannedAct::Transfer(holder)))
+        .unwrap();
+    tree.later(DAY);
+    effect(&mut tree).unwrap();
+    assert_eq!(tree.at(AT).plans.len(), 2);
+}
+
+#[test]
+fn a_transfer_that_needs_consent_is_not_planned_nor_done() {
+    let mut tree = tree();
+    let to = another(&mut tree);
+    let transfer = PlannedAct::Transfer(to);
+    tree.submit(plan(&tree, 1, transfer.clone())).unwrap();
+    let agreed = Policy {
+        transfers_agreed: true,
+        ..Policy::standard()
+    };
+    tree.policy("2.16.834", agreed);
+    refused(
+        tree.decide(plan(&tree, 2, transfer)),
+        Code::ConsentRequired,
+        "oid",
+    );
+    tree.later(DAY);
+    effect(&mut tree).unwrap();
+    assert_eq!(tree.at(AT).plans[0].refused, Some(Code::ConsentRequired));
+    let nobody = PlannedAct::Transfer("r-none".parse().unwrap());
+    refused(
+        tree.decide(plan(&tree, 2, nobody)),
+        Code::RegistrantUnknown,
+        "act.transfer",
+    );
+}
+
+#[test]
+fn what_is_planned_for_fields_has_the_form_of_an_amendment_and_bounds() {
+    let tree = tree();
+    let check = |act: PlannedAct, code, field: &str| {
+        refused(tree.decide(plan(&tree, 1, act)), code, field);
+    };
+    check(amend(Changes::default()), Code::FieldRequired, "act.amend");
+    check(titled(""), Code::FieldRequired, "act.amend.titles[0].text");
+    let described = |bytes: usize| {
+        let text = |part: usize, language: &str| Text {
+            language: language.parse().unwrap(),
+            text: "x".repeat(part),
+        };
+        let half = PLAN_BYTES_MAX / 2;
+        amend(Changes {
+            descriptions: Some(vec![text(half, "en"), text(bytes - half, "sw")]),
+            ..Changes::default()
+        })
+    };
+    assert!(
+        tree.decide(plan(&tree, 1, described(PLAN_BYTES_MAX)))
+            .is_ok()
+    );
+    let past = described(PLAN_BYTES_MAX + 1);
+    check(past, Code::FieldTooLong, "act.amend");
+    let contact = Contact {
+        role: crate::model::entry::ContactRole::Abuse,
+        party: "r-none".parse().unwrap(),
+    };
+    let contacts = amend(Changes {
+        contacts: Some(vec![contact]),
+        ..Changes::default()
+    });
+    check(contacts, Code::RegistrantUnknown, "act.amend.contacts");
+    // Of the authority's own node the holder's fields are the authority's to plan, and no others.
+    let own = |act| Command::Plan {
+        path: path("2.16.834"),
+        if_revision: None,
+        at: tree.now.plus_seconds(1),
+        act,
+    };
+    assert!(tree.decide(own(titled("Tanzania"))).is_ok());
+    refused(tree.decide(own(named("tz"))), Code::OutsideAuthority, "oid");
 }
