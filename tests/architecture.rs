@@ -56,7 +56,10 @@ const MAP: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
-    ("dns", &["register", "access", "model", "oid", "telemetry"]),
+    (
+        "dns",
+        &["register", "access", "model", "oid", "telemetry", "files"],
+    ),
     (
         "http",
         &[
@@ -76,7 +79,15 @@ const MAP: &[(&str, &[&str])] = &[
     ),
     (
         "desk",
-        &["outbox", "register", "access", "model", "oid", "telemetry"],
+        &[
+            "outbox",
+            "register",
+            "access",
+            "model",
+            "oid",
+            "telemetry",
+            "files",
+        ],
     ),
     (
         "outbox",
@@ -92,6 +103,7 @@ const MAP: &[(&str, &[&str])] = &[
             "model",
             "oid",
             "telemetry",
+            "files",
         ],
     ),
     ("attachments", &["model", "files"]),

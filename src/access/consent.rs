@@ -3,9 +3,8 @@
 //! For a registrant speaks who acts by delegation at an arc of it, or handed in an application of it. It must never tell who
 //! that is, nor what waits at an arc.
 
-use crate::model::application::Docket;
-use crate::model::consent::{LockKind, PendingAct, Side};
-use crate::model::{Code, Principal, Refusal, RegistrantId, Rejection, TreeView};
+use crate::model::consent::{LockKind, PendingAct, Side, speaks_for};
+use crate::model::{Code, Principal, Refusal, Rejection, TreeView};
 use crate::oid::NodePath;
 
 use super::insight::granted;
@@ -61,26 +60,4 @@ pub fn of_agreement(
             }
         }
     }
-}
-
-/// Whether a principal speaks for a registrant.
-pub fn speaks_for(
-    principal: &Principal,
-    registrant: &RegistrantId,
-    view: &dyn TreeView,
-) -> Result<bool, Rejection> {
-    for at in &principal.delegations {
-        let entry = view.entry(at)?;
-        let holding = entry.as_ref().and_then(|entry| entry.registrant.as_ref());
-        if holding.is_some_and(|holding| holding.registrant == *registrant) {
-            return Ok(true);
-        }
-    }
-    for (_, id) in view.docket(&Docket::Of(registrant.clone()), None, usize::MAX)? {
-        let application = view.application(&id)?;
-        if application.is_some_and(|one| one.submitted_by == principal.id) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -6,16 +6,14 @@
 use std::{
     collections::HashMap,
     fs, io,
-    io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         PoisonError, RwLock,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
-use crate::{access::TokenDigest, model::Timestamp};
+use crate::{access::TokenDigest, files, model::Timestamp};
 
 use super::limits::USES_MAX;
 
@@ -99,15 +97,7 @@ impl Uses {
             }
         }
         text.push('\n');
-        let aside = PathBuf::from(format!("{}.new", path.display()));
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&aside)?;
-        file.write_all(text.as_bytes())?;
-        fs::rename(&aside, path)
+        files::write_whole(path, text.as_bytes())
     }
 }
 

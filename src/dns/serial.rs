@@ -10,6 +10,7 @@ use std::{fs, io};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::files;
 use crate::model::{Seq, Timestamp};
 
 /// The file of the count, in the data directory.
@@ -107,12 +108,7 @@ impl Turns {
             path: path.to_owned(),
             source,
         };
-        let beside = path.with_extension("serial.tmp");
-        fs::write(&beside, text).map_err(failed)?;
-        fs::File::open(&beside)
-            .and_then(|file| file.sync_all())
-            .map_err(failed)?;
-        fs::rename(&beside, path).map_err(failed)
+        files::write_whole(path, text.as_bytes()).map_err(failed)
     }
 }
 

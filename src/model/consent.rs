@@ -1,11 +1,37 @@
-//! Locks of an arc, and what waits until more than one person agreed: a transfer, the release of a lock.
+//! Locks of an arc, what waits until more than one person agreed (a transfer, the release of a lock), and who speaks for a
+//! registrant.
 //!
-//! **This shape is stored** (by `journal::codec`): variants and fields are only ever added.
+//! **The shape of locks and of what waits is stored** (by `journal::codec`): variants and fields are only ever added.
 
 use super::{
+    actor::Principal,
+    application::Docket,
     clock::Timestamp,
     ids::{PrincipalId, RegistrantId},
+    tree::{TreeView, Viewed},
 };
+
+/// Whether a principal speaks for a registrant: it acts by delegation at an arc of it, or handed in an application of it.
+pub fn speaks_for(
+    principal: &Principal,
+    registrant: &RegistrantId,
+    view: &dyn TreeView,
+) -> Viewed<bool> {
+    for at in &principal.delegations {
+        let entry = view.entry(at)?;
+        let holding = entry.as_ref().and_then(|entry| entry.registrant.as_ref());
+        if holding.is_some_and(|holding| holding.registrant == *registrant) {
+            return Ok(true);
+        }
+    }
+    for (_, id) in view.docket(&Docket::Of(registrant.clone()), None, usize::MAX)? {
+        let application = view.application(&id)?;
+        if application.is_some_and(|one| one.submitted_by == principal.id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// Who keeps an arc from being changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::access::Permit;
+use crate::files;
 use crate::journal::codec;
 use crate::model::application::Docket;
 use crate::model::plan::Agenda;
@@ -38,6 +39,8 @@ const SECOND: i64 = 1_000_000;
 const LATEST: &str = "latest";
 /// Why a plan takes effect; why it was made stands where it was.
 const PLANNED: &str = "as planned";
+/// The permissions of checkpoints: they are for everybody.
+const CHECKPOINT_MODE: u32 = 0o644;
 /// What the list of all checkpoints is called.
 const LOG: &str = "log";
 
@@ -108,19 +111,15 @@ impl Core {
         let failed = |path: &std::path::Path| io_error(format!("writing {}", path.display()));
         fs::create_dir_all(&directory).map_err(failed(&directory))?;
         let (log, latest) = (directory.join(LOG), directory.join(LATEST));
-        let fresh = directory.join("latest.new");
         let mut list = fs::OpenOptions::new();
-        list.create(true).append(true).mode(0o644);
+        list.create(true).append(true).mode(CHECKPOINT_MODE);
         list.open(&log)
             .and_then(|mut file| {
                 file.write_all(format!("{note}\n").as_bytes())?;
                 file.sync_data()
             })
             .map_err(failed(&log))?;
-        fs::write(&fresh, &note)
-            .and_then(|()| fs::File::open(&fresh)?.sync_all())
-            .and_then(|()| fs::rename(&fresh, &latest))
-            .map_err(failed(&latest))?;
+        files::write_with(CHECKPOINT_MODE, &latest, note.as_bytes()).map_err(failed(&latest))?;
         Ok((head.seq, note))
     }
 }

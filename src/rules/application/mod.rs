@@ -34,8 +34,9 @@ pub use fold::application_after;
 pub use look_alike::SIBLINGS_LOOKED_AT_MAX;
 pub use submit::form as submit_form;
 
-use crate::model::application::{Application, Docket, Remark, RemarkKind, Stage, Step, Verdict};
+use crate::model::application::{Application, Remark, RemarkKind, Stage, Step, Verdict};
 use crate::model::command::{AmendApplication, ApplicationAct, OnApplication, SubmitApplication};
+use crate::model::consent::speaks_for;
 use crate::model::event::{ApplicationMoved, HoldEnd};
 use crate::model::limits::{REMARKS_MAX, VERDICTS_MAX};
 use crate::model::{
@@ -230,26 +231,11 @@ impl Case {
         Ok(())
     }
 
-    /// Who acts at an arc of the applicant, or handed in another application of it, speaks for the applicant.
+    /// Who acts at an arc of the applicant, or handed in another application of it, speaks for the applicant. This one was handed
+    /// in by somebody else, as [`Case::four_eyes`] knows by then.
     fn acts_for_the_applicant(&self, tree: &dyn TreeView) -> Viewed<bool> {
-        let applicant = &self.app.applicant;
-        if let Some(own) = tree.principal(&self.by)? {
-            for at in &own.delegations {
-                let entry = tree.entry(at)?;
-                let holding = entry.as_ref().and_then(|entry| entry.registrant.as_ref());
-                if holding.is_some_and(|holding| holding.registrant == *applicant) {
-                    return Ok(true);
-                }
-            }
-        }
-        let others = Docket::Of(applicant.clone());
-        for (_, id) in tree.docket(&others, None, usize::MAX)? {
-            let other = tree.application(&id)?;
-            if other.is_some_and(|other| other.submitted_by == self.by) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let own = tree.principal(&self.by)?;
+        own.map_or(Ok(false), |own| speaks_for(&own, &self.app.applicant, tree))
     }
 
     /// Gives up the hold that was placed for it, where it is still there.
