@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench load` builds a register, starts the service and a no-op server of the same answer size as processes
 //! of their own, and prints each figure with its limit. `OIDRA_LOAD_ARCS` (1,000,000) and `OIDRA_LOAD_SECONDS` (10) set
-//! how large and how long. It stays on loopback and never judges: a figure under its limit is printed as such. Where `etcd`
+//! how large and how long, `OIDRA_LOAD_RUNS=web` asks over HTTP alone. It stays on loopback and never judges: a figure under its limit is printed as such. Where `etcd`
 //! and `h2load` are installed they are run beside it.
 
 #![allow(

@@ -54,6 +54,10 @@ pub fn all() {
             resident(server.pid())
         );
 
+        if std::env::var("OIDRA_LOAD_RUNS").is_ok_and(|runs| runs == "web") {
+            web::beside(&server, folder.path(), arcs.div_ceil(FAN), FAN, seconds).await;
+            return;
+        }
         let noop = NoOp::start(folder.path(), &server, arcs).await;
         let mut given = Given::default();
         reads(&server, &noop, arcs, seconds, &mut given).await;

@@ -1,5 +1,6 @@
 //! JSON over HTTP beside an axum server that gives every request one answer made beforehand: the bound that the transport
-//! and the machine set. Both are asked over HTTP/2 and over HTTP/1.1 with connections that stay.
+//! and the machine set. Its answer is one of ours, header fields included. Both are asked over HTTP/2 and over HTTP/1.1 with
+//! connections that stay. What an answer costs the server itself is told too: the client takes its share of the machine.
 
 use std::{
     fs,
@@ -16,12 +17,12 @@ use std::{
 
 use axum::{Router, http::header};
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
-use crate::support::Server;
+use crate::{process::processor_time, support::Server};
 
 /// The argument that makes the benchmark the no-op server.
 pub const ARGUMENT: &str = "--serve-no-op-http";
@@ -39,17 +40,28 @@ enum Spoken {
     Two,
 }
 
-/// Serves the answer in a file on a free port and prints where.
+/// Serves the answer in a file on a free port and prints where. Its header fields lie in a file beside it.
 pub fn serve(file: &str) {
     let answer = Bytes::from(fs::read(file).unwrap());
+    let fields = fs::read_to_string(beside_it(file)).unwrap();
+    let fields: HeaderMap = fields
+        .lines()
+        .map(|line| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                HeaderValue::from_str(value).unwrap(),
+            )
+        })
+        .collect();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
         let app = Router::new().fallback(move || {
-            let answer = answer.clone();
-            async move { ([(header::CONTENT_TYPE, "application/json")], answer) }
+            let (fields, answer) = (fields.clone(), answer.clone());
+            async move { (fields, answer) }
         });
         let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
             .await
@@ -57,6 +69,18 @@ pub fn serve(file: &str) {
         println!("http://{}", listener.local_addr().unwrap());
         axum::serve(listener, app).await.unwrap();
     });
+}
+
+fn beside_it(file: &str) -> String {
+    format!("{file}.fields")
+}
+
+/// The header fields of an answer that a server does not make by itself, a line each.
+fn kept(fields: &HeaderMap) -> String {
+    let own = [header::DATE, header::CONTENT_LENGTH];
+    let kept = fields.iter().filter(|(name, _)| !own.contains(name));
+    kept.map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()))
+        .collect()
 }
 
 /// Asks both, in turn, for random arcs of the tree: `nodes` of `fan` arcs each.
@@ -78,15 +102,17 @@ pub async fn beside(server: &Server, folder: &Path, nodes: u64, fan: u64, second
     );
     let file = folder.join("answer.json");
     fs::write(&file, &answer).unwrap();
+    fs::write(beside_it(file.to_str().unwrap()), kept(&fields)).unwrap();
     let noop = NoOp::start(&file);
     for (name, spoken) in [("HTTP/1.1", Spoken::One), ("HTTP/2", Spoken::Two)] {
-        let before = per_second(&noop.address, spoken, seconds, target).await;
-        let ours = per_second(server.address(), spoken, seconds, target).await;
-        let after = per_second(&noop.address, spoken, seconds, target).await;
+        let bare = (noop.child.id(), noop.address.as_str());
+        let (before, bare_each) = timed(bare, spoken, seconds, target).await;
+        let (ours, each) = timed((server.pid(), server.address()), spoken, seconds, target).await;
+        let (after, _) = timed(bare, spoken, seconds, target).await;
         let ratio = ours / f64::midpoint(before, after);
         let verdict = if ratio >= LIMIT { "reached" } else { "MISSED" };
         println!(
-            "JSON over {name} / no-op: {ratio:.2} (limit {LIMIT}, {verdict}); ours {ours:.0}/s, no-op {before:.0}/s and {after:.0}/s"
+            "JSON over {name} / no-op: {ratio:.2} (limit {LIMIT}, {verdict}); ours {ours:.0}/s, no-op {before:.0}/s and {after:.0}/s; processor time of the server {each:.1?} and {bare_each:.1?}"
         );
     }
 }
@@ -181,6 +207,21 @@ impl Sender {
 async fn one(address: &str, target: &str) -> (Bytes, HeaderMap) {
     let mut sender = Sender::connect(address, Spoken::One).await;
     sender.ask(address, target).await
+}
+
+/// Answers in a second, and the processor time that the server took for each.
+async fn timed(
+    (pid, address): (u32, &str),
+    spoken: Spoken,
+    seconds: u64,
+    target: impl Fn(u64) -> String + Send + Sync + Copy + 'static,
+) -> (f64, Duration) {
+    let before = processor_time(pid);
+    let answers = per_second(address, spoken, seconds, target).await;
+    let took = processor_time(pid).saturating_sub(before);
+    #[allow(clippy::cast_precision_loss)]
+    let all = answers * seconds as f64;
+    (answers, took.div_f64(all.max(1.0)))
 }
 
 /// Answers in a second, over a while.

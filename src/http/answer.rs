@@ -23,6 +23,9 @@ const TAG_BYTES: usize = 12;
 /// Bytes of an answer in JSON, as a guess for the space that it needs.
 const JSON_BYTES: usize = 2_048;
 
+/// Header fields of an answer, as a guess for the space that they need.
+const FIELDS: usize = 16;
+
 /// How long an answer may be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keep {
@@ -63,7 +66,7 @@ impl Answer {
             status: StatusCode::OK,
             kind,
             body: body.into(),
-            headers: HeaderMap::new(),
+            headers: HeaderMap::with_capacity(FIELDS),
             keep,
         }
     }
@@ -170,8 +173,8 @@ impl Answer {
     fn tag(&self) -> Option<String> {
         let digest = || {
             let digest = Sha256::digest(&self.body);
-            let part: Vec<u8> = digest.into_iter().take(TAG_BYTES).collect();
-            URL_SAFE_NO_PAD.encode(part)
+            let part = digest.first_chunk::<TAG_BYTES>();
+            URL_SAFE_NO_PAD.encode(part.map_or(&[][..], <[u8; TAG_BYTES]>::as_slice))
         };
         match (&self.keep, self.status) {
             (Keep::Facts { revision, of, .. }, StatusCode::OK) => {

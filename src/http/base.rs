@@ -34,7 +34,12 @@ impl Base {
         if path.is_root() {
             return self.url("/oid/");
         }
-        self.url(format_args!("/oid/{path}"))
+        self.permalink_of(&path.to_string())
+    }
+
+    /// The permalink of a node that is not the root, by its dot notation.
+    pub fn permalink_of(&self, dot: &str) -> String {
+        [self.0.as_str(), "/oid/", dot].concat()
     }
 }
 

@@ -38,29 +38,31 @@ fn relation(kind: &str) -> &'static str {
     }
 }
 
+/// Bytes of a `Link` field, as a guess for the space that it needs.
+const LINK_BYTES: usize = 768;
+
 /// Puts the `Link` field of a permalink on an answer.
 pub fn fields(answer: Answer, site: &Site, path: &NodePath) -> Answer {
-    let own = site.base.permalink(path);
-    let mut all = vec![format!("<{own}>; rel=\"canonical\"")];
+    let (base, dot) = (site.base.as_str(), path.to_string());
+    let own = site.base.permalink_of(&dot);
+    let mut all = String::with_capacity(LINK_BYTES);
+    let mut put = |parts: &[&str]| parts.iter().for_each(|part| all.push_str(part));
+    put(&["<", &own, ">; rel=\"canonical\""]);
     if let Some(superior) = path.parent() {
-        let superior = site.base.permalink(&superior);
-        all.push(format!("<{superior}>; rel=\"up\""));
+        put(&[", <", &site.base.permalink(&superior), ">; rel=\"up\""]);
     }
-    let own_form = |format: Format, relation: &str| {
-        let (word, media) = (format.word(), format.media());
-        format!("<{own}?format={word}>; rel=\"{relation}\"; type=\"{media}\"")
+    let mut own_form = |format: Format, relation: &str| {
+        put(&[", <", &own, "?format=", format.word(), ">; rel=\"", relation]);
+        put(&["\"; type=\"", format.media(), "\""]);
     };
     // The linkset has all of them.
     for format in [Format::Json, Format::Html, Format::Rdap] {
-        all.push(own_form(format, "alternate"));
+        own_form(format, "alternate");
     }
-    let described = site.base.url(format_args!("/oidip/oid/{path}/json"));
-    let media = Format::OidipJson.media();
-    all.push(format!(
-        "<{described}>; rel=\"describedby\"; type=\"{media}\""
-    ));
-    all.push(own_form(Format::Linkset, "linkset"));
-    answer.with(header::LINK, &all.join(", "))
+    own_form(Format::Linkset, "linkset");
+    put(&[", <", base, "/oidip/oid/", &dot, "/json>; rel=\"describedby\"; type=\""]);
+    put(&[Format::OidipJson.media(), "\""]);
+    answer.with(header::LINK, &all)
 }
 
 /// One link.

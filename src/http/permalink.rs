@@ -62,6 +62,12 @@ pub async fn answer(site: &Arc<Site>, ask: &Ask, rest: &str) -> Result<Answer, F
 
 /// Where a text leads.
 fn follow(site: &Arc<Site>, ask: &Ask, reading: &Reading, rest: &str) -> Result<Asked, Failure> {
+    if let Some(path) = canonical(rest) {
+        return Ok(Asked {
+            path,
+            canonical: true,
+        });
+    }
     let text = target::text(rest)?;
     let view = View::of(site, ask, reading);
     let path = if text == "." {
@@ -72,6 +78,12 @@ fn follow(site: &Arc<Site>, ask: &Ask, reading: &Reading, rest: &str) -> Result<
     };
     let canonical = rest == path.to_string();
     Ok(Asked { path, canonical })
+}
+
+/// The node of a text that is in canonical dot notation already, as links are: it needs no name and tolerates nothing.
+fn canonical(rest: &str) -> Option<NodePath> {
+    let dotted = rest.starts_with(|first: char| first.is_ascii_digit());
+    dotted.then(|| rest.parse().ok())?
 }
 
 /// Leads from another notation to dot notation; the parameters stay.

@@ -94,7 +94,7 @@ impl<'a> View<'a> {
 
     /// The registered superiors of a node, the nearest first.
     pub fn superiors(&self, path: &NodePath) -> Viewed<Vec<Seen>> {
-        let line = self.reading.superiors(path, &self.sight)?;
+        let line = self.names.superiors(path)?;
         for seen in &line {
             self.shows(seen);
         }
@@ -123,9 +123,10 @@ impl<'a> View<'a> {
     /// An entry in a list.
     pub fn line(&self, seen: &Seen) -> shape::Line {
         let entry = &seen.entry;
+        let oid = entry.path.to_string();
         shape::Line {
-            oid: entry.path.to_string(),
-            url: self.base.permalink(&entry.path),
+            url: self.base.permalink_of(&oid),
+            oid,
             identifier: entry.superior.identifiers.first().map(ToString::to_string),
             title: entry.holder.titles.first().map(|one| one.text.clone()),
             state: (!seen.stub).then(|| entry.superior.state.word()),
@@ -149,9 +150,10 @@ impl<'a> View<'a> {
     pub fn entry(&self, seen: &Seen) -> Viewed<shape::Entry> {
         let entry = &*seen.entry;
         let path = &entry.path;
+        let oid = path.to_string();
         let bare = shape::Entry {
-            oid: path.to_string(),
-            url: self.base.permalink(path),
+            url: self.base.permalink_of(&oid),
+            oid,
             number: path.last().map(ToString::to_string).unwrap_or_default(),
             stub: seen.stub,
             visibility: seen.visibility.word(),
@@ -255,14 +257,14 @@ impl<'a> View<'a> {
 
 /// A node in every notation.
 pub fn notations(forms: &Forms) -> shape::Notations {
-    let octets = |octets: Option<Vec<u8>>| octets.map(hex::encode);
+    let octets = |octets: Option<Vec<u8>>| octets.map(|octets| hexadecimal(&octets));
     shape::Notations {
         asn1_numbers: forms.asn1_numbers(),
         iri_numbers: forms.iri_numbers(),
         oid_iri: forms.oid_iri(),
         urn: forms.urn(),
         der: octets(forms.der()),
-        contents: forms.contents().map(hex::encode),
+        contents: forms.contents().map(hexadecimal),
         der_iri: octets(forms.der_iri()),
         per: octets(forms.per()),
         oer: octets(forms.oer()),
@@ -274,6 +276,14 @@ pub fn notations(forms: &Forms) -> shape::Notations {
         asn1: forms.asn1.clone(),
         iri: forms.iri.clone(),
     }
+}
+
+/// Octets in hexadecimal digits, written into their place at once: every answer has five of them.
+fn hexadecimal(octets: &[u8]) -> String {
+    let mut digits = vec![0; octets.len() * 2];
+    let written = hex::encode_to_slice(octets, &mut digits).ok();
+    let text = written.and_then(|()| String::from_utf8(digits).ok());
+    text.unwrap_or_default()
 }
 
 /// Who acts below an arc.

@@ -10,12 +10,12 @@ use crate::oid::text::TextError;
 
 /// The JSON string of an object identifier.
 pub fn encode(oid: &Oid) -> String {
-    string_of(oid)
+    string_of(&oid.to_string())
 }
 
 /// The string that holds a dotted text.
-pub(crate) fn string_of(dotted: impl std::fmt::Display) -> String {
-    format!("\"{dotted}\"")
+pub(crate) fn string_of(dotted: &str) -> String {
+    ["\"", dotted, "\""].concat()
 }
 
 /// The JSON string of a relative object identifier.

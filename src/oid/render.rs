@@ -58,22 +58,27 @@ impl Forms {
         self.oid.as_ref().map(write)
     }
 
-    /// The numbers of the arcs, joined by `between`.
-    fn joined(&self, between: &str) -> String {
-        if self.path.is_root() {
-            return String::new();
+    /// The numbers of the arcs, joined by `between` and put between two texts.
+    fn joined(&self, before: &str, between: char, behind: &str) -> String {
+        let length = self.dot.len() + before.len() + behind.len();
+        let mut text = String::with_capacity(length);
+        text.push_str(before);
+        if !self.path.is_root() {
+            let digits = self.dot.chars();
+            text.extend(digits.map(|digit| if digit == '.' { between } else { digit }));
         }
-        self.dot.replace('.', between)
+        text.push_str(behind);
+        text
     }
 
     /// `{2 16 834}`
     pub fn asn1_numbers(&self) -> String {
-        format!("{{{}}}", self.joined(" "))
+        self.joined("{", ' ', "}")
     }
 
     /// `/2/16/834`
     pub fn iri_numbers(&self) -> String {
-        format!("/{}", self.joined("/"))
+        self.joined("/", '/', "")
     }
 
     /// `oid:/Country/TZ`, percent-encoded (a URI).

@@ -2,8 +2,6 @@
 //!
 //! It must never take names: the name space has numbers only.
 
-use std::fmt::Display;
-
 use crate::oid::text::TextError;
 
 /// The prefix, as it is written.
@@ -20,8 +18,8 @@ pub const fn offset() -> usize {
 }
 
 /// The URN of a dotted text.
-pub fn write(dotted: impl Display) -> String {
-    format!("{PREFIX}{dotted}")
+pub fn write(dotted: &str) -> String {
+    [PREFIX, dotted].concat()
 }
 
 pub(crate) fn strip_prefix_of_any_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {

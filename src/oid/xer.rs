@@ -16,12 +16,12 @@ const RELATIVE_ELEMENT: &str = "RELATIVE_OID";
 
 /// The canonical element of an object identifier.
 pub fn encode(oid: &Oid) -> String {
-    element(oid)
+    element(&oid.to_string())
 }
 
 /// The element that holds a dotted text.
-pub(crate) fn element(dotted: impl std::fmt::Display) -> String {
-    format!("<{OID_ELEMENT}>{dotted}</{OID_ELEMENT}>")
+pub(crate) fn element(dotted: &str) -> String {
+    ["<", OID_ELEMENT, ">", dotted, "</", OID_ELEMENT, ">"].concat()
 }
 
 /// The canonical element of a relative object identifier.

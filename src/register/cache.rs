@@ -6,8 +6,10 @@
 //! than the entry itself. It must never hold what is not there: absence is not cached.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher as _;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use foldhash::fast::RandomState;
 
 use crate::model::{Entry, Seq};
 use crate::oid::NodePath;
@@ -19,7 +21,8 @@ const SHARD_ENTRIES_MAX: usize = 512;
 
 #[derive(Default)]
 struct Shard {
-    entries: HashMap<NodePath, Arc<Entry>>,
+    // Only what is registered is kept, so that nobody can choose the keys.
+    entries: HashMap<NodePath, Arc<Entry>, RandomState>,
     epoch: u64,
 }
 

@@ -50,6 +50,17 @@ impl<'a> ReadingNames<'a> {
         })
     }
 
+    /// The superiors of a path that are registered and may be seen, the nearest first, from the line that is kept.
+    pub fn superiors(&self, path: &NodePath) -> Viewed<Vec<Seen>> {
+        let Some(depth) = path.depth().checked_sub(1) else {
+            return Ok(Vec::new());
+        };
+        self.look(path)?;
+        let line = self.line.borrow();
+        let known = line.1.get(..depth).unwrap_or(&line.1);
+        Ok(known.iter().rev().cloned().collect())
+    }
+
     /// Looks a path up once, ahead of the names of its nodes.
     pub fn prepare(&self, path: &NodePath) {
         self.noted(self.look(path), ());
