@@ -391,6 +391,7 @@ mod tests {
             validate_only: false,
             reason: None,
             override_reason: None,
+            asked_by: None,
             command: Command::Allocate(Allocate {
                 superior: path("2.16.834"),
                 number: NumberChoice::NextFree,

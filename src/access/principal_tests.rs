@@ -38,6 +38,7 @@ fn submission(command: Command) -> Submission {
         validate_only: false,
         reason: None,
         override_reason: None,
+        asked_by: None,
         command,
     }
 }

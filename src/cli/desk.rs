@@ -257,6 +257,7 @@ impl Desk {
             validate_only,
             reason: self.writing.reason.clone().unwrap_or_default(),
             override_reason: self.writing.override_reason.clone().unwrap_or_default(),
+            asked_by: self.writing.asked_by.clone().unwrap_or_default(),
         }
     }
 

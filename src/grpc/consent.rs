@@ -43,6 +43,7 @@ pub async fn by_code(
             .is_some_and(|options| options.validate_only),
         reason: None,
         override_reason: None,
+        asked_by: None,
         command: Command::AgreeByCode {
             path,
             nonce: pending.nonce,

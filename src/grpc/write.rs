@@ -133,6 +133,7 @@ fn prepare<W: Write>(
         validate_only: common.validate_only,
         reason: common.reason,
         override_reason: common.override_reason,
+        asked_by: common.asked_by,
         command,
     };
     trail.asks(&submission, &reading)?;

@@ -52,7 +52,14 @@ pub fn fields(answer: Answer, site: &Site, path: &NodePath) -> Answer {
         put(&[", <", &site.base.permalink(&superior), ">; rel=\"up\""]);
     }
     let mut own_form = |format: Format, relation: &str| {
-        put(&[", <", &own, "?format=", format.word(), ">; rel=\"", relation]);
+        put(&[
+            ", <",
+            &own,
+            "?format=",
+            format.word(),
+            ">; rel=\"",
+            relation,
+        ]);
         put(&["\"; type=\"", format.media(), "\""]);
     };
     // The linkset has all of them.
@@ -60,7 +67,13 @@ pub fn fields(answer: Answer, site: &Site, path: &NodePath) -> Answer {
         own_form(format, "alternate");
     }
     own_form(Format::Linkset, "linkset");
-    put(&[", <", base, "/oidip/oid/", &dot, "/json>; rel=\"describedby\"; type=\""]);
+    put(&[
+        ", <",
+        base,
+        "/oidip/oid/",
+        &dot,
+        "/json>; rel=\"describedby\"; type=\"",
+    ]);
     put(&[Format::OidipJson.media(), "\""]);
     answer.with(header::LINK, &all)
 }

@@ -32,6 +32,8 @@ pub struct Submission {
     pub reason: Option<String>,
     /// Why the actor acts below an arc that is another's, where it does.
     pub override_reason: Option<String>,
+    /// Who asked the actor for it, where somebody did.
+    pub asked_by: Option<RegistrantId>,
     /// What is asked for.
     pub command: Command,
 }

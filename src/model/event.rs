@@ -639,4 +639,6 @@ pub struct Happening {
     pub reason: Option<String>,
     /// Why the actor overrode a delegation or another registrant's arc, if so.
     pub override_reason: Option<String>,
+    /// Who asked the actor for it, where somebody did.
+    pub asked_by: Option<RegistrantId>,
 }

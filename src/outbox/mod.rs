@@ -245,6 +245,7 @@ impl Outbox {
             validate_only: false,
             reason: None,
             override_reason: None,
+            asked_by: None,
             command,
         };
         match self.register.submit(Permit::system(), submission).await {

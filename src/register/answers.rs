@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::journal::Digest32;
 use crate::model::{
-    Code, Entry, Event, Refusal, RegisterId, RequestId, Seq, Timestamp, Visibility,
+    Code, Entry, Event, Refusal, RegisterId, RegistrantId, RequestId, Seq, Timestamp, Visibility,
     actor::{Credential, Principal},
     application::Application,
     entry::Hold,
@@ -127,6 +127,8 @@ pub struct HistoryItem {
     pub reason: Option<String>,
     /// Why a delegation was overridden, where one was; `None` for the public.
     pub override_reason: Option<String>,
+    /// Who asked for it, where that may be told.
+    pub asked_by: Option<RegistrantId>,
     /// The entry as the record left it.
     pub entry: Seen,
 }

@@ -79,6 +79,7 @@ impl Reading {
                 .collect(),
             reason: happening.reason.filter(|_| all),
             override_reason: happening.override_reason.filter(|_| all),
+            asked_by: happening.asked_by.filter(|_| all),
             entry: Seen {
                 entry,
                 visibility,

@@ -201,6 +201,7 @@ impl Register {
                 validate_only: false,
                 reason: matches!(command, Command::TakeEffect).then(|| PLANNED.to_owned()),
                 override_reason: None,
+                asked_by: None,
                 command,
             };
             if let Err(rejection) = self.submit(Permit::system(), submission).await {

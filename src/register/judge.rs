@@ -287,6 +287,7 @@ pub(super) fn carry_out(
         events,
         reason: asked.reason.clone(),
         override_reason: asked.override_reason.clone(),
+        asked_by: asked.asked_by.clone(),
     };
     Ok((happening, outcome))
 }

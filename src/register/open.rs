@@ -314,6 +314,7 @@ fn found(parts: &Parts, founding: &Founding) -> Result<(), OpenError> {
         events: rules::found(founding, &ctx),
         reason: None,
         override_reason: None,
+        asked_by: None,
     };
     let mut salts = || {
         let random = parts.entropy.bytes32();

@@ -204,6 +204,7 @@ pub(super) fn submission(command: Command, id: &str) -> Submission {
         validate_only: false,
         reason: None,
         override_reason: None,
+        asked_by: None,
         command,
     }
 }

@@ -80,7 +80,8 @@ use crate::model::{Command, Ctx, Event, Policy, Rejection, Submission, TreeView}
 use decision::Decision;
 use form::Faults;
 
-/// Decides a command: its events, in order and at least one, or why not.
+/// Decides a command: its events, in order and at least one, or why not. After the command's own refusals comes
+/// `REGISTRANT_UNKNOWN` for whoever is said to have asked for it.
 pub fn decide(
     submission: &Submission,
     ctx: &Ctx,
@@ -184,6 +185,9 @@ pub fn decide(
             load_references::decide(version, entries, &mut decision)
         }
     }?;
+    if let Some(id) = &submission.asked_by {
+        checks::registrant_known(tree, id, "options.asked_by")?;
+    }
     Ok(decision.into_events())
 }
 

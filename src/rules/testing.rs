@@ -116,6 +116,7 @@ pub(crate) fn submission(command: Command) -> Submission {
         validate_only: false,
         reason: None,
         override_reason: None,
+        asked_by: None,
         command,
     }
 }

@@ -178,6 +178,7 @@ pub async fn load_newer_data(register: &Register, data: ReferenceData) -> Result
         validate_only: false,
         reason: None,
         override_reason: None,
+        asked_by: None,
         command: Command::LoadReferences {
             version: version.clone(),
             entries,

@@ -149,6 +149,7 @@ mod tests {
             events: vec![event],
             reason: Some("on request".to_owned()),
             override_reason: None,
+            asked_by: None,
         };
         let items = codec::encode(&happening, &|_| false, &mut || [0; 16]);
         let header = Header::default();

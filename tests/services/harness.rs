@@ -199,6 +199,7 @@ impl House {
             validate_only: false,
             reason: None,
             override_reason: None,
+            asked_by: None,
             command: oidra::model::Command::OpenOutbox,
         };
         let permit = oidra::access::Permit::system();

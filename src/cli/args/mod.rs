@@ -136,6 +136,9 @@ pub struct Writing {
     /// Why you act below an arc that is another's; for administrators, and loud in the history
     #[arg(long, global = true, value_name = "TEXT")]
     pub override_reason: Option<String>,
+    /// The registrant who asked for it, by letter or by word, for the history
+    #[arg(long, global = true, value_name = "ID")]
+    pub asked_by: Option<String>,
 }
 
 impl Writing {
@@ -147,6 +150,7 @@ impl Writing {
             || self.reason.is_some()
             || self.etag.is_some()
             || self.override_reason.is_some()
+            || self.asked_by.is_some()
     }
 }
 

@@ -129,6 +129,7 @@ fn changes(
         for (name, text) in [
             ("reason", &item.reason),
             ("override", &item.override_reason),
+            ("asked for by", &item.asked_by),
         ] {
             if !text.is_empty() {
                 desk.output

@@ -214,7 +214,7 @@ view! {
     /// One change of an arc.
     HistoryView {
         sequence: u64, time: String, principal: String, request_id: String, kinds: Vec<String>, reason: String,
-        override_reason: String, entry: Option<EntryView>,
+        override_reason: String, asked_by: String, entry: Option<EntryView>,
     }
 }
 

@@ -165,6 +165,7 @@ async fn admit(
         validate_only: method != VERIFY,
         reason: None,
         override_reason: None,
+        asked_by: None,
         command,
     };
     let mut trail = Trail::of(desk, call, method);

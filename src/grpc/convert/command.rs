@@ -6,7 +6,7 @@
 use crate::{
     grpc::etag,
     model::{
-        Code, Command, RequestId, Seq,
+        Code, Command, RegistrantId, RequestId, Seq,
         command::{
             Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NumberChoice, RecordExisting,
             RegistrantRef, ReleaseHold, Reserve,
@@ -35,6 +35,8 @@ pub struct Common {
     pub reason: Option<String>,
     /// Why another's arc is touched.
     pub override_reason: Option<String>,
+    /// Who asked for it.
+    pub asked_by: Option<RegistrantId>,
 }
 
 /// Reads what belongs to any write.
@@ -54,6 +56,8 @@ pub fn common(options: Option<&pb::WriteOptions>, faults: &mut Faults) -> Common
         validate_only: options.validate_only,
         reason: fields::some(&options.reason),
         override_reason: fields::some(&options.override_reason),
+        asked_by: fields::some(&options.asked_by)
+            .and_then(|id| faults.parse(Code::FieldInvalid, "options.asked_by", &id)),
     }
 }
 

@@ -98,6 +98,7 @@ fn item(view: &View<'_>, one: HistoryItem) -> Result<pb::HistoryItem, Rejection>
         kinds: one.kinds.into_iter().map(str::to_owned).collect(),
         reason: one.reason.unwrap_or_default(),
         override_reason: one.override_reason.unwrap_or_default(),
+        asked_by: one.asked_by.map(|id| id.to_string()).unwrap_or_default(),
         entry: Some(entry),
     })
 }

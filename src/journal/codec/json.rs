@@ -125,7 +125,9 @@ fn said(message: &str, field: &str, octets: &[u8]) -> String {
         ("RegistrantRecorded", "id")
         | ("Transferred", "to")
         | ("Pending" | "Plan", "transfer_to")
-        | (_, "registrant" | "sponsor" | "party" | "introduced") => id::<RegistrantId>(octets),
+        | (_, "registrant" | "sponsor" | "party" | "introduced" | "asked_by") => {
+            id::<RegistrantId>(octets)
+        }
         _ => None,
     };
     read.unwrap_or_else(|| hex::encode(octets))

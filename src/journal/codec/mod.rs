@@ -24,6 +24,7 @@ mod tests;
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
+use crate::model::RegistrantId;
 use crate::model::entry::RegistrantDetails;
 use crate::model::event::{Event, Happening};
 use crate::pb::journal::v1 as pb;
@@ -90,8 +91,10 @@ pub fn encode(
         events: restricted,
         reason: happening.reason.clone(),
         override_reason: happening.override_reason.clone(),
+        asked_by: happening.asked_by.as_ref().map(parts::id_to),
     };
-    let reasons = restricted.reason.is_some() || restricted.override_reason.is_some();
+    let said = [&restricted.reason, &restricted.override_reason];
+    let reasons = said.iter().any(|one| one.is_some()) || restricted.asked_by.is_some();
     if reasons || !restricted.events.is_empty() {
         items.push(item(ItemKind::Restricted, "", restricted.encode_to_vec()));
     }
@@ -175,12 +178,14 @@ pub fn decode(record: &Record) -> Result<Happening, CodecError> {
         events,
         reason,
         override_reason,
+        asked_by,
         ..
     } = gathered;
     Ok(Happening {
         events: events.into_iter().map(|(_, event)| event).collect(),
         reason,
         override_reason,
+        asked_by,
     })
 }
 
@@ -190,6 +195,7 @@ struct Gathered {
     events: Vec<(u32, Event)>,
     reason: Option<String>,
     override_reason: Option<String>,
+    asked_by: Option<RegistrantId>,
     /// Whether there was a public item.
     public: bool,
     /// Whether the restricted item was erased, so that places may be empty.
@@ -213,6 +219,7 @@ impl Gathered {
         self.take(item.events, body)?;
         self.reason = item.reason;
         self.override_reason = item.override_reason;
+        self.asked_by = parts::id_if(item.asked_by.as_deref())?;
         check_whole(length, body, RESTRICTED)
     }
 

@@ -1063,6 +1063,7 @@ pub(super) fn happenings() -> Vec<(String, Happening)> {
                 events: vec![event.clone()],
                 reason: None,
                 override_reason: None,
+                asked_by: None,
             };
             (format!("{}/{name}", event.word()), happening)
         })
@@ -1072,8 +1073,16 @@ pub(super) fn happenings() -> Vec<(String, Happening)> {
         events: events.map(|(_, event)| event).collect(),
         reason: some("asked for by letter"),
         override_reason: some(""),
+        asked_by: None,
+    };
+    let asked = Happening {
+        events: Vec::new(),
+        reason: None,
+        override_reason: None,
+        asked_by: Some(registrant()),
     };
     all.push(("whole".to_owned(), whole));
+    all.push(("asked-by".to_owned(), asked));
     all
 }
 

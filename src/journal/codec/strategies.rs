@@ -1024,11 +1024,13 @@ fn consent_events() -> [BoxedStrategy<Event>; 3] {
 
 /// Records' contents.
 pub(crate) fn happening() -> impl Strategy<Value = Happening> {
-    (vec(event(), 0..8), of(word()), of(word())).prop_map(|(events, reason, override_reason)| {
+    let reasons = (of(word()), of(word()), of(id()));
+    (vec(event(), 0..8), reasons).prop_map(|(events, (reason, override_reason, asked_by))| {
         Happening {
             events,
             reason,
             override_reason,
+            asked_by,
         }
     })
 }

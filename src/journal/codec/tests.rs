@@ -39,6 +39,7 @@ fn happening(events: Vec<Event>) -> Happening {
         events,
         reason: None,
         override_reason: None,
+        asked_by: None,
     }
 }
 
@@ -370,7 +371,8 @@ proptest! {
         let open = |event: &Event| !confidential(event) && !is_never_public(event);
         let events: Vec<_> = told.events.iter().filter(|event| open(event)).cloned().collect();
         prop_assert_eq!(decode(&record), Ok(happening(events.clone())));
-        let told_reasons = told.reason.is_some() || told.override_reason.is_some();
+        let told_reasons =
+            told.reason.is_some() || told.override_reason.is_some() || told.asked_by.is_some();
         prop_assert_eq!(restricted, told_reasons || events.len() < told.events.len());
     }
 

@@ -25,6 +25,7 @@ fn foreign(register: &Register) -> Draft {
         events: rules::decide(&asked, &ctx, &reading).unwrap(),
         reason: None,
         override_reason: None,
+        asked_by: None,
     };
     Draft {
         header: Header {

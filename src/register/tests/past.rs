@@ -80,6 +80,7 @@ impl Bench {
             events,
             reason: None,
             override_reason: None,
+            asked_by: None,
         };
         let items = codec::encode(&happening, &|_| false, &mut || [1; 16]);
         let header = Header {

@@ -648,6 +648,7 @@ impl World {
         Submission {
             reason: Some("a reason".to_owned()),
             override_reason: call.overrides.then(|| "a court order".to_owned()),
+            asked_by: None,
             ..submission(self.command(&call.what))
         }
     }
