@@ -1,6 +1,7 @@
 //! The register as a whole, tested over a journal in memory and in files.
 
 mod beside;
+mod comparing;
 mod damage;
 mod faults;
 mod house;
