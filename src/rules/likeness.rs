@@ -169,7 +169,7 @@ impl Comparison {
     }
 
     /// How many were taken in.
-    pub fn len(&self) -> usize {
+    pub fn taken(&self) -> usize {
         self.all.len()
     }
 
@@ -346,8 +346,10 @@ mod tests {
     /// Each group as its likeness and its members with the first letters of what they have in common.
     fn groups(all: &[RegistrantDetails], least: usize) -> Vec<String> {
         let mut comparison = Comparison::default();
-        all.iter().for_each(|one| comparison.take(one));
-        assert_eq!(comparison.len(), all.len());
+        for one in all {
+            comparison.take(one);
+        }
+        assert_eq!(comparison.taken(), all.len());
         let letter = |of: &Trait| match of {
             Trait::Name => 'n',
             Trait::Email => 'e',
@@ -406,7 +408,9 @@ mod tests {
         };
         let all: Vec<_> = (0..1_000).map(link).collect();
         let mut comparison = Comparison::default();
-        all.iter().for_each(|one| comparison.take(one));
+        for one in &all {
+            comparison.take(one);
+        }
         let groups = comparison.groups(1);
         assert_eq!((groups.len(), groups[0].members.len()), (1, 1_000));
     }
