@@ -137,6 +137,11 @@ const TABLE: &[Row] = &[
         "ExportPerson",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED OK NOT_PERMITTED",
     ),
+    // Comparing registrants: for those who look after the arcs that these hold.
+    (
+        "FindLookAlikes",
+        "TOKEN_MISSING NOT_PERMITTED OK OK OK OK NOT_PERMITTED OK OK",
+    ),
     // What administrators of the whole register do.
     (
         "ErasePerson",
@@ -395,9 +400,8 @@ impl Stage {
                 fine(audit.list_audit(with(token, ask)).await)
             }
             "AddPrincipal" | "DescribePrincipal" | "ChangeStanding" | "GetPrincipal"
-            | "ListPrincipals" | "ErasePerson" | "ExportPerson" | "GrantRole" | "RevokeRole" => {
-                self.principal(method, token).await
-            }
+            | "ListPrincipals" | "ErasePerson" | "ExportPerson" | "FindLookAlikes"
+            | "GrantRole" | "RevokeRole" => self.principal(method, token).await,
             _ if method.contains("Application")
                 || matches!(
                     method,
@@ -934,6 +938,13 @@ impl Stage {
             "ExportPerson" => {
                 let ask = pb::ExportPersonRequest { person: principal };
                 fine(access.export_person(with(token, ask)).await)
+            }
+            "FindLookAlikes" => {
+                let ask = pb::FindLookAlikesRequest {
+                    oid: ARC.into(),
+                    ..Default::default()
+                };
+                fine(access.find_look_alikes(with(token, ask)).await)
             }
             "ErasePerson" => {
                 let ask = pb::ErasePersonRequest {

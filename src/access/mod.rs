@@ -4,6 +4,7 @@
 //! command is right, only whether this caller may give it; and never let a secret reach a log.
 
 mod casework;
+mod comparing;
 mod consent;
 mod identify;
 mod identity;
@@ -21,6 +22,7 @@ mod testing;
 pub mod token;
 
 pub use casework::{Casework, Knowledge, unknown as unknown_application};
+pub use comparing::may_compare;
 pub use identify::{identify, names as certificate_names};
 pub use identity::{
     Caller, Identity, authenticate, bound_digest, of_certificate, of_openid, openid_name,

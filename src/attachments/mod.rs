@@ -344,35 +344,33 @@ impl Incoming {
             let detail = "the octets that came do not begin as this media type does";
             return Err(other_than_told("media_type", detail));
         }
-        self.named().map_err(|error| fault("kept", &error))?;
-        let mut place = self.place.take();
-        if let Some(place) = &mut place {
-            // They are counted for as long as the paper is kept.
-            place.octets = 0;
-        }
+        let is_new = self.named().map_err(|error| fault("kept", &error))?;
         Ok(Kept {
-            octets: self.octets,
-            place,
+            is_new,
+            is_told: false,
+            place: self.place.take(),
         })
     }
 
-    fn named(&self) -> io::Result<()> {
+    /// Tells whether there was no file of this name: one of which nobody was told may have stayed.
+    fn named(&self) -> io::Result<bool> {
         self.file.sync_all()?;
         let Some(place) = &self.place else {
-            return Ok(());
+            return Ok(false);
         };
         let store = &place.store;
         let path = store.path(&place.key.0, &place.key.1);
         let directory = store.directory.join(&place.key.0);
         files::make_directory(&directory)?;
+        let is_new = !path.try_exists()?;
         fs::rename(&self.path, &path)?;
         for directory in [&directory, &store.directory] {
             File::open(directory)?.sync_all()?;
         }
-        match store.directory.parent() {
-            Some(data_dir) => File::open(data_dir)?.sync_all(),
-            None => Ok(()),
+        if let Some(data_dir) = store.directory.parent() {
+            File::open(data_dir)?.sync_all()?;
         }
+        Ok(is_new)
     }
 }
 
@@ -388,20 +386,33 @@ impl Drop for Incoming {
     }
 }
 
-/// A paper that is kept, of which nobody is told yet.
+/// A paper that is kept, of which nobody is told yet. What is dropped before [`Kept::leave`] is taken away again: whoever handed it
+/// in went away before the register was told. One that was there before is not, since somebody may be told of it.
 #[derive(Debug)]
 pub struct Kept {
-    octets: u64,
+    /// Whether there was none of its name, whose octets are counted.
+    is_new: bool,
+    is_told: bool,
     place: Option<Place>,
 }
 
 impl Kept {
-    /// Takes it away again: nobody will be told of it. Blocks.
-    pub fn discard(mut self) {
-        if let Some(place) = &mut self.place {
-            place.octets = self.octets;
-            // What stays is swept away at the next start.
-            fs::remove_file(place.store.path(&place.key.0, &place.key.1)).ok();
+    /// Leaves it where it is: somebody is told of it, or may be. Blocks no longer than a lock.
+    pub fn leave(mut self) {
+        self.is_told = true;
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let Some(place) = self.place.as_mut().filter(|_| self.is_new) else {
+            return;
+        };
+        // What cannot be taken away is swept away at the next start. What an erasure took away gave its octets back.
+        let path = place.store.path(&place.key.0, &place.key.1);
+        if self.is_told || fs::remove_file(path).is_err() {
+            // They are counted for as long as the paper is kept.
+            place.octets = 0;
         }
     }
 }

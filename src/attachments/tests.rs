@@ -74,7 +74,7 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Rejection>, code: Code, field: 
 fn a_paper_comes_back_as_it_went_in_and_only_its_owner_reads_it() {
     let world = world(Limits::default());
     let letter = b"Habari ya asubuhi";
-    drop(world.put("a-1", letter, 0).unwrap());
+    world.put("a-1", letter, 0).unwrap().leave();
     let mut back = Vec::new();
     let mut file = world.store.read(&id("a-1"), &told(letter)).unwrap();
     file.read_to_end(&mut back).unwrap();
@@ -95,10 +95,10 @@ fn a_paper_comes_back_as_it_went_in_and_only_its_owner_reads_it() {
 #[test]
 fn one_past_each_limit_is_not_taken() {
     let world = world(small());
-    drop(world.put("a-1", b"0123456789", 0).unwrap());
+    world.put("a-1", b"0123456789", 0).unwrap().leave();
     let past = world.put("a-1", b"0123456789a", 0);
     refused(past, Code::FieldTooLong, "attachment.octets");
-    drop(world.put("a-1", b"01234", 10).unwrap());
+    world.put("a-1", b"01234", 10).unwrap().leave();
     let past = world.put("a-1", b"012345", 10);
     refused(past, Code::FieldTooLong, "attachment.octets");
     // Fifteen octets of twenty are kept.
@@ -107,7 +107,7 @@ fn one_past_each_limit_is_not_taken() {
     // What is taken away makes room.
     world.store.remove(&id("a-1")).unwrap();
     assert_eq!(world.files(), [""; 0]);
-    drop(world.put("a-2", b"012345", 0).unwrap());
+    world.put("a-2", b"012345", 0).unwrap().leave();
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn what_is_not_what_was_told_is_not_kept() {
     refused(begin(&page), Code::FieldInvalid, "attachment.media_type");
     assert_eq!(world.files(), [""; 0]);
     // Nothing of it counts.
-    drop(world.put("a-1", b"0123456789", 0).unwrap());
+    world.put("a-1", b"0123456789", 0).unwrap().leave();
 }
 
 #[test]
@@ -186,9 +186,9 @@ fn only_so_many_come_at_once_and_no_paper_twice() {
 #[test]
 fn what_nobody_is_told_of_is_swept_away_and_what_is_left_counts() {
     let before = world(small());
-    drop(before.put("a-1", b"0123456789", 0).unwrap());
-    drop(before.put("a-2", b"01234", 0).unwrap());
-    before.put("a-3", b"01", 0).unwrap().discard();
+    before.put("a-1", b"0123456789", 0).unwrap().leave();
+    before.put("a-2", b"01234", 0).unwrap().leave();
+    drop(before.put("a-3", b"01", 0).unwrap());
     let mut coming = before.store.begin(&id("a-4"), &told(b"0123"), 0).unwrap();
     coming.write(b"012").unwrap();
     // As a crash leaves it.
@@ -211,4 +211,33 @@ fn what_nobody_is_told_of_is_swept_away_and_what_is_left_counts() {
     let broken = anew.sweep(&|_, _| Err(ViewFault("broken".to_owned())));
     assert!(broken.is_err());
     assert_eq!(before.files(), [format!("a-1/{told_of}")]);
+}
+
+#[test]
+fn what_is_left_before_the_register_is_told_takes_no_room() {
+    let world = world(small());
+    // Whoever hands a paper in and goes away before it is recorded, time and again.
+    for _ in 0..9 {
+        drop(world.put("a-1", b"0123456789", 0).unwrap());
+    }
+    assert_eq!(world.files(), [""; 0]);
+    // One of which somebody may be told is not taken away with another's attempt to hand it in, and is counted once.
+    world.put("a-1", b"0123456789", 0).unwrap().leave();
+    for _ in 0..9 {
+        drop(world.put("a-1", b"0123456789", 0).unwrap());
+    }
+    assert_eq!(world.files().len(), 1);
+    world.put("a-2", b"0123456789", 0).unwrap().leave();
+    let past = world.put("a-3", b"0", 0);
+    refused(past, Code::PapersFull, "attachment.octets");
+    // An erasure gives the octets of what it takes away back, once.
+    let kept = world.put("a-2", b"", 0);
+    world.store.remove(&id("a-1")).unwrap();
+    drop(kept);
+    let coming = world.put("a-4", b"01234", 0).unwrap();
+    world.store.remove(&id("a-4")).unwrap();
+    drop(coming);
+    world.put("a-5", b"0123456789", 0).unwrap().leave();
+    let past = world.put("a-6", b"0", 0);
+    refused(past, Code::PapersFull, "attachment.octets");
 }

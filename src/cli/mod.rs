@@ -11,6 +11,7 @@ mod card;
 mod client;
 mod commands;
 mod convert;
+mod csv;
 mod desk;
 mod failure;
 mod follow;

@@ -3,6 +3,7 @@
 //! Writes are carried out by `write`; what is told of principals and credentials is what `access` lets the
 //! caller know. A secret is made here, shown once in the answer to the request that was carried out, and kept nowhere.
 
+mod alike;
 mod export;
 mod list;
 
@@ -341,6 +342,16 @@ impl AccessService for Keeper {
         let answer = export::person(&self.desk, &call, request).await;
         let about = if answer.is_ok() { id.as_str() } else { "" };
         trail::looked(&self.desk, &call, "ExportPerson", about, &answer);
+        self.told(&call, answer)
+    }
+
+    async fn find_look_alikes(
+        &self,
+        request: Request<pb::FindLookAlikesRequest>,
+    ) -> Result<Response<pb::FindLookAlikesResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = alike::look_alikes(&self.desk, &call, request.into_inner()).await;
+        trail::looked(&self.desk, &call, "FindLookAlikes", "", &answer);
         self.told(&call, answer)
     }
 

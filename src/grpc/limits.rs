@@ -32,6 +32,16 @@ pub const EXPORT_NOTICES_MAX: usize = 10_000;
 pub const REPORT_NODES_MAX: usize = 1_000_000;
 /// Most applications that a report lists as overdue, and as upcoming.
 pub const REPORT_DUE_MAX: usize = 100;
+/// Most windows below nodes that a report counts arcs in; it tells where it was cut.
+pub const REPORT_WINDOWS_MAX: usize = 1_000;
+/// Most registrants that are compared in a search for look-alikes; it tells where it was cut.
+pub const COMPARED_REGISTRANTS_MAX: usize = 100_000;
+/// Most arcs of registrants that such a search counts.
+pub const COMPARED_ARCS_MAX: usize = 1_000_000;
+/// Most groups of look-alikes that it tells.
+pub const COMPARED_GROUPS_MAX: usize = 1_000;
+/// Most registrants of one such group that it tells.
+pub const COMPARED_MEMBERS_MAX: usize = 100;
 /// Most applications and arcs that a trial of a policy lists one by one; it tells where it was cut.
 pub const TRIAL_CASES_MAX: usize = 1_000;
 /// Octets of a paper in one message.

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod event;
 pub mod form;
 pub mod ids;
+pub mod likeness;
 pub mod limits;
 pub mod money;
 pub mod notice;

@@ -84,6 +84,18 @@ pub struct Plan {
     pub refused: Option<Code>,
 }
 
+impl Plan {
+    /// How many bytes it takes, roughly: what it says, and a hundred for the rest.
+    pub fn bytes(&self) -> usize {
+        let texts = match &self.act {
+            PlannedAct::Amend(changes) => changes.text_bytes(),
+            PlannedAct::Review(why) => why.len(),
+            PlannedAct::State { .. } | PlannedAct::Visibility(_) | PlannedAct::Transfer(_) => 0,
+        };
+        texts.saturating_add(100)
+    }
+}
+
 /// A list of what is planned, over all arcs, in the order of its moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Agenda {

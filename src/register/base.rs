@@ -229,9 +229,16 @@ impl Source for AsOf {
         Ok(found)
     }
 
-    fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
+    fn open_rows_from(
+        &self,
+        table: Table,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Viewed<Vec<Open>> {
         let mut found = Vec::new();
-        for row in self.tables.beginning_with(table, prefix) {
+        let run = (Bound::Included(from.to_vec()), keys::end_of(prefix));
+        for row in self.tables.range(table, run) {
             if found.len() == limit {
                 break;
             }

@@ -477,7 +477,8 @@ impl Rows {
         Ok(())
     }
 
-    /// Whether what an event tells is not for everybody: an arc it is about is not public, before or after it.
+    /// Whether what an event tells is not for everybody: an arc it is about is not public, before or after it, or it tells of the
+    /// staff's own matters.
     pub(super) fn is_confidential(&self, event: &Event) -> Result<bool, ViewFault> {
         let path = match event {
             Event::NumberHeld(hold) => &hold.superior,
@@ -486,6 +487,8 @@ impl Rows {
             Event::RoleGranted { grant, .. } => &grant.at,
             Event::RoleRevoked { at, .. } => at,
             _ if event.application().is_some() => return Ok(true),
+            // What is planned and what waits for consent is shown to the staff alone, whatever the arc.
+            Event::PlansSet { .. } | Event::PendingSet { .. } => return Ok(true),
             _ => match event.touches() {
                 Some((path, _)) => path,
                 None => return Ok(false),

@@ -204,12 +204,25 @@ pub(super) fn name(superior: &NodePath, kind: NameKind, text: &str) -> Vec<u8> {
     key
 }
 
-/// What the keys of a registrant's arcs directly below `superior` begin with: the arcs follow.
-pub(super) fn holder(registrant: &RegistrantId, superior: &NodePath) -> Vec<u8> {
+/// What the keys of all arcs of a registrant begin with: superiors and arcs follow. No id holds an octet 0.
+pub(super) fn held_by(registrant: &RegistrantId) -> Vec<u8> {
     let mut key = registrant.as_str().as_bytes().to_vec();
     key.push(0);
+    key
+}
+
+/// What the keys of a registrant's arcs directly below `superior` begin with: the arcs follow.
+pub(super) fn holder(registrant: &RegistrantId, superior: &NodePath) -> Vec<u8> {
+    let mut key = held_by(registrant);
     key.extend(node(superior));
     key
+}
+
+/// The arc whose superior and number stand behind what [`held_by`] wrote.
+pub(super) fn to_held(target: &[u8]) -> Option<NodePath> {
+    let (superior, rest) = split_node(target)?;
+    let (number, rest) = split_arc(rest)?;
+    superior.child(number).ok().filter(|_| rest.is_empty())
 }
 
 /// The key of the hold on a number, and of a cursor.

@@ -16,6 +16,7 @@ mod house;
 mod invariants;
 mod judge;
 mod keys;
+mod likeness;
 mod names;
 mod open;
 pub mod options;
@@ -63,6 +64,7 @@ pub use answers::{
     Change, HeldNumber, HistoryItem, Info, Outcome, ReadAt, Readiness, RecordChanges, Resolution,
     Seen,
 };
+pub use likeness::Comparing;
 pub use options::{Entropy, OpenError, Opened, Options, Progress, Silent};
 pub use reading::{Known, Reading, ReadingNames, Walk};
 pub use trial::PolicyTrial;

@@ -383,8 +383,14 @@ impl Source for Reading {
     fn numbers(&self, superior: &NodePath, from: &ArcValue, limit: usize) -> Viewed<Vec<ArcValue>> {
         self.of.numbers(superior, from, limit)
     }
-    fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
-        self.of.open_rows(table, prefix, limit)
+    fn open_rows_from(
+        &self,
+        table: Table,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Viewed<Vec<Open>> {
+        self.of.open_rows_from(table, prefix, from, limit)
     }
     fn held(
         &self,

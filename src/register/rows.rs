@@ -111,9 +111,12 @@ impl Rows {
         }
     }
 
-    /// Closes the interval that is open under `prefix`, so that it is valid to the sequence before `seq`. None is no error.
-    pub(super) fn close_interval(&mut self, table: Table, prefix: &[u8], seq: Seq) -> Viewed<()> {
-        for Open { key, payload } in self.open_rows(table, prefix, usize::MAX)? {
+    /// Closes the interval that is open under `key`, so that it is valid to the sequence before `seq`. None is no error; a key
+    /// that only begins so is another's.
+    pub(super) fn close_interval(&mut self, table: Table, key: &[u8], seq: Seq) -> Viewed<()> {
+        let mut open = self.open_rows(table, key, usize::MAX)?;
+        open.retain(|row| row.target(key).is_some_and(<[u8]>::is_empty));
+        for Open { key, payload } in open {
             let to = seq.previous();
             let rows = self.intervals.entry(table).or_default();
             rows.insert(key, Interval { to, payload });
@@ -246,17 +249,23 @@ impl Source for Rows {
         Ok(found)
     }
 
-    fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
+    fn open_rows_from(
+        &self,
+        table: Table,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Viewed<Vec<Open>> {
         let here = self.intervals.get(&table);
         let changed = beginning_with(here, prefix).count();
-        let mut found = self
-            .base
-            .open_rows(table, prefix, limit.saturating_add(changed))?;
+        let most = limit.saturating_add(changed);
+        let mut found = self.base.open_rows_from(table, prefix, from, most)?;
         if changed == 0 {
             return Ok(found);
         }
         found.retain(|row| here.is_none_or(|rows| !rows.contains_key(&row.key)));
-        let open = beginning_with(here, prefix).filter(|(_, row)| row.to == Seq::MAX);
+        let open = beginning_with(here, prefix)
+            .filter(|(key, row)| row.to == Seq::MAX && key.as_slice() >= from);
         found.extend(open.map(|(key, row)| Open {
             key: key.clone(),
             payload: row.payload.clone(),

@@ -93,8 +93,18 @@ pub(super) trait Source {
     fn entry_at(&self, path: &NodePath) -> Viewed<Option<Arc<Entry>>>;
     /// The numbers directly below `superior`, not below `from`, at most `limit`.
     fn numbers(&self, superior: &NodePath, from: &ArcValue, limit: usize) -> Viewed<Vec<ArcValue>>;
-    /// The rows of a table of intervals that begin with `prefix` and are valid, at most `limit`.
-    fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>>;
+    /// The rows of a table of intervals that begin with `prefix` and are valid, in the order of their keys, at most `limit`.
+    fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
+        self.open_rows_from(table, prefix, prefix, limit)
+    }
+    /// The same from the key `from` on, which begins with `prefix`, too.
+    fn open_rows_from(
+        &self,
+        table: Table,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Viewed<Vec<Open>>;
     /// The holds that have not ended, whose keys begin with `prefix` and come after `after`, in order, at most `limit`.
     fn held(
         &self,
@@ -305,16 +315,18 @@ impl<S: Source> TreeView for S {
 
     fn docket(&self, docket: &Docket, after: Option<&Place>, limit: usize) -> Viewed<Vec<Place>> {
         let prefix = keys::docket(docket);
+        let mut from = prefix.clone();
+        if let Some((moment, id)) = after {
+            from.extend(keys::place(*moment, id));
+        }
+        // The place itself comes first, where it is still on the list.
+        let most = limit.saturating_add(usize::from(after.is_some()));
         let mut places = Vec::new();
-        for row in self.open_rows(Table::Dockets, &prefix, usize::MAX)? {
+        for row in self.open_rows_from(Table::Dockets, &prefix, &from, most)? {
             let place = row.target(&prefix).and_then(keys::split_place);
             let place = place.ok_or_else(|| self.broken("a docket's key cannot be read"))?;
-            if after.is_some_and(|after| place <= *after) {
-                continue;
-            }
-            places.push(place);
-            if places.len() == limit {
-                break;
+            if places.len() < limit && after.is_none_or(|after| place > *after) {
+                places.push(place);
             }
         }
         Ok(places)
@@ -328,10 +340,10 @@ impl<S: Source> TreeView for S {
     ) -> Viewed<Vec<(Timestamp, NodePath)>> {
         let prefix = keys::agenda(agenda);
         let mut planned = Vec::new();
-        for row in self.open_rows(Table::Dockets, &prefix, usize::MAX)? {
+        for row in self.open_rows(Table::Dockets, &prefix, limit)? {
             let one = row.target(&prefix).and_then(keys::split_planned);
             let one = one.ok_or_else(|| self.broken("an agenda's key cannot be read"))?;
-            if one.0 > until || planned.len() == limit {
+            if one.0 > until {
                 break;
             }
             planned.push(one);

@@ -80,6 +80,11 @@ impl<'a> Decision<'a> {
         })
     }
 
+    /// What was decided so far.
+    pub fn told(&self) -> &[Event] {
+        &self.events
+    }
+
     /// What was decided.
     pub fn into_events(self) -> Vec<Event> {
         self.events

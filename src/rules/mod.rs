@@ -33,6 +33,7 @@ mod found;
 mod grant_role;
 mod hold;
 mod issue_credential;
+mod likeness;
 mod load_references;
 mod lock;
 mod lots;
@@ -68,6 +69,7 @@ pub use application::{
 };
 pub use fold::entry_after;
 pub use found::{AuthorityNode, EVENT_FORMAT, Founding, found};
+pub use likeness::{Comparison, Group as ComparisonGroup};
 pub use notices::{of_application as notices_of_application, of_arc as notices_of_arc};
 pub use numbers::RANDOM_SPAN;
 pub use overlay::Overlay;

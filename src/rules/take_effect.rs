@@ -13,6 +13,12 @@ use crate::oid::NodePath;
 use super::decision::Decision;
 use super::{amend, change_state, plan, transfer};
 
+/// Bytes after which the plans of further arcs are left to the next record: with those of one arc more it is still within what a
+/// record may have, and one that is not would keep every plan of the register from taking effect.
+const RECORD_BYTES_AIM: usize = 512 << 10;
+/// Bytes of an event without its texts, roughly.
+const EVENT_BYTES: usize = 512;
+
 /// Lets the plans of up to [`BLOCK_ARCS_MAX`] arcs take effect, the earliest first; the rest is for the next record.
 pub fn decide(decision: &mut Decision<'_>) -> Result<(), Rejection> {
     let most = usize::try_from(BLOCK_ARCS_MAX).unwrap_or(1);
@@ -27,11 +33,24 @@ pub fn decide(decision: &mut Decision<'_>) -> Result<(), Rejection> {
     let mut any = false;
     for path in arcs {
         any |= of_arc(&path, decision)?;
+        if decision.told().iter().map(bytes).sum::<usize>() > RECORD_BYTES_AIM {
+            break;
+        }
     }
     if any {
         return Ok(());
     }
     Err(Refusal::new(Code::NothingChanges, "", "no plan is due").into())
+}
+
+/// How many bytes an event takes, roughly.
+fn bytes(event: &Event) -> usize {
+    let texts = match event {
+        Event::PlansSet { plans, .. } => plans.iter().map(Plan::bytes).sum(),
+        Event::EntryAmended(amended) => amended.changes.text_bytes(),
+        _ => 0,
+    };
+    EVENT_BYTES.saturating_add(texts)
 }
 
 /// Carries out what is due at an arc, in the order of moments and numbers; whether anything was.

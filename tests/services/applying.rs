@@ -741,3 +741,46 @@ async fn a_paper_is_kept_once_and_only_whole() {
     refused(stranger, Code::NotFound, "APPLICATION_UNKNOWN");
     house.close().await;
 }
+
+/// Somebody else became known with the same application: an export of the applicant tells their id and nothing more.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_tells_of_nobody_else() {
+    let house = House::open().await;
+    let admin = house.token.clone();
+    house.policy(&admin, NODE, open_to_all(1)).await;
+    let people = people(&house).await;
+    let mut ask = application(NODE, "Wizara");
+    let other = pb::Registrant {
+        kind: pb::PartyKind::Person as i32,
+        name: "Zuhura Fulani".into(),
+        telephone: "+255 700 313 131".into(),
+        telephone_seen_by: pb::Audience::Nobody as i32,
+        ..Default::default()
+    };
+    ask.entry.as_mut().unwrap().contacts = vec![pb::NewContact {
+        role: pb::ContactRole::Technical as i32,
+        party: Some(pb::RegistrantRef {
+            kind: Some(pb::registrant_ref::Kind::Registrant(other)),
+        }),
+    }];
+    let id = house.apply(&people.applicant, ask).await;
+    let known = get(&house, &people.applicant, &id).await.unwrap();
+    let known = known.application.unwrap();
+    let contact = known.contacts[0].party.clone().unwrap();
+    assert_eq!(contact.telephone, "+255 700 313 131");
+    let applicant = known.applicant.unwrap();
+    let export = async |of: &str| {
+        let ask = pb::ExportPersonRequest { person: of.into() };
+        let answer = house.access().export_person(house.signed(ask)).await;
+        answer.unwrap().into_inner()
+    };
+    let held = export(&applicant.id).await;
+    let told = format!("{held:?}");
+    assert!(told.contains("Wizara") && told.contains(&contact.id));
+    assert!(
+        !told.contains("Zuhura") && !told.contains("313 131"),
+        "{told}"
+    );
+    let held = format!("{:?}", export(&contact.id).await);
+    assert!(held.contains("Zuhura") && held.contains("313 131"));
+}

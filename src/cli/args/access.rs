@@ -94,6 +94,41 @@ pub struct PersonEraseArgs {
     pub keep_public_name: bool,
 }
 
+/// Tells of those who hold arcs
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl registrant duplicates
+  oidctl registrant duplicates 2.16.834 --min-likeness 2
+  oidctl registrant duplicates --csv > duplicates.csv")]
+pub struct RegistrantsArgs {
+    #[command(subcommand)]
+    pub act: RegistrantAct,
+}
+
+/// What to tell of registrants.
+#[derive(Debug, Subcommand)]
+pub enum RegistrantAct {
+    Duplicates(DuplicatesArgs),
+}
+
+/// Lists registrants that may be one and the same
+///
+/// They share an e-mail address or a telephone number, or their names look the same: case, punctuation, letters of other scripts,
+/// and words such as Ltd apart. Whether they are one is for you to judge.
+#[derive(Debug, Args)]
+pub struct DuplicatesArgs {
+    /// Only those who hold an arc at this node or below it; without it, everywhere
+    #[arg(value_name = "OID")]
+    pub node: Option<String>,
+    /// In how many of name, e-mail address and telephone number two have to be alike
+    #[arg(long, value_name = "1-3", default_value_t = 1)]
+    pub min_likeness: u32,
+    /// Write one row a registrant, for spreadsheets
+    #[arg(long)]
+    pub csv: bool,
+}
+
 /// A principal by its id.
 #[derive(Debug, Args)]
 pub struct Whom {

@@ -211,6 +211,7 @@ pub enum Command {
     Report(ReportArgs),
     Principal(PrincipalArgs),
     Person(PersonArgs),
+    Registrant(RegistrantsArgs),
     Role(RoleArgs),
     Token(TokenArgs),
     Credential(CredentialArgs),

@@ -19,6 +19,7 @@ mod person;
 mod plan;
 mod policy;
 mod principal;
+mod registrant;
 mod report;
 mod resolve;
 mod server;
@@ -67,6 +68,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Notice(args) => notice::run(desk, client, args.act).await,
         Command::Report(args) => report::run(desk, client, args).await,
         Command::Principal(args) => principal::run(desk, client, args.act).await,
+        Command::Registrant(args) => registrant::run(desk, client, args.act).await,
         Command::Person(args) => person::run(desk, client, args.act).await,
         Command::Role(args) => principal::role(desk, client, args.act).await,
         Command::Audit(args) => audit::run(desk, client, &args).await,

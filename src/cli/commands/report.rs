@@ -7,17 +7,20 @@ use crate::{
         args::ReportArgs,
         card::pair,
         client::Client,
+        csv,
         desk::Desk,
         failure::{Failure, Outcome},
         output::note,
         plot,
-        view::{CountedView, DuePlanView, FeeTotalView, ReportView},
+        view::{CountedView, DuePlanView, FeeTotalView, ReportView, WindowCountView},
     },
     pb::v1,
 };
 
 /// The heading of what is late.
 const DUE_HEADING: &[&str] = &["DUE", "APPLICATION", "STAGE", "SUPERIOR", "DEADLINE"];
+/// The heading of what was registered by window.
+const WINDOWS_HEADING: &[&str] = &["REGISTERED BELOW", "WINDOW", "ARCS"];
 /// The heading of what is planned.
 const PLANNED_HEADING: &[&str] = &["PLANNED", "ARC", "NUMBER", "WHAT"];
 
@@ -41,7 +44,7 @@ pub async fn run(desk: &Desk, client: &Client, args: ReportArgs) -> Result<Outco
         })?;
     }
     if args.csv {
-        desk.output.text(&csv(&view))?;
+        desk.output.text(&facts(&view))?;
     } else if desk.output.is_for_people() {
         people(desk, &view)?;
     } else {
@@ -98,6 +101,10 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
         rows.push(pair(&format!("fees {}", one.state), &fees(one)));
     }
     desk.output.table(&[], &rows)?;
+    let windows: Vec<_> = view.allocations_by_window.iter().map(windowed).collect();
+    if !windows.is_empty() {
+        desk.output.table(WINDOWS_HEADING, &windows)?;
+    }
     let late = view.overdue.iter().map(|one| ("overdue", one));
     let soon = view.upcoming.iter().map(|one| ("upcoming", one));
     let rows: Vec<_> = late
@@ -120,6 +127,24 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
         return Ok(());
     }
     desk.output.table(PLANNED_HEADING, &planned)
+}
+
+fn windowed(one: &WindowCountView) -> Vec<String> {
+    vec![one.superior.clone(), window(one), one.count.to_string()]
+}
+
+/// A window as policies name them, with its category.
+fn window(one: &WindowCountView) -> String {
+    let run = match &one.window {
+        None => "outside all windows".to_owned(),
+        Some(run) if run.from == run.to => run.from.clone(),
+        Some(run) => format!("{}-{}", run.from, run.to),
+    };
+    if one.category.is_empty() {
+        run
+    } else {
+        format!("{}={run}", one.category)
+    }
 }
 
 /// What fees come to, and how many they are.
@@ -148,17 +173,17 @@ fn span(seconds: u64) -> String {
 }
 
 /// One row a fact (RFC 4180): the part, what it is of, and how many.
-fn csv(view: &ReportView) -> String {
-    let mut out = String::from("part,of,count\r\n");
-    let mut row = |part: &str, of: &str, count: &str| {
-        let fields = [part, of, count].map(quoted);
-        out.push_str(&fields.join(","));
-        out.push_str("\r\n");
-    };
+fn facts(view: &ReportView) -> String {
+    let mut out = csv::row(["part", "of", "count"]);
+    let mut row = |part: &str, of: &str, count: &str| out.push_str(&csv::row([part, of, count]));
     for (name, counts) in parts(view) {
         for one in counts {
             row(name, &one.of, &one.count.to_string());
         }
+    }
+    for one in &view.allocations_by_window {
+        let of = format!("{} {}", one.superior, window(one));
+        row("registered by window", &of, &one.count.to_string());
     }
     for (name, seconds) in [
         ("median", view.decision_seconds_median),
@@ -184,31 +209,9 @@ fn csv(view: &ReportView) -> String {
     out
 }
 
-/// A field of CSV; what a spreadsheet would take for a formula is made text.
-fn quoted(field: &str) -> String {
-    let formula = field.starts_with(['=', '+', '-', '@']);
-    let field = if formula {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    };
-    if field.contains(['"', ',', '\r', '\n']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn fields_of_csv_end_where_they_should() {
-        assert_eq!(quoted("a"), "a");
-        assert_eq!(quoted("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(quoted("=1+1"), "'=1+1");
-    }
 
     #[test]
     fn spans_are_told_in_the_unit_that_fits() {

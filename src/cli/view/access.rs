@@ -110,6 +110,67 @@ impl ErasedView {
 }
 
 view! {
+    /// A registrant that is like another one of its group.
+    LookAlikeView {
+        id: String, kind: String, name: String, email: String, telephone: String, name_public: bool,
+        name_seen_by: String, email_seen_by: String, telephone_seen_by: String, arcs: u64, alike_in: Vec<String>,
+    }
+}
+
+view! {
+    /// Registrants that are alike.
+    LookAlikesView { registrants: Vec<LookAlikeView>, count: u64, likeness: u32, }
+}
+
+view! {
+    /// What a search for registrants that are alike found.
+    ComparedView { groups: Vec<LookAlikesView>, compared: u64, cut: bool, revision: RevisionView, }
+}
+
+impl From<&v1::LookAlike> for LookAlikeView {
+    fn from(l: &v1::LookAlike) -> Self {
+        let r = l.registrant.clone().unwrap_or_default();
+        let alike_in = l.alike_in();
+        Self {
+            kind: word(r.kind().as_str_name(), "PARTY_KIND_"),
+            name_seen_by: audience(r.name_seen_by()),
+            email_seen_by: audience(r.email_seen_by()),
+            telephone_seen_by: audience(r.telephone_seen_by()),
+            id: r.id,
+            name: r.name,
+            email: r.email,
+            telephone: r.telephone,
+            name_public: r.name_public,
+            arcs: l.arcs,
+            alike_in: alike_in
+                .map(|one| word(one.as_str_name(), "LIKENESS_"))
+                .collect(),
+        }
+    }
+}
+
+impl From<&v1::LookAlikeGroup> for LookAlikesView {
+    fn from(g: &v1::LookAlikeGroup) -> Self {
+        Self {
+            registrants: views(&g.registrants),
+            count: g.count,
+            likeness: g.likeness,
+        }
+    }
+}
+
+impl From<&v1::FindLookAlikesResponse> for ComparedView {
+    fn from(f: &v1::FindLookAlikesResponse) -> Self {
+        Self {
+            groups: views(&f.groups),
+            compared: f.compared,
+            cut: f.cut,
+            revision: f.revision.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+view! {
     /// What a credential is good for.
     ScopeView { read_only: bool, oid: String, }
 }

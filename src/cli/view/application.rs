@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::make::{money, views};
 use super::{
-    ContactView, EntryView, HoldingView, LabelView, PlanView, ReferenceView, RevisionView,
-    ServiceView, TextView, flags, is_default, moment, word,
+    ContactView, EntryView, HoldingView, LabelView, PlanView, RangeView, ReferenceView,
+    RevisionView, ServiceView, TextView, flags, is_default, moment, word,
 };
 use crate::pb::v1;
 
@@ -148,6 +148,23 @@ view! {
         decision_seconds_median: Option<u64>, decision_seconds_p90: Option<u64>, allocations: Vec<CountedView>,
         allocations_by_month: Vec<CountedView>, states: Vec<CountedView>, registrants: u64, overdue: Vec<DueView>,
         upcoming: Vec<DueView>, plans: Vec<DuePlanView>, fees: Vec<FeeTotalView>, cut: bool, revision: RevisionView,
+        allocations_by_window: Vec<WindowCountView>,
+    }
+}
+
+view! {
+    /// How many arcs there are in a window; without a window, outside all of them.
+    WindowCountView { superior: String, category: String, window: Option<RangeView>, count: u64, }
+}
+
+impl From<&v1::WindowCount> for WindowCountView {
+    fn from(w: &v1::WindowCount) -> Self {
+        Self {
+            superior: w.superior.clone(),
+            category: w.category.clone(),
+            window: w.window.as_ref().map(Into::into),
+            count: w.count,
+        }
     }
 }
 
@@ -203,6 +220,7 @@ impl From<&v1::GetReportResponse> for ReportView {
             decision_seconds_p90: r.decision_seconds_p90,
             allocations: views(&r.allocations),
             allocations_by_month: views(&r.allocations_by_month),
+            allocations_by_window: views(&r.allocations_by_window),
             states: views(&r.states),
             registrants: r.registrants,
             overdue: views(&r.overdue),

@@ -7,12 +7,13 @@ use serde::Serialize;
 
 pub use self::{
     access::{
-        AuditView, CredentialView, CredentialWrittenView, ErasedView, HeldOfView, HeldView,
-        PrincipalView, PrincipalWrittenView, WhoView,
+        AuditView, ComparedView, CredentialView, CredentialWrittenView, ErasedView, HeldOfView,
+        HeldView, LookAlikeView, PrincipalView, PrincipalWrittenView, WhoView,
     },
     application::{
         ApplicationView, ApplicationWrittenView, CountedView, DuePlanView, FeeTotalView,
         FindingView, JudgedView, NoticeView, PaperView, PolicyTrialView, ReportView, VerifiedView,
+        WindowCountView,
     },
     make::{flags, moment, word},
 };

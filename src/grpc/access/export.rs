@@ -197,7 +197,8 @@ fn notices(
     }
 }
 
-/// The applications that the person handed in, or that were made for it.
+/// The applications that the person handed in, or that were made for it. Of others who are named there the ids are told: what is
+/// held of them is theirs.
 fn applications(
     told: &mut pb::ExportPersonResponse,
     person: &Person,
@@ -208,7 +209,10 @@ fn applications(
         Person::Registrant(id) => Docket::Of(id.clone()),
         Person::Principal(_) => Docket::All,
     };
-    let people = |id: &_| newest.registrant(id);
+    let people = |id: &RegistrantId| match person {
+        Person::Registrant(own) if own == id => newest.registrant(id),
+        Person::Registrant(_) | Person::Principal(_) => Ok(None),
+    };
     for (_, id) in newest.docket(&docket, None, usize::MAX)? {
         let Some(one) = newest.application(&id)? else {
             continue;

@@ -10,6 +10,7 @@ mod period;
 mod report;
 mod strangers;
 mod trial;
+mod windows;
 
 pub use notices::told as notice;
 

@@ -178,16 +178,16 @@ async fn settle(
     kept: Kept,
     answer: &Result<Outcome, Rejection>,
 ) {
-    let Err(Rejection::Refused(_)) = answer else {
-        return;
-    };
-    let newest = desk.register.newest();
-    let told_of = newest.application(id).map(|one| {
+    let is_refused = matches!(answer, Err(Rejection::Refused(_)));
+    let told_of = is_refused.then(|| desk.register.newest().application(id));
+    let told_of = told_of.and_then(Result::ok).map(|one| {
         let has = |one: Application| one.paper(&what.sha256).is_some();
         one.is_some_and(has)
     });
-    if told_of.is_ok_and(|told_of| !told_of) {
-        Desk::blocking(move || kept.discard()).await.ok();
+    if told_of == Some(false) {
+        Desk::blocking(move || drop(kept)).await.ok();
+    } else {
+        kept.leave();
     }
 }
 

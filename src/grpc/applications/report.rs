@@ -21,11 +21,12 @@ use crate::{
         entry::Origin,
         plan::{Agenda, Plan},
     },
+    oid::NodePath,
     pb::v1 as pb,
     register::Reading,
 };
 
-use super::{period::Period, someone};
+use super::{period::Period, someone, windows::Counts};
 
 /// Seconds within which a deadline is an upcoming one (thirty days).
 const UPCOMING_SECONDS: u64 = 30 * 86_400;
@@ -193,6 +194,8 @@ fn arcs(
 ) -> Result<(), Rejection> {
     let (mut kinds, mut months, mut states) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let mut registrants: BTreeSet<RegistrantId> = BTreeSet::new();
+    let mut windows = Counts::default();
+    let policy = |node: &NodePath| newest.policy_in_force(node);
     let mut nodes = newest.walk(&period.node, None, None, sight);
     for seen in nodes.by_ref().take(REPORT_NODES_MAX) {
         let seen = seen?;
@@ -215,9 +218,11 @@ fn arcs(
             let day = entry.registered.to_string();
             let month: String = day.chars().take("2026-03".len()).collect();
             *months.entry(month).or_default() += 1;
+            windows.add(&entry.path, &policy)?;
         }
     }
-    told.cut |= nodes.next().is_some();
+    told.cut |= nodes.next().is_some() || windows.cut;
+    told.allocations_by_window = windows.told();
     told.allocations = counted(kinds);
     told.allocations_by_month = counted(months);
     told.states = counted(states);

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use crate::access::Sight;
 use crate::model::{
-    Command, TreeView, Visibility,
+    Command, Seq, TreeView, Visibility,
     command::{Amend, HoldNumber, NumberChoice},
+    entry::Text,
     event::Changes,
+    limits::{PLAN_BYTES_MAX, PLANS_MAX},
+    plan::PlannedAct,
 };
 
 use super::super::tables::Table;
@@ -203,4 +206,52 @@ async fn the_house_is_kept_until_the_register_closes() {
     assert!(latest.exists());
     register.close().await;
     keeper.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_due_at_many_arcs_takes_effect_in_several_records() {
+    let Fixture {
+        register,
+        clock,
+        dir: _dir,
+        ..
+    } = fixture();
+    // Together they have more bytes than one record may.
+    let arcs: Vec<_> = (1..=6)
+        .map(|number| path(AUTHORITY).child(arc(number)).unwrap())
+        .collect();
+    let at = register.newest().time().plus_seconds(3_600);
+    for path in &arcs {
+        submit(&register, next_free(AUTHORITY)).await.unwrap();
+        for number in 0..PLANS_MAX {
+            let text = |language: &str| Text {
+                language: language.parse().unwrap(),
+                text: format!("{number:02}{}", "x".repeat(PLAN_BYTES_MAX / 2 - 2)),
+            };
+            let changes = Changes {
+                descriptions: Some(vec![text("en"), text("sw")]),
+                ..Changes::default()
+            };
+            let plan = Command::Plan {
+                path: path.clone(),
+                if_revision: None,
+                at,
+                act: PlannedAct::Amend(Box::new(changes)),
+            };
+            submit(&register, plan).await.unwrap();
+        }
+    }
+    let before = register.newest().seq();
+    clock.skip(2 * 3_600);
+    for _ in &arcs {
+        register.expire().await;
+    }
+    let newest = register.newest();
+    assert!(newest.seq() > Seq::new(before.get() + 1));
+    for path in &arcs {
+        let entry = newest.entry(path).unwrap().unwrap();
+        assert_eq!(entry.plans, [], "{path}");
+        let last = format!("{:02}", PLANS_MAX - 1);
+        assert!(entry.holder.descriptions[0].text.starts_with(&last));
+    }
 }

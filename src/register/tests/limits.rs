@@ -9,6 +9,7 @@ use crate::model::{
     command::{Allocate, Amend, NewEntry, NumberChoice},
     entry::Text,
     event::Changes,
+    plan::PlannedAct,
 };
 
 use super::super::testing::*;
@@ -158,6 +159,29 @@ async fn what_is_hidden_stands_in_no_public_item() {
     assert_eq!(told(2, "name1"), [ItemKind::Public]);
     assert_eq!(told(3, "name2"), [ItemKind::Restricted]);
     assert_eq!(told(4, "name3"), [ItemKind::Restricted]);
+}
+
+#[tokio::test]
+async fn what_is_planned_stands_in_no_public_item() {
+    let Fixture {
+        register,
+        journal,
+        dir: _dir,
+        ..
+    } = fixture();
+    submit(&register, next_free(AUTHORITY)).await.unwrap();
+    let plan = Command::Plan {
+        path: path("2.16.834.1"),
+        if_revision: None,
+        at: register.newest().time().plus_seconds(3_600),
+        act: PlannedAct::Review("siri".to_owned()),
+    };
+    let planned = submit(&register, plan).await.unwrap();
+    let record = journal.read_one(planned.seq).unwrap();
+    let items = record.items.iter().filter_map(|item| item.present());
+    let found = items.filter(|item| item.body.windows(4).any(|window| window == b"siri"));
+    let kinds: Vec<_> = found.map(|item| item.kind).collect();
+    assert_eq!(kinds, [ItemKind::Restricted]);
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! The register as a whole, tested over a journal in memory and in files.
 
 mod beside;
+mod comparing;
 mod damage;
 mod faults;
 mod house;
 mod limits;
+mod lists;
 mod past;
 mod rights;
 mod rights_model;

@@ -3,21 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use unicode_security::skeleton;
-
 use crate::model::application::{Application, Finding, FindingAbout};
 use crate::model::{TreeView, Viewed};
 use crate::oid::{ArcValue, Identifier};
+use crate::rules::likeness::looks;
 
 /// Siblings whose names are compared; of more that is told.
 pub const SIBLINGS_LOOKED_AT_MAX: usize = 10_000;
 /// Siblings read in one go.
 const PAGE: usize = 256;
-
-/// What somebody would take a name for: case does not matter to them.
-fn looks(name: &str) -> String {
-    skeleton(&name.to_lowercase()).collect()
-}
 
 /// Tells of the siblings that have a name which looks like one that is asked for.
 pub fn find(app: &Application, tree: &dyn TreeView, found: &mut Vec<Finding>) -> Viewed<()> {
@@ -81,17 +75,4 @@ fn wished(app: &Application) -> BTreeMap<String, Vec<&str>> {
         wished.entry(looks(name)).or_default().push(name);
     }
     wished
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_of_another_script_and_of_another_case_look_the_same() {
-        // The second one begins with a Cyrillic letter.
-        assert_eq!(looks("Afya"), looks("\u{410}fya"));
-        assert_eq!(looks("AFYA"), looks("afya"));
-        assert_ne!(looks("afya"), looks("elimu"));
-    }
 }
