@@ -116,6 +116,7 @@ const TABLE: &[Row] = &[
     ("Retract", REGISTER),
     ("Plan", REGISTER),
     ("CancelPlan", REGISTER),
+    ("Renew", REGISTER),
     (
         "ListHolds",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
@@ -383,9 +384,8 @@ impl Stage {
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
             }
-            "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan" => {
-                self.consent(method, token).await
-            }
+            "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan"
+            | "Renew" => self.consent(method, token).await,
             "ListAudit" => {
                 let ask = pb::ListAuditRequest {
                     oid: ARC.into(),
@@ -887,6 +887,15 @@ impl Stage {
                     ..Default::default()
                 };
                 fine(writes.cancel_plan(with(token, ask)).await)
+            }
+            "Renew" => {
+                let ask = pb::RenewRequest {
+                    oid,
+                    end: Some(pb::renew_request::End::Seconds(60)),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.renew(with(token, ask)).await)
             }
             "Unlock" => {
                 let ask = pb::UnlockRequest {

@@ -1,4 +1,5 @@
-//! What was planned takes effect once, and also where the service was killed before and its moment came meanwhile.
+//! What was planned takes effect once, and also where the service was killed before and its moment came meanwhile; so do terms,
+//! and the times in which arcs have to be put to use.
 
 #![allow(
     clippy::unwrap_used,
@@ -66,6 +67,50 @@ fn a_plan_takes_effect_once_though_the_service_was_killed() {
     // The past has the plans that it had.
     let then = history.lines().find(|line| line.contains("plans-set"));
     assert!(then.is_some(), "{history}");
+    assert!(server.stop().success());
+    verify(&data);
+}
+
+#[test]
+fn terms_end_once_though_the_service_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data);
+    let set = |term: &str, in_use: &str| {
+        let policy = ["policy", "set", "2.16.834", "--yes"];
+        let terms = ["--term", term, "--use-within", in_use, "--lapse", "suspend"];
+        oidctl(&server, &[&policy[..], &terms[..]].concat());
+    };
+    set("30d", "3s");
+    // Of these three one is put to use, one is not, and one has a term that is over sooner.
+    for number in ["7", "8", "9"] {
+        oidctl(&server, &["allocate", "2.16.834", "--number", number]);
+    }
+    oidctl(&server, &["allocate", "2.16.834.7", "--number", "1"]);
+    oidctl(&server, &["renew", "2.16.834.9", "--until", &ahead(3)]);
+    server.kill();
+    thread::sleep(Duration::from_secs(4));
+    let server = Server::start(&data);
+    let shows = |arc: &str| oidctl(&server, &["resolve", arc]);
+    let until = Instant::now() + WAIT_MAX;
+    while !shows("2.16.834.8").contains("suspended") || !shows("2.16.834.9").contains("suspended") {
+        assert!(Instant::now() < until);
+        thread::sleep(Duration::from_millis(50));
+    }
+    let kept = shows("2.16.834.7");
+    assert!(kept.contains("active"), "{kept}");
+    // Another round finds nothing to do.
+    thread::sleep(Duration::from_secs(2));
+    for (arc, changes) in [("2.16.834.7", 0), ("2.16.834.8", 1), ("2.16.834.9", 1)] {
+        let history = oidctl(&server, &["history", arc, "--all"]);
+        let found = history.matches("state-changed").count();
+        assert_eq!(found, changes, "{history}");
+    }
+    // Its term is renewed, and it comes into force again.
+    oidctl(&server, &["renew", "2.16.834.9"]);
+    oidctl(&server, &["state", "2.16.834.9", "activate", "--yes"]);
+    let renewed = shows("2.16.834.9");
+    assert!(renewed.contains("suspend, its term is over"), "{renewed}");
     assert!(server.stop().success());
     verify(&data);
 }

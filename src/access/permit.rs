@@ -116,6 +116,9 @@ pub fn permit(
             | Command::AdmitApplicant(_)
             | Command::AgreeByCode { .. }
             | Command::TakeEffect
+            | Command::EndTerms
+            | Command::EndUnused
+            | Command::RemindOfTerms
             | Command::OpenOutbox
             | Command::SettleNotice { .. }
             | Command::LoadReferences { .. }
@@ -331,7 +334,7 @@ fn needs(
             needs
         }
         Command::ChangeState(ask) => register(superior(&ask.path)),
-        Command::Transfer { path, .. } => register(superior(path)),
+        Command::Transfer { path, .. } | Command::Renew { path, .. } => register(superior(path)),
         Command::Plan { path, act, .. } => of_plan(path, Some(act)),
         Command::CancelPlan { path, number, .. } => {
             let entry = view.entry(path)?;
@@ -378,6 +381,9 @@ fn needs(
         | Command::AdmitApplicant(_)
         | Command::AgreeByCode { .. }
         | Command::TakeEffect
+        | Command::EndTerms
+        | Command::EndUnused
+        | Command::RemindOfTerms
         | Command::OpenOutbox
         | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Vec::new(),

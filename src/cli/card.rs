@@ -207,6 +207,17 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     if p.transfers_agreed {
         out.push(("transfers", "when both sides agreed".to_owned()));
     }
+    if let Some(terms) = &p.terms {
+        let named = |seconds: Option<u64>| seconds.map(show_seconds).unwrap_or_default();
+        out.push(("term", named(terms.term_seconds)));
+        out.push(("put to use within", named(terms.use_seconds)));
+        let word = match terms.lapse() {
+            v1::Lapse::Unspecified | v1::Lapse::Suspend => "it is suspended",
+            v1::Lapse::Deprecate => "it is deprecated",
+            v1::Lapse::Withdraw => "it is withdrawn",
+        };
+        out.push(("after that", word.to_owned()));
+    }
     out.push(("names reserved", p.reserved_names.join(", ")));
     let wanted: Vec<_> = p.minimum_contents().map(minimum_word).collect();
     out.push(("wanted", wanted.join(", ")));

@@ -230,6 +230,7 @@ registrar! {
     retract RetractRequest;
     plan PlanRequest;
     cancel_plan CancelPlanRequest;
+    renew RenewRequest;
     set_policy SetPolicyRequest;
 }
 

@@ -245,6 +245,7 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::Retract { path, .. }
         | Command::Plan { path, .. }
         | Command::CancelPlan { path, .. }
+        | Command::Renew { path, .. }
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => of(&ask.at, &ask.id),
@@ -264,6 +265,9 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::ExpireHolds
         | Command::ExpireApplications
         | Command::TakeEffect
+        | Command::EndTerms
+        | Command::EndUnused
+        | Command::RemindOfTerms
         | Command::OpenOutbox
         | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Default::default(),

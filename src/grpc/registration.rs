@@ -49,6 +49,7 @@ write::writes! {
     RetractRequest "Retract" retract;
     PlanRequest "Plan" plan;
     CancelPlanRequest "CancelPlan" cancel_plan;
+    RenewRequest "Renew" renew;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -322,6 +323,13 @@ impl RegistrationService for Registrar {
     async fn cancel_plan(
         &self,
         request: Request<pb::CancelPlanRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn renew(
+        &self,
+        request: Request<pb::RenewRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

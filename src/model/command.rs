@@ -158,6 +158,21 @@ pub enum Command {
     },
     /// Let the plans take effect whose moment came. The server's own.
     TakeEffect,
+    /// Set the end of an arc's term anew.
+    Renew {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// Until when.
+        end: TermEnd,
+    },
+    /// End the terms that are over. The server's own.
+    EndTerms,
+    /// Let go the arcs that were not put to use in time. The server's own.
+    EndUnused,
+    /// Remind registrants of terms that end. The server's own.
+    RemindOfTerms,
     /// Set the policy for an arc's subordinates; `None` makes it inherit again.
     SetPolicy {
         /// The arc.
@@ -237,7 +252,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 52] = [
+    pub const WORDS: [&'static str; 56] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -260,6 +275,10 @@ impl Command {
         "plan",
         "cancel-plan",
         "take-effect",
+        "renew",
+        "end-terms",
+        "end-unused",
+        "remind-of-terms",
         "set-policy",
         "add-principal",
         "describe-principal",
@@ -317,6 +336,10 @@ impl Command {
             Self::Plan { .. } => "plan",
             Self::CancelPlan { .. } => "cancel-plan",
             Self::TakeEffect => "take-effect",
+            Self::Renew { .. } => "renew",
+            Self::EndTerms => "end-terms",
+            Self::EndUnused => "end-unused",
+            Self::RemindOfTerms => "remind-of-terms",
             Self::SetPolicy { .. } => "set-policy",
             Self::AddPrincipal(_) => "add-principal",
             Self::DescribePrincipal { .. } => "describe-principal",
@@ -351,6 +374,17 @@ impl Command {
             Self::LoadReferences { .. } => "load-references",
         }
     }
+}
+
+/// Until when an arc's term shall last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermEnd {
+    /// For as long as the policy says.
+    ByPolicy,
+    /// For so many seconds.
+    For(u64),
+    /// Until then.
+    Until(Timestamp),
 }
 
 /// Which number a new arc shall have.

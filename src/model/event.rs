@@ -147,6 +147,13 @@ pub enum Event {
         /// All its plans.
         plans: Vec<Plan>,
     },
+    /// The registrant of an arc was reminded that its term ends.
+    TermReminded {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+    },
     /// Somebody applied for an arc: the application as it was handed in.
     ApplicationSubmitted(Box<Application>),
     /// An application was corrected: what it asks for now. What was approved before counts no longer.
@@ -236,6 +243,7 @@ impl Event {
             Self::LocksSet { .. } => "locks-set",
             Self::PendingSet { .. } => "pending-set",
             Self::PlansSet { .. } => "plans-set",
+            Self::TermReminded { .. } => "term-reminded",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
             Self::ApplicationMoved(_) => "application-moved",
@@ -263,7 +271,8 @@ impl Event {
             | Self::PolicySet { path, previous, .. }
             | Self::LocksSet { path, previous, .. }
             | Self::PendingSet { path, previous, .. }
-            | Self::PlansSet { path, previous, .. } => Some((path, *previous)),
+            | Self::PlansSet { path, previous, .. }
+            | Self::TermReminded { path, previous } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }

@@ -90,11 +90,13 @@ pub enum NoticeKind {
     ConsentAsked,
     /// The recipient is asked to agree to the release of the lock of an arc.
     UnlockAsked,
+    /// The term of the recipient's arc ends.
+    TermEnding,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Acknowledged,
         Self::InformationRequested,
         Self::Commented,
@@ -111,6 +113,7 @@ impl NoticeKind {
         Self::Relinquished,
         Self::ConsentAsked,
         Self::UnlockAsked,
+        Self::TermEnding,
     ];
 
     /// The lower-case words for it, by which its template is named.
@@ -132,6 +135,7 @@ impl NoticeKind {
             Self::Relinquished => "relinquished",
             Self::ConsentAsked => "consent-asked",
             Self::UnlockAsked => "unlock-asked",
+            Self::TermEnding => "term-ending",
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::{
         consent::{Pending, PendingAct, Side},
         entry::RegistrantDetails,
         notice::{Matter, NoticeKind},
+        plan::PlannedAct,
     },
     oid::{NodePath, notation},
     register::{Reading, Register},
@@ -149,6 +150,7 @@ impl Facts {
                 | NoticeKind::Relinquished
                 | NoticeKind::ConsentAsked
                 | NoticeKind::UnlockAsked
+                | NoticeKind::TermEnding
         );
         let about_application = !about_arc || kind == NoticeKind::Announced;
         Self {
@@ -167,7 +169,7 @@ impl Facts {
                 url: None,
             }),
             consent: consents(kind),
-            deadline: consents(kind).map(|_| "2026-03-03".to_owned()),
+            deadline: has_deadline(kind).then(|| "2026-03-03".to_owned()),
             ..Self::none(
                 "Registration authority".to_owned(),
                 kind.word(),
@@ -218,14 +220,24 @@ impl Facts {
             }
             Matter::Arc(path) => {
                 facts.arc = arc_facts(path, then, sender)?;
-                let entry = then.entry(path)?;
-                let pending = entry.as_ref().and_then(|entry| entry.pending.as_deref());
-                if let Some(pending) = pending {
-                    facts.tell_pending(notice, path, pending, register);
+                if let Some(entry) = then.entry(path)? {
+                    facts.tell_arc(notice, &entry, register);
                 }
             }
         }
         Ok(facts)
+    }
+
+    /// What else a notice tells of an arc.
+    fn tell_arc(&mut self, notice: &Notice, entry: &Entry, register: &Register) {
+        if notice.kind == NoticeKind::TermEnding {
+            let mut plans = entry.plans.iter();
+            let end = plans.find(|plan| matches!(plan.act, PlannedAct::Lapse { .. }));
+            self.deadline = end.map(|plan| date(plan.at));
+        }
+        if let Some(pending) = entry.pending.as_deref() {
+            self.tell_pending(notice, &entry.path, pending, register);
+        }
     }
 
     /// What waits at an arc, to who is asked to agree, and nobody else.
@@ -284,6 +296,14 @@ impl Facts {
             title: one.content.entry.titles.first().map(|one| one.text.clone()),
         });
     }
+}
+
+/// Whether a letter about an arc always says until when.
+const fn has_deadline(kind: NoticeKind) -> bool {
+    matches!(
+        kind,
+        NoticeKind::ConsentAsked | NoticeKind::UnlockAsked | NoticeKind::TermEnding
+    )
 }
 
 /// What a letter that asks for consent is given, to try it.

@@ -513,12 +513,10 @@ impl Rows {
 /// The keys under which an arc's plans stand in the lists of all plans, each once.
 fn agenda_of(entry: &Entry) -> Vec<Vec<u8>> {
     let mut listed = Vec::new();
-    for plan in &entry.plans {
-        if let Some(agenda) = Agenda::of(plan) {
-            let key = [keys::agenda(agenda), keys::planned(plan.at, &entry.path)].concat();
-            if !listed.contains(&key) {
-                listed.push(key);
-            }
+    for (agenda, at) in Agenda::all_of(entry) {
+        let key = [keys::agenda(agenda), keys::planned(at, &entry.path)].concat();
+        if !listed.contains(&key) {
+            listed.push(key);
         }
     }
     listed

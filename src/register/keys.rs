@@ -150,6 +150,9 @@ pub(super) fn agenda(agenda: Agenda) -> Vec<u8> {
     let number = match agenda {
         Agenda::Changes => 5,
         Agenda::Reviews => 6,
+        Agenda::Terms => 20,
+        Agenda::Uses => 21,
+        Agenda::Reminders => 22,
     };
     vec![number, 0]
 }

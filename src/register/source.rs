@@ -328,7 +328,7 @@ impl<S: Source> TreeView for S {
     ) -> Viewed<Vec<(Timestamp, NodePath)>> {
         let prefix = keys::agenda(agenda);
         let mut planned = Vec::new();
-        for row in self.open_rows(Table::Dockets, &prefix, usize::MAX)? {
+        for row in self.open_rows(Table::Dockets, &prefix, limit)? {
             let one = row.target(&prefix).and_then(keys::split_planned);
             let one = one.ok_or_else(|| self.broken("an agenda's key cannot be read"))?;
             if one.0 > until || planned.len() == limit {

@@ -7,6 +7,7 @@ use crate::model::entry::{
     Entry, HolderFields, Holding, Origin, State, SuperiorFields, Visibility,
 };
 use crate::model::event::{ArcRegistered, Changes, ReferenceLoaded};
+use crate::model::plan::PlannedAct;
 use crate::model::{Event, RegistrantId, Seq, Timestamp};
 use crate::oid::NodePath;
 
@@ -75,6 +76,14 @@ pub fn entry_after(
             entry.superior.changed = now;
         }
         Event::PlansSet { plans, .. } => entry.plans.clone_from(plans),
+        Event::TermReminded { .. } => {
+            for plan in &mut entry.plans {
+                let due = plan.reminder().is_some_and(|at| at <= now);
+                if let PlannedAct::Lapse { reminded, .. } = &mut plan.act {
+                    *reminded |= due;
+                }
+            }
+        }
         Event::PendingSet { pending, .. } => entry.pending.clone_from(pending),
         Event::ReferenceLoaded(_) | Event::ArcRegistered(_) | Event::ReservedArcAllocated(_) => {}
         _ => return None,

@@ -58,6 +58,7 @@ mod revoke_role;
 mod roles;
 mod set_policy;
 mod take_effect;
+mod terms;
 #[cfg(test)]
 pub(crate) mod testing;
 mod transfer;
@@ -75,6 +76,7 @@ pub use policy::{in_force as policy_in_force, set_between as policy_set_between}
 pub use principal::{principal_after, principals_touched, registrant_after, registrant_touched};
 pub use trial::{Trial, of_application as trial_of_application, of_arc as trial_of_arc};
 
+use crate::model::plan::Agenda;
 use crate::model::{Command, Ctx, Event, Policy, Rejection, Submission, TreeView};
 
 use decision::Decision;
@@ -151,7 +153,15 @@ pub fn decide(
             if_revision,
             number,
         } => cancel_plan::decide(path, *if_revision, *number, &mut decision),
-        Command::TakeEffect => take_effect::decide(&mut decision),
+        Command::TakeEffect => take_effect::decide(Agenda::Changes, &mut decision),
+        Command::EndTerms => take_effect::decide(Agenda::Terms, &mut decision),
+        Command::EndUnused => take_effect::decide(Agenda::Uses, &mut decision),
+        Command::RemindOfTerms => terms::remind(&mut decision),
+        Command::Renew {
+            path,
+            if_revision,
+            end,
+        } => terms::renew(path, *if_revision, *end, &mut decision),
         Command::SetPolicy {
             path,
             if_revision,
@@ -209,6 +219,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             faults.take("entry", part);
         }
         Command::Plan { at, act, .. } => plan::form(*at, act, ctx, faults),
+        Command::Renew { end, .. } => terms::form(*end, ctx, faults),
         Command::Delegate { delegation, .. } => faults.delegation(delegation),
         Command::Transfer { to, .. } | Command::OfferTransfer { to, .. } => {
             faults.registrant("to.registrant", to);
@@ -240,6 +251,9 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::Retract { .. }
         | Command::CancelPlan { .. }
         | Command::TakeEffect
+        | Command::EndTerms
+        | Command::EndUnused
+        | Command::RemindOfTerms
         | Command::SetPolicy { policy: None, .. }
         | Command::ExpireHolds
         | Command::ExpireApplications

@@ -78,6 +78,9 @@ pub fn of_arc(
             pending: Some(pending),
             ..
         } if is_new(pending, before) => asked(pending, now),
+        Event::TermReminded { .. } if after.superior.state != State::Withdrawn => {
+            to_holder(NoticeKind::TermEnding)
+        }
         Event::StateChanged(changed) if changed.to == State::Withdrawn => {
             to_holder(NoticeKind::ArcWithdrawn)
         }

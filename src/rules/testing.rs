@@ -569,12 +569,9 @@ impl TreeView for Tree {
     ) -> Viewed<Vec<(Timestamp, NodePath)>> {
         let mut found = Vec::new();
         for entry in self.entries.values() {
-            let listed = entry
-                .plans
-                .iter()
-                .filter(|plan| Agenda::of(plan) == Some(agenda));
-            let moments = listed.map(|plan| plan.at).filter(|at| *at <= until);
-            found.extend(moments.map(|at| (at, entry.path.clone())));
+            let listed = Agenda::all_of(entry).into_iter();
+            let listed = listed.filter(|(list, at)| *list == agenda && *at <= until);
+            found.extend(listed.map(|(_, at)| (at, entry.path.clone())));
         }
         found.sort();
         found.truncate(limit);

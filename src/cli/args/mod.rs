@@ -201,6 +201,7 @@ pub enum Command {
     Consent(ConsentArgs),
     Retract(RetractArgs),
     Plan(PlanArgs),
+    Renew(RenewArgs),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
@@ -241,6 +242,7 @@ impl Command {
             | Self::Consent(_)
             | Self::Retract(_)
             | Self::Plan(_)
+            | Self::Renew(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)

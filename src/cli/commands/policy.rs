@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        args::{Applicants, Numbering, PolicyAct, PolicySetArgs, PolicyTryArgs},
+        args::{Applicants, LapseAct, Numbering, PolicyAct, PolicySetArgs, PolicyTryArgs},
         card::{pair, policy_fields},
         client::Client,
         desk::{Desk, Plan, not_registered},
@@ -239,6 +239,7 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<(v1::Policy, bool), 
             new.windows.clear();
         }
     }
+    named |= terms(args, &mut new);
     if !args.fee_amounts.is_empty() {
         let amounts: Vec<_> = args.fee_amounts.iter().flatten().copied().collect();
         let schedule = crate::cli::value::fee_schedule(&amounts);
@@ -247,6 +248,31 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<(v1::Policy, bool), 
         named = true;
     }
     Ok((new, named))
+}
+
+/// For how long arcs are given out, as it was typed; whether anything was.
+fn terms(args: &PolicySetArgs, new: &mut v1::Policy) -> bool {
+    let mut terms = new.terms.unwrap_or_default();
+    if let Some(term) = args.term {
+        terms.term_seconds = term.0;
+    }
+    if let Some(within) = args.use_within {
+        terms.use_seconds = within.0;
+    }
+    if let Some(act) = args.lapse {
+        let act = match act {
+            LapseAct::Suspend => v1::Lapse::Suspend,
+            LapseAct::Deprecate => v1::Lapse::Deprecate,
+            LapseAct::Withdraw => v1::Lapse::Withdraw,
+        };
+        terms.lapse = act.into();
+    }
+    let usual = v1::Terms {
+        lapse: v1::Lapse::Suspend.into(),
+        ..Default::default()
+    };
+    new.terms = Some(terms).filter(|terms| *terms != v1::Terms::default() && *terms != usual);
+    args.term.is_some() || args.use_within.is_some() || args.lapse.is_some()
 }
 
 const fn applicants(who: Applicants) -> v1::Applicants {

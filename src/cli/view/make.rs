@@ -9,7 +9,7 @@ use super::{
     FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView,
     LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView,
     PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView, ServiceView,
-    TextView, ToleranceView, WrittenView,
+    TermsView, TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -269,6 +269,17 @@ impl From<&v1::Policy> for PolicyView {
             minimum_contents: p.minimum_contents().map(minimum_word).collect(),
             fee_schedule: p.fee_schedule.as_ref().map(Into::into),
             fee_may_wait: p.fee_may_wait,
+            terms: p.terms.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<&v1::Terms> for TermsView {
+    fn from(t: &v1::Terms) -> Self {
+        Self {
+            term_seconds: t.term_seconds,
+            use_seconds: t.use_seconds,
+            lapse: word(t.lapse().as_str_name(), "LAPSE_"),
         }
     }
 }
@@ -421,6 +432,15 @@ impl From<&v1::Plan> for PlanView {
             }
             Some(Act::Review(why)) => format!("review: {why}"),
             Some(Act::Transfer(to)) => format!("transfer to {to}"),
+            Some(Act::Lapse(lapse)) => {
+                let to = word(lapse.to().as_str_name(), "LAPSE_");
+                format!("{to}, its term is over")
+            }
+            Some(Act::LapseUnused(to)) => {
+                let to = v1::Lapse::try_from(*to).unwrap_or_default();
+                let to = word(to.as_str_name(), "LAPSE_");
+                format!("{to}, unless it is in use")
+            }
             Some(Act::Amend(amend)) => {
                 let paths = amend.update_mask.as_ref().map(|mask| mask.paths.join(", "));
                 format!("new {}", paths.unwrap_or_default())

@@ -121,8 +121,13 @@ view! {
         decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String, transfers_agreed: bool,
         reserved_names: Vec<String>,
         categories: Vec<CategoryView>, minimum_contents: Vec<String>, fee_schedule: Option<FeeScheduleView>,
-        fee_may_wait: bool,
+        fee_may_wait: bool, terms: Option<TermsView>,
     }
+}
+
+view! {
+    /// For how long arcs are given out.
+    TermsView { term_seconds: Option<u64>, use_seconds: Option<u64>, lapse: String, }
 }
 
 view! {

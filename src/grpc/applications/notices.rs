@@ -153,6 +153,7 @@ const fn kind(kind: NoticeKind) -> pb::NoticeKind {
         NoticeKind::Relinquished => pb::NoticeKind::Relinquished,
         NoticeKind::ConsentAsked => pb::NoticeKind::ConsentAsked,
         NoticeKind::UnlockAsked => pb::NoticeKind::UnlockAsked,
+        NoticeKind::TermEnding => pb::NoticeKind::TermEnding,
     }
 }
 

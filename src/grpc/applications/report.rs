@@ -233,7 +233,12 @@ fn plans(
     sight: &Sight,
 ) -> Result<(), Rejection> {
     let soon = period.now.plus_seconds(UPCOMING_SECONDS);
-    for agenda in [Agenda::Changes, Agenda::Reviews] {
+    for agenda in [
+        Agenda::Changes,
+        Agenda::Reviews,
+        Agenda::Terms,
+        Agenda::Uses,
+    ] {
         let mut listed = Vec::new();
         for (at, path) in newest.agenda(agenda, soon, usize::MAX)? {
             if !path.starts_with(&period.node) || !sight.is_whole(&path) {

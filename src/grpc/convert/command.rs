@@ -9,7 +9,7 @@ use crate::{
         Code, Command, RequestId, Seq,
         command::{
             Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NumberChoice, RecordExisting,
-            RegistrantRef, ReleaseHold, Reserve,
+            RegistrantRef, ReleaseHold, Reserve, TermEnd,
         },
         consent::{LockKind, Side},
         entry::Contact,
@@ -441,6 +441,11 @@ pub fn plan(request: &pb::PlanRequest, names: &dyn Names, faults: &mut Faults) -
             let to = faults.parse(Code::FieldInvalid, "act.transfer", to);
             to.map(PlannedAct::Transfer)
         }
+        Some(Act::Lapse(_) | Act::LapseUnused(_)) => {
+            let detail = "the policy sets when an arc's time is over, and a term is renewed";
+            faults.at(Code::FieldInvalid, "act", detail);
+            None
+        }
         None => {
             let detail = "a state, a visibility, a review, an amendment or a transfer is needed";
             faults.at(Code::FieldRequired, "act", detail);
@@ -453,6 +458,26 @@ pub fn plan(request: &pb::PlanRequest, names: &dyn Names, faults: &mut Faults) -
         if_revision,
         at: at?,
         act: act?,
+    })
+}
+
+/// Set the end of an arc's term anew.
+pub fn renew(
+    request: &pb::RenewRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    use pb::renew_request::End;
+    let end = match &request.end {
+        None => Some(TermEnd::ByPolicy),
+        Some(End::Seconds(seconds)) => Some(TermEnd::For(*seconds)),
+        Some(End::Until(until)) => moment(until, "until", faults).map(TermEnd::Until),
+    };
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::Renew {
+        path,
+        if_revision,
+        end: end?,
     })
 }
 

@@ -16,7 +16,7 @@ use crate::{
         },
         event::Changes,
         plan::{Plan, PlannedAct},
-        policy::{Applicants, MinimumContent, NumberRange, Numbering},
+        policy::{Applicants, Lapse, MinimumContent, NumberRange, Numbering, Terms},
     },
     oid::NodePath,
     pb::v1 as pb,
@@ -184,7 +184,7 @@ fn amendment(changes: &Changes<RegistrantId>) -> pb::PlannedAmendment {
 
 /// What is planned.
 pub fn plan(plan: &Plan) -> pb::Plan {
-    use pb::planned_act::{Act, ToState};
+    use pb::planned_act::{Act, ToLapse, ToState};
     let act = match &plan.act {
         PlannedAct::State { to, relation: so } => Act::State(ToState {
             to: state(*to).into(),
@@ -194,6 +194,11 @@ pub fn plan(plan: &Plan) -> pb::Plan {
         PlannedAct::Review(why) => Act::Review(why.clone()),
         PlannedAct::Amend(changes) => Act::Amend(amendment(changes)),
         PlannedAct::Transfer(to) => Act::Transfer(to.to_string()),
+        PlannedAct::Lapse { to, reminded } => Act::Lapse(ToLapse {
+            to: lapse(*to).into(),
+            reminded: *reminded,
+        }),
+        PlannedAct::LapseUnused(to) => Act::LapseUnused(lapse(*to).into()),
     };
     pb::Plan {
         number: plan.number,
@@ -511,6 +516,11 @@ fn policy(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        terms: (policy.terms != Terms::default()).then(|| pb::Terms {
+            term_seconds: policy.terms.term_seconds,
+            use_seconds: policy.terms.use_seconds,
+            lapse: lapse(policy.terms.lapse).into(),
+        }),
         categories: policy
             .categories
             .iter()
@@ -524,6 +534,14 @@ fn policy(policy: &Policy) -> pb::Policy {
             .iter()
             .map(|one| minimum(*one) as i32)
             .collect(),
+    }
+}
+
+const fn lapse(lapse: Lapse) -> pb::Lapse {
+    match lapse {
+        Lapse::Suspend => pb::Lapse::Suspend,
+        Lapse::Deprecate => pb::Lapse::Deprecate,
+        Lapse::Withdraw => pb::Lapse::Withdraw,
     }
 }
 
@@ -686,6 +704,11 @@ mod tests {
     fn a_policy_goes_there_and_back() {
         let mut there = Policy::standard();
         there.fee_may_wait = true;
+        there.terms = Terms {
+            term_seconds: Some(9),
+            use_seconds: None,
+            lapse: Lapse::Withdraw,
+        };
         there.fees = Some(crate::model::money::FeeSchedule {
             currency: "TZS".parse().unwrap(),
             application: Some(5),

@@ -126,6 +126,10 @@ pub(super) fn event_to(event: &Event) -> Kind {
             previous: previous.get(),
             plans: plans_to(plans),
         }),
+        Event::TermReminded { path, previous } => Kind::TermReminded(pb::TermReminded {
+            path: path_to(path),
+            previous: previous.get(),
+        }),
         Event::ApplicationSubmitted(e) => Kind::ApplicationSubmitted(application::submitted_to(e)),
         Event::ApplicationAmended(e) => Kind::ApplicationAmended(application::amended_to(e)),
         Event::ApplicationMoved(e) => Kind::ApplicationMoved(application::moved_to(e)),
@@ -248,6 +252,10 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             path: path_from(&e.path)?,
             previous: Seq::new(e.previous),
             plans: plans_from(e.plans)?,
+        },
+        Kind::TermReminded(e) => Event::TermReminded {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
         },
         Kind::ApplicationSubmitted(e) => {
             Event::ApplicationSubmitted(Box::new(application::submitted_from(e)?))

@@ -18,7 +18,9 @@ use crate::model::ids::{
 };
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::plan::{Plan, PlannedAct};
-use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
+use crate::model::policy::{
+    Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+};
 use crate::model::refusal::Code;
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
@@ -169,6 +171,7 @@ words! {
     }
     lock_kind_to lock_kind_from LockKind "kind of lock" { Holder Authority }
     side_to side_from Side "side of a transfer" { Holder Receiver }
+    lapse_to lapse_from Lapse "end of a term" { Suspend Deprecate Withdraw }
     numbering_to numbering_from Numbering "numbering" { Any NextFreeOnly ExplicitOnly RandomOnly }
 }
 
@@ -539,6 +542,11 @@ pub(super) fn plans_to(plans: &[Plan]) -> Vec<pb::Plan> {
             PlannedAct::Review(why) => Act::Review(why.clone()),
             PlannedAct::Amend(changes) => Act::Amend(changes_to(changes)),
             PlannedAct::Transfer(to) => Act::TransferTo(id_to(to)),
+            PlannedAct::Lapse { to, reminded } => Act::Lapse(pb::PlannedLapse {
+                to: lapse_to(*to),
+                reminded: *reminded,
+            }),
+            PlannedAct::LapseUnused(to) => Act::LapseUnused(lapse_to(*to)),
         }),
         refused: plan.refused.map(|code| u32::from(code.number())),
     };
@@ -573,6 +581,11 @@ fn plan_from(stored: pb::Plan) -> Result<Plan, CodecError> {
             Act::Review(why) => PlannedAct::Review(why),
             Act::Amend(changes) => PlannedAct::Amend(Box::new(changes_from(changes)?)),
             Act::TransferTo(to) => PlannedAct::Transfer(id_from(&to)?),
+            Act::Lapse(lapse) => PlannedAct::Lapse {
+                to: lapse_from(lapse.to)?,
+                reminded: lapse.reminded,
+            },
+            Act::LapseUnused(to) => PlannedAct::LapseUnused(lapse_from(to)?),
         },
         refused: stored.refused.map(code).transpose()?,
     })
@@ -619,6 +632,11 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        terms: (policy.terms != Terms::default()).then(|| pb::Terms {
+            term_seconds: policy.terms.term_seconds,
+            use_seconds: policy.terms.use_seconds,
+            lapse: (policy.terms.lapse != Lapse::Suspend).then(|| lapse_to(policy.terms.lapse)),
+        }),
     }
 }
 
@@ -670,6 +688,18 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
             .collect::<Result<_, _>>()?,
         fees: stored.fee_schedule.as_ref().map(fees_from).transpose()?,
         fee_may_wait: stored.fee_may_wait,
+        terms: stored
+            .terms
+            .as_ref()
+            .map_or(Ok(Terms::default()), terms_from)?,
+    })
+}
+
+fn terms_from(stored: &pb::Terms) -> Result<Terms, CodecError> {
+    Ok(Terms {
+        term_seconds: stored.term_seconds,
+        use_seconds: stored.use_seconds,
+        lapse: stored.lapse.map_or(Ok(Lapse::Suspend), lapse_from)?,
     })
 }
 

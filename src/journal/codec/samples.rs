@@ -28,7 +28,9 @@ use crate::model::ids::{
 use crate::model::money::{Amount, FeeSchedule};
 use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
 use crate::model::plan::{Plan, PlannedAct};
-use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
+use crate::model::policy::{
+    Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+};
 use crate::model::refusal::Code;
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
@@ -727,7 +729,7 @@ fn amount() -> Amount {
 }
 
 /// Policies for applications, by name.
-fn application_policies() -> [(&'static str, Policy); 4] {
+fn application_policies() -> [(&'static str, Policy); 5] {
     let policy = Policy {
         applicants: Applicants::Principals,
         wishes_held: true,
@@ -762,7 +764,16 @@ fn application_policies() -> [(&'static str, Policy); 4] {
         fee_may_wait: true,
         ..policy.clone()
     };
+    let limited = Policy {
+        terms: Terms {
+            term_seconds: Some(63_072_000),
+            use_seconds: Some(15_552_000),
+            lapse: Lapse::Withdraw,
+        },
+        ..policy.clone()
+    };
     [
+        ("limited", limited),
         ("scheduled", scheduled),
         ("categories", numbered),
         ("agreed", agreed),
@@ -963,6 +974,14 @@ fn consent_events() -> Vec<(&'static str, Event)> {
     vec![
         ("all", planned(plans())),
         ("more", planned(more_plans())),
+        ("terms", planned(terms())),
+        (
+            "arc",
+            Event::TermReminded {
+                path: arc(),
+                previous,
+            },
+        ),
         ("none", planned(Vec::new())),
         ("locked", locked(LOCKS)),
         ("free", locked(Locks::default())),
@@ -995,6 +1014,23 @@ fn plans() -> Vec<Plan> {
         plan(2, bare, Some(Code::ArcLocked)),
         plan(3, PlannedAct::Visibility(Visibility::Hidden), None),
         plan(4, PlannedAct::Review("still so?".to_owned()), None),
+    ]
+}
+
+/// What the policy planned for it.
+fn terms() -> Vec<Plan> {
+    let plan = |number, act| Plan {
+        number,
+        at: LATER,
+        by: (number == 2).then(principal),
+        act,
+        refused: None,
+    };
+    let lapse = |to, reminded| PlannedAct::Lapse { to, reminded };
+    vec![
+        plan(1, lapse(Lapse::Suspend, true)),
+        plan(2, lapse(Lapse::Deprecate, false)),
+        plan(3, PlannedAct::LapseUnused(Lapse::Withdraw)),
     ]
 }
 

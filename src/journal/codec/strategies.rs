@@ -29,7 +29,9 @@ use crate::model::ids::{RegistrantId, Seq};
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::notice::{NoticeId, Outcome};
 use crate::model::plan::{Plan, PlannedAct};
-use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
+use crate::model::policy::{
+    Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+};
 use crate::model::refusal::Code;
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
@@ -229,6 +231,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
             prop::sample::subsequence(MinimumContent::ALL.to_vec(), 0..=MinimumContent::ALL.len()),
             of(fees()),
             any::<bool>(),
+            terms(),
         ),
     )
         .prop_map(
@@ -240,6 +243,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
                     minimum: wishes.3,
                     fees: wishes.4,
                     fee_may_wait: wishes.5,
+                    terms: wishes.6,
                     applicants: if apply.0 {
                         Applicants::Principals
                     } else {
@@ -972,6 +976,20 @@ fn pending() -> BoxedStrategy<Box<Pending>> {
         .boxed()
 }
 
+fn lapse() -> impl Strategy<Value = Lapse> {
+    prop::sample::select(Lapse::ALL.to_vec())
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
+    (of(any::<u64>()), of(any::<u64>()), lapse()).prop_map(|(term_seconds, use_seconds, lapse)| {
+        Terms {
+            term_seconds,
+            use_seconds,
+            lapse,
+        }
+    })
+}
+
 fn plans() -> BoxedStrategy<Vec<Plan>> {
     let act = prop_oneof![
         (state(), of(relation())).prop_map(|(to, relation)| PlannedAct::State { to, relation }),
@@ -981,6 +999,8 @@ fn plans() -> BoxedStrategy<Vec<Plan>> {
             .prop_map(|changes| PlannedAct::Amend(Box::new(changes)))
             .boxed(),
         id().prop_map(PlannedAct::Transfer),
+        (lapse(), any::<bool>()).prop_map(|(to, reminded)| PlannedAct::Lapse { to, reminded }),
+        lapse().prop_map(PlannedAct::LapseUnused),
     ];
     let refused = of(prop::sample::select(Code::ALL.to_vec()));
     let plan = (any::<u32>(), time(), of(id()), act, refused).prop_map(
@@ -995,7 +1015,7 @@ fn plans() -> BoxedStrategy<Vec<Plan>> {
     vec(plan, 0..3).boxed()
 }
 
-fn consent_events() -> [BoxedStrategy<Event>; 3] {
+fn consent_events() -> [BoxedStrategy<Event>; 4] {
     let arc = || (path(), seq());
     [
         (arc(), locks())
@@ -1018,6 +1038,9 @@ fn consent_events() -> [BoxedStrategy<Event>; 3] {
                 previous,
                 plans,
             })
+            .boxed(),
+        arc()
+            .prop_map(|(path, previous)| Event::TermReminded { path, previous })
             .boxed(),
     ]
 }
