@@ -117,6 +117,13 @@ const TABLE: &[Row] = &[
     ("Plan", REGISTER),
     ("CancelPlan", REGISTER),
     ("Renew", REGISTER),
+    ("AcceptReport", REGISTER),
+    ("SettleSuspicion", REGISTER),
+    // Whoever sees the arc may say that it is wrong.
+    (
+        "ReportError",
+        "TOKEN_MISSING BLIND OK OK OK SCOPE_TOO_NARROW SCOPE_TOO_NARROW OK OK",
+    ),
     (
         "ListHolds",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
@@ -385,7 +392,9 @@ impl Stage {
                 self.arc(method, token).await
             }
             "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan"
-            | "Renew" => self.consent(method, token).await,
+            | "Renew" | "ReportError" | "AcceptReport" | "SettleSuspicion" => {
+                self.consent(method, token).await
+            }
             "ListAudit" => {
                 let ask = pb::ListAuditRequest {
                     oid: ARC.into(),
@@ -897,6 +906,30 @@ impl Stage {
                 };
                 fine(writes.renew(with(token, ask)).await)
             }
+            "ReportError" => {
+                let ask = pb::ReportErrorRequest {
+                    oid,
+                    what: "all of it".into(),
+                    options,
+                };
+                fine(writes.report_error(with(token, ask)).await)
+            }
+            "AcceptReport" => {
+                let ask = pb::AcceptReportRequest {
+                    oid: LOCKED.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.accept_report(with(token, ask)).await)
+            }
+            "SettleSuspicion" => {
+                let ask = pb::SettleSuspicionRequest {
+                    oid: LOCKED.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.settle_suspicion(with(token, ask)).await)
+            }
             "Unlock" => {
                 let ask = pb::UnlockRequest {
                     oid: LOCKED.into(),
@@ -1103,7 +1136,7 @@ async fn below(house: &House, delegate: &str) {
     writes.hold(signed_with(delegate, held)).await.unwrap();
 }
 
-/// Locks an arc in both ways, and asks for the authority's lock to be released.
+/// Locks an arc in both ways, lets it be reported as wrong, and asks for the authority's lock to be released.
 async fn lock(house: &House, staff: &str) {
     let mut writes = house.writes();
     for kind in [pb::LockKind::Holder, pb::LockKind::Authority] {
@@ -1129,6 +1162,17 @@ async fn lock(house: &House, staff: &str) {
         ..Default::default()
     };
     writes.plan(signed_with(staff, ask)).await.unwrap();
+    // Who sees the arc and does not register there: the report waits.
+    let auditor = somebody(house, pb::Role::Auditor, NODE).await;
+    let ask = pb::ReportErrorRequest {
+        oid: LOCKED.into(),
+        what: "all of it".into(),
+        options: None,
+    };
+    writes
+        .report_error(signed_with(&auditor, ask))
+        .await
+        .unwrap();
 }
 
 /// The applications of [`Stage::cases`], judged by the staff of the arc.

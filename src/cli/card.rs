@@ -9,8 +9,8 @@ use crate::{
         table::{Palette, clean},
         value::{LANGUAGE_UNDETERMINED, minimum_word, show_seconds, show_windows},
         view::{
-            EntryView, FeeScheduleView, HoldingView, NotationsView, PendingView, flags, moment,
-            word,
+            EntryView, FeeScheduleView, HoldingView, NotationsView, PendingView, SuspicionView,
+            flags, moment, word,
         },
     },
     pb::v1,
@@ -115,6 +115,10 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
     if let Some(pending) = &v.pending {
         put("waits", waits(pending));
     }
+    if let Some(mark) = &v.suspicion {
+        let name = if mark.waits { "reported" } else { "suspect" };
+        put(name, suspect(mark));
+    }
     for plan in &v.plans {
         let refused = if plan.refused.is_empty() {
             String::new()
@@ -168,6 +172,24 @@ fn waits(pending: &PendingView) -> String {
     format!("{what} until {}{agreed}", pending.until)
 }
 
+/// That an arc may be wrong, in a line.
+pub fn suspect(mark: &SuspicionView) -> String {
+    let by = if mark.by.is_empty() {
+        String::new()
+    } else {
+        format!(" by {}", mark.by)
+    };
+    let what = if mark.what.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", mark.what)
+    };
+    format!(
+        "since {}{by}, to be settled until {}{what}",
+        mark.since, mark.until
+    )
+}
+
 /// What a policy says, as names and values in order.
 pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     let yes = |set: bool| if set { "yes" } else { "no" }.to_owned();
@@ -206,6 +228,9 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     );
     if p.transfers_agreed {
         out.push(("transfers", "when both sides agreed".to_owned()));
+    }
+    if let Some(seconds) = p.suspect_seconds {
+        out.push(("errors settled within", show_seconds(seconds)));
     }
     if let Some(terms) = &p.terms {
         let named = |seconds: Option<u64>| seconds.map(show_seconds).unwrap_or_default();

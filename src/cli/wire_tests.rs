@@ -231,6 +231,9 @@ registrar! {
     plan PlanRequest;
     cancel_plan CancelPlanRequest;
     renew RenewRequest;
+    report_error ReportErrorRequest;
+    accept_report AcceptReportRequest;
+    settle_suspicion SettleSuspicionRequest;
     set_policy SetPolicyRequest;
 }
 

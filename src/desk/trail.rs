@@ -246,6 +246,9 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::Plan { path, .. }
         | Command::CancelPlan { path, .. }
         | Command::Renew { path, .. }
+        | Command::ReportError { path, .. }
+        | Command::AcceptReport { path, .. }
+        | Command::SettleSuspicion { path, .. }
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => of(&ask.at, &ask.id),

@@ -50,6 +50,9 @@ write::writes! {
     PlanRequest "Plan" plan;
     CancelPlanRequest "CancelPlan" cancel_plan;
     RenewRequest "Renew" renew;
+    ReportErrorRequest "ReportError" report_error;
+    AcceptReportRequest "AcceptReport" accept_report;
+    SettleSuspicionRequest "SettleSuspicion" settle_suspicion;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -330,6 +333,27 @@ impl RegistrationService for Registrar {
     async fn renew(
         &self,
         request: Request<pb::RenewRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn report_error(
+        &self,
+        request: Request<pb::ReportErrorRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn accept_report(
+        &self,
+        request: Request<pb::AcceptReportRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn settle_suspicion(
+        &self,
+        request: Request<pb::SettleSuspicionRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

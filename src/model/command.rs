@@ -17,6 +17,7 @@ use super::{
     notice::{NoticeId, Outcome},
     plan::PlannedAct,
     policy::{NumberRange, Policy},
+    suspicion::Office,
 };
 
 /// A command with what belongs to any command.
@@ -167,6 +168,27 @@ pub enum Command {
         /// Until when.
         end: TermEnd,
     },
+    /// Report that what is registered about an arc is wrong.
+    ReportError {
+        /// The arc.
+        path: NodePath,
+        /// What is wrong.
+        what: String,
+    },
+    /// Mark an arc as suspect, as was reported.
+    AcceptReport {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
+    /// End what was reported of an arc.
+    SettleSuspicion {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
     /// End the terms that are over. The server's own.
     EndTerms,
     /// Let go the arcs that were not put to use in time. The server's own.
@@ -252,7 +274,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 56] = [
+    pub const WORDS: [&'static str; 59] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -276,6 +298,9 @@ impl Command {
         "cancel-plan",
         "take-effect",
         "renew",
+        "report-error",
+        "accept-report",
+        "settle-suspicion",
         "end-terms",
         "end-unused",
         "remind-of-terms",
@@ -337,6 +362,9 @@ impl Command {
             Self::CancelPlan { .. } => "cancel-plan",
             Self::TakeEffect => "take-effect",
             Self::Renew { .. } => "renew",
+            Self::ReportError { .. } => "report-error",
+            Self::AcceptReport { .. } => "accept-report",
+            Self::SettleSuspicion { .. } => "settle-suspicion",
             Self::EndTerms => "end-terms",
             Self::EndUnused => "end-unused",
             Self::RemindOfTerms => "remind-of-terms",
@@ -766,6 +794,8 @@ pub struct Ctx {
     pub actor: super::actor::Actor,
     /// What the actor sees whole, where what the rules tell depends on it.
     pub whole: Whole,
+    /// As whom the actor acts at the arc that the command is about, where what the rules say depends on it.
+    pub office: Option<Office>,
 }
 
 /// Of which arcs somebody is told everything, whatever their visibility.

@@ -7,6 +7,7 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::consent::{Locks, Pending};
 use super::plan::Plan;
+use super::suspicion::Suspicion;
 use super::{
     clock::Timestamp,
     ids::{PrincipalId, RegistrantId, Seq},
@@ -44,6 +45,8 @@ pub struct Entry {
     pub pending: Option<Box<Pending>>,
     /// What is planned for it, by number.
     pub plans: Vec<Plan>,
+    /// That it may be wrong.
+    pub suspicion: Option<Box<Suspicion>>,
     /// The policy for its subordinates; `None` means the one it inherits.
     pub policy: Option<Policy>,
     /// When it was applied for, if that is known.

@@ -20,6 +20,7 @@ use super::{
     notice::{NoticeId, Outcome},
     plan::Plan,
     policy::Policy,
+    suspicion::Suspicion,
 };
 
 /// One thing that happened. The events of one command are one record.
@@ -147,6 +148,15 @@ pub enum Event {
         /// All its plans.
         plans: Vec<Plan>,
     },
+    /// That an arc's entry may be wrong; `None` means that it was settled.
+    SuspicionSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The mark.
+        suspicion: Option<Box<Suspicion>>,
+    },
     /// The registrant of an arc was reminded that its term ends.
     TermReminded {
         /// The arc.
@@ -243,6 +253,7 @@ impl Event {
             Self::LocksSet { .. } => "locks-set",
             Self::PendingSet { .. } => "pending-set",
             Self::PlansSet { .. } => "plans-set",
+            Self::SuspicionSet { .. } => "suspicion-set",
             Self::TermReminded { .. } => "term-reminded",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
@@ -272,6 +283,7 @@ impl Event {
             | Self::LocksSet { path, previous, .. }
             | Self::PendingSet { path, previous, .. }
             | Self::PlansSet { path, previous, .. }
+            | Self::SuspicionSet { path, previous, .. }
             | Self::TermReminded { path, previous } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)

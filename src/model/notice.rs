@@ -90,13 +90,15 @@ pub enum NoticeKind {
     ConsentAsked,
     /// The recipient is asked to agree to the release of the lock of an arc.
     UnlockAsked,
+    /// The recipient's arc is marked as suspect.
+    SuspectMarked,
     /// The term of the recipient's arc ends.
     TermEnding,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Acknowledged,
         Self::InformationRequested,
         Self::Commented,
@@ -114,6 +116,7 @@ impl NoticeKind {
         Self::ConsentAsked,
         Self::UnlockAsked,
         Self::TermEnding,
+        Self::SuspectMarked,
     ];
 
     /// The lower-case words for it, by which its template is named.
@@ -135,6 +138,7 @@ impl NoticeKind {
             Self::Relinquished => "relinquished",
             Self::ConsentAsked => "consent-asked",
             Self::UnlockAsked => "unlock-asked",
+            Self::SuspectMarked => "suspect-marked",
             Self::TermEnding => "term-ending",
         }
     }

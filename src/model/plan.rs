@@ -119,6 +119,8 @@ pub enum Agenda {
     Uses,
     /// Moments at which registrants are reminded that a term ends.
     Reminders,
+    /// Moments until which it should be settled what is said to be wrong; nothing happens then.
+    Suspects,
 }
 
 impl Agenda {
@@ -147,7 +149,9 @@ impl Agenda {
         let planned = planned.filter_map(|plan| Some((Self::of(plan)?, plan.at)));
         let reminders = entry.plans.iter().filter_map(Plan::reminder);
         let reminders = reminders.map(|at| (Self::Reminders, at));
-        planned.chain(reminders).collect()
+        let suspect = entry.suspicion.as_ref();
+        let suspect = suspect.map(|mark| (Self::Suspects, mark.until));
+        planned.chain(reminders).chain(suspect).collect()
     }
 }
 

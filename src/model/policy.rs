@@ -220,6 +220,8 @@ pub struct Policy {
     pub fee_may_wait: bool,
     /// For how long arcs are given out.
     pub terms: Terms,
+    /// Within which time what is said to be wrong should be settled, in seconds.
+    pub suspect_seconds: u64,
 }
 
 impl Policy {
@@ -252,6 +254,7 @@ impl Policy {
             fees: None,
             fee_may_wait: false,
             terms: Terms::default(),
+            suspect_seconds: 14 * 86_400,
         }
     }
 

@@ -65,7 +65,7 @@ pub struct Facts {
     application: Option<ApplicationFacts>,
     /// The arc that it is about.
     arc: Option<ArcFacts>,
-    /// What was asked or said.
+    /// What was asked or said, or is wrong.
     text: Option<String>,
     /// Why, in a word, of a rejection.
     reason: Option<&'static str>,
@@ -150,6 +150,7 @@ impl Facts {
                 | NoticeKind::Relinquished
                 | NoticeKind::ConsentAsked
                 | NoticeKind::UnlockAsked
+                | NoticeKind::SuspectMarked
                 | NoticeKind::TermEnding
         );
         let about_application = !about_arc || kind == NoticeKind::Announced;
@@ -235,6 +236,12 @@ impl Facts {
             let end = plans.find(|plan| matches!(plan.act, PlannedAct::Lapse { .. }));
             self.deadline = end.map(|plan| date(plan.at));
         }
+        if notice.kind == NoticeKind::SuspectMarked
+            && let Some(mark) = entry.suspicion.as_deref()
+        {
+            self.deadline = Some(date(mark.until));
+            self.text.clone_from(&mark.what);
+        }
         if let Some(pending) = entry.pending.as_deref() {
             self.tell_pending(notice, &entry.path, pending, register);
         }
@@ -302,7 +309,10 @@ impl Facts {
 const fn has_deadline(kind: NoticeKind) -> bool {
     matches!(
         kind,
-        NoticeKind::ConsentAsked | NoticeKind::UnlockAsked | NoticeKind::TermEnding
+        NoticeKind::ConsentAsked
+            | NoticeKind::UnlockAsked
+            | NoticeKind::SuspectMarked
+            | NoticeKind::TermEnding
     )
 }
 

@@ -363,6 +363,7 @@ fn stub_of(entry: &Entry) -> Entry {
         locks: Locks::default(),
         pending: None,
         plans: Vec::new(),
+        suspicion: None,
         policy: None,
         applied: None,
         registered: never,

@@ -46,6 +46,7 @@ pub fn entry_after(
                 // What is withdrawn is nobody's to keep or to give.
                 entry.pending = None;
                 entry.locks = Locks::default();
+                entry.suspicion = None;
             }
             entry.superior.changed = now;
         }
@@ -76,6 +77,7 @@ pub fn entry_after(
             entry.superior.changed = now;
         }
         Event::PlansSet { plans, .. } => entry.plans.clone_from(plans),
+        Event::SuspicionSet { suspicion, .. } => entry.suspicion.clone_from(suspicion),
         Event::TermReminded { .. } => {
             for plan in &mut entry.plans {
                 let due = plan.reminder().is_some_and(|at| at <= now);
@@ -125,6 +127,7 @@ fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
         locks: Locks::default(),
         pending: None,
         plans: Vec::new(),
+        suspicion: None,
         policy: None,
         applied: None,
         registered: now,

@@ -57,6 +57,7 @@ mod revoke_credential;
 mod revoke_role;
 mod roles;
 mod set_policy;
+mod suspect;
 mod take_effect;
 mod terms;
 #[cfg(test)]
@@ -154,6 +155,13 @@ pub fn decide(
             number,
         } => cancel_plan::decide(path, *if_revision, *number, &mut decision),
         Command::TakeEffect => take_effect::decide(Agenda::Changes, &mut decision),
+        Command::ReportError { path, what } => suspect::report(path, what, &mut decision),
+        Command::AcceptReport { path, if_revision } => {
+            suspect::accept(path, *if_revision, &mut decision)
+        }
+        Command::SettleSuspicion { path, if_revision } => {
+            suspect::settle(path, *if_revision, &mut decision)
+        }
         Command::EndTerms => take_effect::decide(Agenda::Terms, &mut decision),
         Command::EndUnused => take_effect::decide(Agenda::Uses, &mut decision),
         Command::RemindOfTerms => terms::remind(&mut decision),
@@ -219,6 +227,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             faults.take("entry", part);
         }
         Command::Plan { at, act, .. } => plan::form(*at, act, ctx, faults),
+        Command::ReportError { what, .. } => faults.flaws("what", crate::model::form::note(what)),
         Command::Renew { end, .. } => terms::form(*end, ctx, faults),
         Command::Delegate { delegation, .. } => faults.delegation(delegation),
         Command::Transfer { to, .. } | Command::OfferTransfer { to, .. } => {
@@ -251,6 +260,8 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::Retract { .. }
         | Command::CancelPlan { .. }
         | Command::TakeEffect
+        | Command::AcceptReport { .. }
+        | Command::SettleSuspicion { .. }
         | Command::EndTerms
         | Command::EndUnused
         | Command::RemindOfTerms

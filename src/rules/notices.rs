@@ -78,6 +78,9 @@ pub fn of_arc(
             pending: Some(pending),
             ..
         } if is_new(pending, before) => asked(pending, now),
+        Event::SuspicionSet { .. } if is_marked(after) && !is_marked(before) => {
+            to_holder(NoticeKind::SuspectMarked)
+        }
         Event::TermReminded { .. } if after.superior.state != State::Withdrawn => {
             to_holder(NoticeKind::TermEnding)
         }
@@ -92,6 +95,11 @@ pub fn of_arc(
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether everybody may know that the arc may be wrong.
+fn is_marked(entry: &Entry) -> bool {
+    entry.suspicion.as_ref().is_some_and(|mark| mark.is_open())
 }
 
 /// Whether something else waited before.

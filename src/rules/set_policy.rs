@@ -68,6 +68,7 @@ fn applications(policy: &Policy, faults: &mut Faults) {
         ("decide_seconds", policy.decide_seconds),
         ("answer_seconds", policy.answer_seconds),
         ("appeal_seconds", policy.appeal_seconds),
+        ("suspect_seconds", policy.suspect_seconds),
     ] {
         if seconds == 0 || seconds > DEADLINE_SECONDS_CEILING {
             let detail = format!("1 to {DEADLINE_SECONDS_CEILING} seconds are taken");

@@ -14,6 +14,7 @@ use crate::model::entry::{
 };
 use crate::model::event::{ArcRegistered, ReferenceLoaded};
 use crate::model::plan::Agenda;
+use crate::model::suspicion::Office;
 use crate::model::{
     ApplicationId, Code, Ctx, Event, Notice, NoticeId, Policy, PrincipalId, RegisterId,
     RegistrantId, Rejection, Seq, State, Submission, Timestamp, TreeView, Viewed,
@@ -157,6 +158,7 @@ pub(crate) struct Tree {
     pub(crate) reason: Option<String>,
     /// What the actor sees whole.
     pub(crate) whole: Whole,
+    pub(crate) office: Option<Office>,
     pub(crate) entries: BTreeMap<NodePath, Arc<Entry>>,
     pub(crate) holds: BTreeMap<(NodePath, ArcValue), Hold>,
     register: Option<RegisterId>,
@@ -179,6 +181,7 @@ impl Tree {
             actor: Actor::Principal(ADMIN.parse().unwrap()),
             reason: None,
             whole: Whole::All,
+            office: None,
             entries: BTreeMap::new(),
             holds: BTreeMap::new(),
             register: None,
@@ -220,6 +223,7 @@ impl Tree {
             entropy,
             actor: self.actor.clone(),
             whole: self.whole.clone(),
+            office: self.office,
         }
     }
 
@@ -576,6 +580,14 @@ impl TreeView for Tree {
         found.sort();
         found.truncate(limit);
         Ok(found)
+    }
+
+    fn open_reports(&self, by: &PrincipalId, limit: usize) -> Viewed<usize> {
+        let waits = |entry: &&Arc<Entry>| {
+            let mark = entry.suspicion.as_ref();
+            mark.is_some_and(|mark| !mark.accepted && mark.by.as_ref() == Some(by))
+        };
+        Ok(self.entries.values().filter(waits).take(limit).count())
     }
 
     fn outbox_is_open(&self) -> Viewed<bool> {

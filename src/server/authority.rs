@@ -227,6 +227,7 @@ struct WrittenPolicy {
     fee_schedule: Option<WrittenFees>,
     fee_may_wait: Option<bool>,
     terms: Option<WrittenTerms>,
+    suspect_seconds: Option<u64>,
 }
 
 /// For how long arcs are given out.
@@ -393,6 +394,7 @@ impl WrittenPolicy {
                 .transpose()?,
             fee_may_wait: self.fee_may_wait.unwrap_or(standard.fee_may_wait),
             terms: self.terms.map_or(standard.terms, Into::into),
+            suspect_seconds: self.suspect_seconds.unwrap_or(standard.suspect_seconds),
         };
         match check_policy(&policy) {
             Ok(()) => Ok(policy),

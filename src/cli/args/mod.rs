@@ -202,6 +202,7 @@ pub enum Command {
     Retract(RetractArgs),
     Plan(PlanArgs),
     Renew(RenewArgs),
+    Suspect(SuspectArgs),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
@@ -243,6 +244,7 @@ impl Command {
             | Self::Retract(_)
             | Self::Plan(_)
             | Self::Renew(_)
+            | Self::Suspect(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)

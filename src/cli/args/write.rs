@@ -473,6 +473,44 @@ pub struct RenewArgs {
     pub until: Option<Timestamp>,
 }
 
+/// Reports that what is registered about an arc is wrong, and settles it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl suspect report 2.16.834.7 --what 'the ministry was dissolved in 2024'
+  oidctl suspect accept 2.16.834.7
+  oidctl suspect settle 2.16.834.7 --reason 'the registrant was corrected'")]
+pub struct SuspectArgs {
+    #[command(subcommand)]
+    pub act: SuspectAct,
+}
+
+/// What to do about an error.
+#[derive(Debug, Subcommand)]
+pub enum SuspectAct {
+    /// Reports an error; from staff and holders the arc is marked at once, from others when staff accepts it
+    Report {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+        /// What is wrong; staff and registrant read it
+        #[arg(long, value_name = "TEXT")]
+        what: String,
+    },
+    /// Marks the arc as suspect, as was reported
+    Accept {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
+    /// Ends what was reported: it was mended, or was right; say which with --reason
+    Settle {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
+}
+
 /// Cancels what is planned; of a review, says that it was made
 #[derive(Debug, Args)]
 pub struct PlanCancelArgs {
@@ -700,6 +738,9 @@ pub struct PolicySetArgs {
     /// What happens to an arc whose time is over
     #[arg(long, value_enum, value_name = "ACT")]
     pub lapse: Option<LapseAct>,
+    /// Within which time what is said to be wrong about an arc should be settled
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub settle_within: Option<u64>,
     /// Names that no arc is given, parted by commas; empty means none
     #[arg(long, value_name = "NAMES", value_parser = value::names)]
     pub reserved_names: Option<Names>,
@@ -719,6 +760,7 @@ pub struct PolicySetArgs {
         "longest_hold", "applicants", "hold_wishes", "acknowledge_within", "decide_within", "answer_within",
         "appeal_within", "fee", "reserved_names", "categories", "want",
         "transfers_agreed", "fee_amounts", "fee_may_wait", "term", "use_within", "lapse",
+        "settle_within",
     ])]
     pub inherit: bool,
 }

@@ -225,6 +225,7 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<(v1::Policy, bool), 
         decide_within => decide_seconds: Some;
         answer_within => answer_seconds: Some;
         appeal_within => appeal_seconds: Some;
+        settle_within => suspect_seconds: Some;
         fee => fee: |text| text;
         transfers_agreed => transfers_agreed: |set| set;
         fee_may_wait => fee_may_wait: |set| set;

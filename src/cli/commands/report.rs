@@ -11,13 +11,13 @@ use crate::{
         failure::{Failure, Outcome},
         output::note,
         plot,
-        view::{CountedView, DuePlanView, FeeTotalView, ReportView},
+        view::{CountedView, DueArcView, DuePlanView, FeeTotalView, ReportView},
     },
     pb::v1,
 };
 
 /// The heading of what is late.
-const DUE_HEADING: &[&str] = &["DUE", "APPLICATION", "STAGE", "SUPERIOR", "DEADLINE"];
+const DUE_HEADING: &[&str] = &["DUE", "APPLICATION OR ARC", "STAGE", "SUPERIOR", "DEADLINE"];
 /// The heading of what is planned.
 const PLANNED_HEADING: &[&str] = &["PLANNED", "ARC", "NUMBER", "WHAT"];
 
@@ -100,7 +100,7 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
     desk.output.table(&[], &rows)?;
     let late = view.overdue.iter().map(|one| ("overdue", one));
     let soon = view.upcoming.iter().map(|one| ("upcoming", one));
-    let rows: Vec<_> = late
+    let mut rows: Vec<_> = late
         .chain(soon)
         .map(|(when, one)| {
             vec![
@@ -112,6 +112,7 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
             ]
         })
         .collect();
+    rows.extend(view.suspects.iter().map(suspect));
     if !rows.is_empty() {
         desk.output.table(DUE_HEADING, &rows)?;
     }
@@ -120,6 +121,21 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
         return Ok(());
     }
     desk.output.table(PLANNED_HEADING, &planned)
+}
+
+/// An arc that may be wrong, as what is late stands in the list.
+fn suspect(due: &DueArcView) -> Vec<String> {
+    let mark = &due.suspicion;
+    let when = if due.overdue { "overdue" } else { "upcoming" };
+    let stage = if mark.waits { "reported" } else { "suspect" };
+    let superior = due.oid.rsplit_once('.').map_or("", |(above, _)| above);
+    vec![
+        when.to_owned(),
+        due.oid.clone(),
+        stage.to_owned(),
+        superior.to_owned(),
+        mark.until.clone(),
+    ]
 }
 
 /// What fees come to, and how many they are.
@@ -175,6 +191,9 @@ fn csv(view: &ReportView) -> String {
             &one.amount,
             &one.count.to_string(),
         );
+    }
+    for one in &view.suspects {
+        row("suspect", &one.oid, &one.suspicion.until);
     }
     for (name, list) in [("overdue", &view.overdue), ("upcoming", &view.upcoming)] {
         for one in list {

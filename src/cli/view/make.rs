@@ -9,7 +9,7 @@ use super::{
     FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView,
     LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView,
     PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView, ServiceView,
-    TermsView, TextView, ToleranceView, WrittenView,
+    SuspicionView, TermsView, TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -270,6 +270,7 @@ impl From<&v1::Policy> for PolicyView {
             fee_schedule: p.fee_schedule.as_ref().map(Into::into),
             fee_may_wait: p.fee_may_wait,
             terms: p.terms.as_ref().map(Into::into),
+            suspect_seconds: p.suspect_seconds,
         }
     }
 }
@@ -362,6 +363,7 @@ impl From<&v1::Entry> for EntryView {
             locks: e.locks.as_ref().map(Into::into),
             pending: e.pending.as_ref().map(Into::into),
             plans: views(&e.plans),
+            suspicion: e.suspicion.as_ref().map(Into::into),
             policy: e.policy.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
@@ -371,6 +373,18 @@ impl From<&v1::Entry> for EntryView {
             revision: e.revision,
             etag: e.etag.clone(),
             notations: e.notations.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&v1::Suspicion> for SuspicionView {
+    fn from(s: &v1::Suspicion) -> Self {
+        Self {
+            since: moment(s.since.as_ref()),
+            until: moment(s.until.as_ref()),
+            waits: s.waits,
+            what: s.what.clone(),
+            by: s.by.clone(),
         }
     }
 }

@@ -11,8 +11,9 @@ pub use self::{
         PrincipalView, PrincipalWrittenView, WhoView,
     },
     application::{
-        ApplicationView, ApplicationWrittenView, CountedView, DuePlanView, FeeTotalView,
-        FindingView, JudgedView, NoticeView, PaperView, PolicyTrialView, ReportView, VerifiedView,
+        ApplicationView, ApplicationWrittenView, CountedView, DueArcView, DuePlanView,
+        FeeTotalView, FindingView, JudgedView, NoticeView, PaperView, PolicyTrialView, ReportView,
+        VerifiedView,
     },
     make::{flags, moment, word},
 };
@@ -121,7 +122,7 @@ view! {
         decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String, transfers_agreed: bool,
         reserved_names: Vec<String>,
         categories: Vec<CategoryView>, minimum_contents: Vec<String>, fee_schedule: Option<FeeScheduleView>,
-        fee_may_wait: bool, terms: Option<TermsView>,
+        fee_may_wait: bool, terms: Option<TermsView>, suspect_seconds: Option<u64>,
     }
 }
 
@@ -143,6 +144,11 @@ view! {
 view! {
     /// What waits at an arc until more people agreed.
     PendingView { act: &'static str, to: String, lock: String, by: String, at: String, until: String, agreed: Vec<String>, }
+}
+
+view! {
+    /// That an arc may be wrong.
+    SuspicionView { since: String, until: String, waits: bool, what: String, by: String, }
 }
 
 view! {
@@ -169,7 +175,7 @@ view! {
         flags: Vec<&'static str>, relation: RelationView, titles: Vec<TextView>, descriptions: Vec<TextView>,
         services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
         registrant: HoldingView, sponsor: String, delegation: DelegationView, locks: Option<LocksView>,
-        pending: Option<PendingView>, plans: Vec<PlanView>, policy: Option<PolicyView>,
+        pending: Option<PendingView>, plans: Vec<PlanView>, suspicion: Option<SuspicionView>, policy: Option<PolicyView>,
         applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
     }

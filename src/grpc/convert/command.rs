@@ -481,6 +481,40 @@ pub fn renew(
     })
 }
 
+/// Report that what is registered about an arc is wrong.
+pub fn report_error(
+    request: &pb::ReportErrorRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    faults.sound("what", form::note(&request.what));
+    let path = text::node(&request.oid, names, "oid", faults)?;
+    Some(Command::ReportError {
+        path,
+        what: request.what.clone(),
+    })
+}
+
+/// Mark an arc as suspect, as was reported.
+pub fn accept_report(
+    request: &pb::AcceptReportRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::AcceptReport { path, if_revision })
+}
+
+/// End what was reported of an arc.
+pub fn settle_suspicion(
+    request: &pb::SettleSuspicionRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::SettleSuspicion { path, if_revision })
+}
+
 /// New values of fields, whose parties are named by id.
 fn planned_amendment(amend: &pb::PlannedAmendment, faults: &mut Faults) -> PlannedAct {
     let by_id = |one: &pb::Contact| pb::NewContact {

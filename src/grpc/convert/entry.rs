@@ -130,6 +130,7 @@ pub fn entry(
         locks: locks(entry.locks),
         pending: entry.pending.as_deref().filter(|_| whole).map(pending),
         plans: entry.plans.iter().filter(|_| whole).map(plan).collect(),
+        suspicion: suspicion(entry, sight),
         contacts: contacts
             .map(|one| contact(one, reader, people))
             .collect::<Result<_, _>>()?,
@@ -140,6 +141,24 @@ fn locks(locks: Locks) -> Option<pb::Locks> {
     (locks != Locks::default()).then(|| pb::Locks {
         holder: locks.holder.map(timestamp),
         authority: locks.authority.map(timestamp),
+    })
+}
+
+/// The mark of an arc that may be wrong, as far as somebody may know of it: what waits is for those who see the superior whole.
+pub fn suspicion(entry: &Entry, sight: &Sight) -> Option<pb::Suspicion> {
+    let mark = entry.suspicion.as_deref()?;
+    let whole = sight.is_whole(&entry.path);
+    let staff = sight.is_whole(&entry.path.parent().unwrap_or_default());
+    if !mark.is_open() && !staff {
+        return None;
+    }
+    let by = mark.by.as_ref().filter(|_| staff);
+    Some(pb::Suspicion {
+        since: Some(timestamp(mark.since)),
+        until: Some(timestamp(mark.until)),
+        waits: !mark.is_open(),
+        what: mark.what.clone().filter(|_| whole).unwrap_or_default(),
+        by: by.map(ToString::to_string).unwrap_or_default(),
     })
 }
 
@@ -516,6 +535,8 @@ fn policy(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        suspect_seconds: (policy.suspect_seconds != Policy::standard().suspect_seconds)
+            .then_some(policy.suspect_seconds),
         terms: (policy.terms != Terms::default()).then(|| pb::Terms {
             term_seconds: policy.terms.term_seconds,
             use_seconds: policy.terms.use_seconds,
@@ -704,6 +725,7 @@ mod tests {
     fn a_policy_goes_there_and_back() {
         let mut there = Policy::standard();
         there.fee_may_wait = true;
+        there.suspect_seconds = 3;
         there.terms = Terms {
             term_seconds: Some(9),
             use_seconds: None,

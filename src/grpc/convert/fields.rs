@@ -545,6 +545,7 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
         fees: fees(value.fee_schedule.as_ref(), outer, faults),
         fee_may_wait: value.fee_may_wait,
         terms: terms(value.terms.as_ref(), outer, faults)?,
+        suspect_seconds: or(value.suspect_seconds, standard.suspect_seconds),
     })
 }
 

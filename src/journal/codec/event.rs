@@ -25,8 +25,9 @@ use super::parts::{
     path_from, path_to, pending_from, pending_to, plans_from, plans_to, policy_from, policy_to,
     principal_from, principal_to, proof_from, proof_to, references_from, references_to,
     relation_from, relation_to, role_from, role_to, services_from, services_to, standing_from,
-    standing_to, state_from, state_or_active, state_to, state_unless_active, texts_from, texts_to,
-    unicode_labels_from, unicode_labels_to, visibility_or_public, visibility_unless_public,
+    standing_to, state_from, state_or_active, state_to, state_unless_active, suspicion_from,
+    suspicion_to, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
+    visibility_or_public, visibility_unless_public,
 };
 use super::person;
 
@@ -125,6 +126,15 @@ pub(super) fn event_to(event: &Event) -> Kind {
             path: path_to(path),
             previous: previous.get(),
             plans: plans_to(plans),
+        }),
+        Event::SuspicionSet {
+            path,
+            previous,
+            suspicion,
+        } => Kind::SuspicionSet(pb::SuspicionSet {
+            path: path_to(path),
+            previous: previous.get(),
+            suspicion: suspicion.as_deref().map(suspicion_to),
         }),
         Event::TermReminded { path, previous } => Kind::TermReminded(pb::TermReminded {
             path: path_to(path),
@@ -252,6 +262,11 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             path: path_from(&e.path)?,
             previous: Seq::new(e.previous),
             plans: plans_from(e.plans)?,
+        },
+        Kind::SuspicionSet(e) => Event::SuspicionSet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            suspicion: e.suspicion.map(suspicion_from).transpose()?,
         },
         Kind::TermReminded(e) => Event::TermReminded {
             path: path_from(&e.path)?,

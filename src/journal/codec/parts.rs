@@ -22,6 +22,7 @@ use crate::model::policy::{
     Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
 };
 use crate::model::refusal::Code;
+use crate::model::suspicion::Suspicion;
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
@@ -35,6 +36,8 @@ const SHORT_ID: u8 = 0;
 const ACKNOWLEDGE_SECONDS_LEFT_OUT: u64 = 7 * 86_400;
 /// The stored spans for judging, answering and appealing that are left out: 30 days.
 const MONTH_SECONDS_LEFT_OUT: u64 = 30 * 86_400;
+/// How long what is said to be wrong may take to be settled, where that is left out, in seconds. Never to be changed.
+const SUSPECT_SECONDS_LEFT_OUT: u64 = 1_209_600;
 
 /// The stored form of a path: the X.690 8.20 contents octets of its arcs from the root down.
 pub(super) fn path_to(path: &NodePath) -> Vec<u8> {
@@ -478,6 +481,28 @@ pub(super) fn pending_from(stored: pb::Pending) -> Result<Box<Pending>, CodecErr
     }))
 }
 
+/// The stored form of the mark of an arc that may be wrong.
+pub(super) fn suspicion_to(suspicion: &Suspicion) -> pb::Suspicion {
+    pb::Suspicion {
+        since: suspicion.since.micros(),
+        by: suspicion.by.as_ref().map(id_to),
+        until: suspicion.until.micros(),
+        what: suspicion.what.clone(),
+        accepted: suspicion.accepted,
+    }
+}
+
+/// The mark of its stored form.
+pub(super) fn suspicion_from(stored: pb::Suspicion) -> Result<Box<Suspicion>, CodecError> {
+    Ok(Box::new(Suspicion {
+        since: Timestamp::from_micros(stored.since),
+        by: id_if(stored.by.as_deref())?,
+        until: Timestamp::from_micros(stored.until),
+        what: stored.what,
+        accepted: stored.accepted,
+    }))
+}
+
 /// The stored form of new values of an arc's fields, which says nothing of the arc.
 pub(super) fn changes_to(changes: &Changes<RegistrantId>) -> pb::EntryAmended {
     let texts = |texts: &Vec<_>| pb::Texts {
@@ -632,6 +657,7 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        suspect_seconds: unless(policy.suspect_seconds, SUSPECT_SECONDS_LEFT_OUT),
         terms: (policy.terms != Terms::default()).then(|| pb::Terms {
             term_seconds: policy.terms.term_seconds,
             use_seconds: policy.terms.use_seconds,
@@ -688,6 +714,7 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
             .collect::<Result<_, _>>()?,
         fees: stored.fee_schedule.as_ref().map(fees_from).transpose()?,
         fee_may_wait: stored.fee_may_wait,
+        suspect_seconds: stored.suspect_seconds.unwrap_or(SUSPECT_SECONDS_LEFT_OUT),
         terms: stored
             .terms
             .as_ref()

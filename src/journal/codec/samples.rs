@@ -32,6 +32,7 @@ use crate::model::policy::{
     Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
 };
 use crate::model::refusal::Code;
+use crate::model::suspicion::Suspicion;
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::EVENT_FORMAT;
@@ -729,7 +730,7 @@ fn amount() -> Amount {
 }
 
 /// Policies for applications, by name.
-fn application_policies() -> [(&'static str, Policy); 5] {
+fn application_policies() -> [(&'static str, Policy); 6] {
     let policy = Policy {
         applicants: Applicants::Principals,
         wishes_held: true,
@@ -764,6 +765,10 @@ fn application_policies() -> [(&'static str, Policy); 5] {
         fee_may_wait: true,
         ..policy.clone()
     };
+    let hurried = Policy {
+        suspect_seconds: 604_800,
+        ..policy.clone()
+    };
     let limited = Policy {
         terms: Terms {
             term_seconds: Some(63_072_000),
@@ -773,6 +778,7 @@ fn application_policies() -> [(&'static str, Policy); 5] {
         ..policy.clone()
     };
     [
+        ("suspect", hurried),
         ("limited", limited),
         ("scheduled", scheduled),
         ("categories", numbered),
@@ -966,6 +972,11 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         previous,
         plans,
     };
+    let suspect = |suspicion: Option<Suspicion>| Event::SuspicionSet {
+        path: arc(),
+        previous,
+        suspicion: suspicion.map(Box::new),
+    };
     let waits = |pending: Option<Pending>| Event::PendingSet {
         path: arc(),
         previous,
@@ -982,6 +993,9 @@ fn consent_events() -> Vec<(&'static str, Event)> {
                 previous,
             },
         ),
+        ("reported", suspect(Some(reported()))),
+        ("missed", suspect(Some(missed()))),
+        ("settled", suspect(None)),
         ("none", planned(Vec::new())),
         ("locked", locked(LOCKS)),
         ("free", locked(Locks::default())),
@@ -1015,6 +1029,28 @@ fn plans() -> Vec<Plan> {
         plan(3, PlannedAct::Visibility(Visibility::Hidden), None),
         plan(4, PlannedAct::Review("still so?".to_owned()), None),
     ]
+}
+
+/// What somebody said about it.
+fn reported() -> Suspicion {
+    Suspicion {
+        since: NOON,
+        by: Some(principal()),
+        until: LATER,
+        what: some("the name is another's"),
+        accepted: false,
+    }
+}
+
+/// What the server says about it.
+const fn missed() -> Suspicion {
+    Suspicion {
+        since: NOON,
+        by: None,
+        until: LATER,
+        what: None,
+        accepted: true,
+    }
 }
 
 /// What the policy planned for it.
@@ -1148,6 +1184,7 @@ pub(super) fn typical_entry() -> Entry {
         locks: Locks::default(),
         pending: None,
         plans: Vec::new(),
+        suspicion: None,
         policy: None,
         applied: None,
         registered: NOON,
@@ -1234,7 +1271,12 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         plans: plans(),
         ..typical_entry()
     };
+    let suspect = Entry {
+        suspicion: Some(Box::new(reported())),
+        ..typical_entry()
+    };
     vec![
+        ("entry/suspect", suspect),
         ("entry/contacts", contacted),
         ("entry/locked", locked),
         ("entry/planned", planned),

@@ -33,6 +33,7 @@ use crate::model::policy::{
     Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
 };
 use crate::model::refusal::Code;
+use crate::model::suspicion::Suspicion;
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::parts::Id;
@@ -232,6 +233,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
             of(fees()),
             any::<bool>(),
             terms(),
+            prop_oneof![Just(1_209_600), any::<u64>()],
         ),
     )
         .prop_map(
@@ -244,6 +246,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
                     fees: wishes.4,
                     fee_may_wait: wishes.5,
                     terms: wishes.6,
+                    suspect_seconds: wishes.7,
                     applicants: if apply.0 {
                         Applicants::Principals
                     } else {
@@ -976,6 +979,20 @@ fn pending() -> BoxedStrategy<Box<Pending>> {
         .boxed()
 }
 
+fn suspicion() -> impl Strategy<Value = Box<Suspicion>> {
+    (time(), of(id()), time(), of(word()), any::<bool>()).prop_map(
+        |(since, by, until, what, accepted)| {
+            Box::new(Suspicion {
+                since,
+                by,
+                until,
+                what,
+                accepted,
+            })
+        },
+    )
+}
+
 fn lapse() -> impl Strategy<Value = Lapse> {
     prop::sample::select(Lapse::ALL.to_vec())
 }
@@ -1015,7 +1032,7 @@ fn plans() -> BoxedStrategy<Vec<Plan>> {
     vec(plan, 0..3).boxed()
 }
 
-fn consent_events() -> [BoxedStrategy<Event>; 4] {
+fn consent_events() -> [BoxedStrategy<Event>; 5] {
     let arc = || (path(), seq());
     [
         (arc(), locks())
@@ -1037,6 +1054,13 @@ fn consent_events() -> [BoxedStrategy<Event>; 4] {
                 path,
                 previous,
                 plans,
+            })
+            .boxed(),
+        (arc(), of(suspicion()))
+            .prop_map(|((path, previous), suspicion)| Event::SuspicionSet {
+                path,
+                previous,
+                suspicion,
             })
             .boxed(),
         arc()
@@ -1089,10 +1113,11 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             locks(),
             of(pending()),
             plans(),
+            of(suspicion()),
         ),
     )
         .prop_map(|(first, superior, holder, people, rest)| {
-            let (delegation, policy, locks, pending, plans) = rest;
+            let (delegation, policy, locks, pending, plans, suspicion) = rest;
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -1133,6 +1158,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 locks,
                 pending,
                 plans,
+                suspicion,
                 policy,
                 applied,
                 registered: times[0],
