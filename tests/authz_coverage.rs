@@ -39,6 +39,8 @@ const HIDDEN: &str = "2.999.5.3";
 const RESERVED: &str = "2.999.5.4";
 /// An arc below it with both locks; an officer asked for the authority's to be released.
 const LOCKED: &str = "2.999.5.7";
+/// An arc below it that has a registrant.
+const HELD: &str = "2.999.5.10";
 /// An arc below it that is delegated on.
 const FURTHER: &str = "2.999.5.6";
 
@@ -119,6 +121,7 @@ const TABLE: &[Row] = &[
     ("Renew", REGISTER),
     ("AcceptReport", REGISTER),
     ("SettleSuspicion", REGISTER),
+    ("ConfirmContact", REGISTER),
     // Whoever sees the arc may say that it is wrong.
     (
         "ReportError",
@@ -392,7 +395,7 @@ impl Stage {
                 self.arc(method, token).await
             }
             "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan"
-            | "Renew" | "ReportError" | "AcceptReport" | "SettleSuspicion" => {
+            | "Renew" | "ReportError" | "AcceptReport" | "SettleSuspicion" | "ConfirmContact" => {
                 self.consent(method, token).await
             }
             "ListAudit" => {
@@ -930,6 +933,14 @@ impl Stage {
                 };
                 fine(writes.settle_suspicion(with(token, ask)).await)
             }
+            "ConfirmContact" => {
+                let ask = pb::ConfirmContactRequest {
+                    oid: HELD.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.confirm_contact(with(token, ask)).await)
+            }
             "Unlock" => {
                 let ask = pb::UnlockRequest {
                     oid: LOCKED.into(),
@@ -1136,7 +1147,7 @@ async fn below(house: &House, delegate: &str) {
     writes.hold(signed_with(delegate, held)).await.unwrap();
 }
 
-/// Locks an arc in both ways, lets it be reported as wrong, and asks for the authority's lock to be released.
+/// Gives an arc to a registrant; locks another in both ways, lets it be reported as wrong, and asks for the authority's lock to be released.
 async fn lock(house: &House, staff: &str) {
     let mut writes = house.writes();
     for kind in [pb::LockKind::Holder, pb::LockKind::Authority] {
@@ -1162,6 +1173,23 @@ async fn lock(house: &House, staff: &str) {
         ..Default::default()
     };
     writes.plan(signed_with(staff, ask)).await.unwrap();
+    let somebody_else = pb::Registrant {
+        kind: pb::PartyKind::Person as i32,
+        name: "Somebody".into(),
+        ..Default::default()
+    };
+    let held = pb::AllocateRequest {
+        superior: ARC.into(),
+        number: number(10),
+        entry: Some(pb::NewEntry {
+            registrant: Some(pb::RegistrantRef {
+                kind: Some(pb::registrant_ref::Kind::Registrant(somebody_else)),
+            }),
+            ..titled("held")
+        }),
+        options: None,
+    };
+    writes.allocate(signed_with(staff, held)).await.unwrap();
     // Who sees the arc and does not register there: the report waits.
     let auditor = somebody(house, pb::Role::Auditor, NODE).await;
     let ask = pb::ReportErrorRequest {

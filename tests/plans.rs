@@ -114,3 +114,60 @@ fn terms_end_once_though_the_service_was_killed() {
     assert!(server.stop().success());
     verify(&data);
 }
+
+#[test]
+fn a_registrant_is_asked_and_an_arc_is_suspect_though_the_service_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data);
+    let holder = ["--registrant-name", "Asha", "--registrant-kind", "person"];
+    let give = ["allocate", "2.16.834", "--number"];
+    // These were there before the policy said anything.
+    for number in ["7", "8"] {
+        oidctl(&server, &[&give[..], &[number], &holder].concat());
+    }
+    oidctl(&server, &[&give[..], &["9"]].concat());
+    thread::sleep(Duration::from_secs(1));
+    let checks = ["--check-every", "1s", "--check-answer", "3s", "--yes"];
+    oidctl(
+        &server,
+        &[&["policy", "set", "2.16.834"], &checks[..]].concat(),
+    );
+    let wait = |server: &Server, arc: &str, what: &str| {
+        let until = Instant::now() + WAIT_MAX;
+        loop {
+            let shown = oidctl(server, &["resolve", arc]);
+            if shown.contains(what) {
+                return shown;
+            }
+            assert!(Instant::now() < until, "{shown}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    };
+    wait(&server, "2.16.834.7", "asked");
+    wait(&server, "2.16.834.8", "asked");
+    let reason = ["--reason", "told by telephone"];
+    oidctl(&server, &[&["confirm", "2.16.834.8"], &reason[..]].concat());
+    server.kill();
+    thread::sleep(Duration::from_secs(4));
+    let server = Server::start(&data);
+    let shown = wait(&server, "2.16.834.7", "suspect");
+    assert!(shown.contains("asked"), "{shown}");
+    let kept = oidctl(&server, &["resolve", "2.16.834.8"]);
+    assert!(!kept.contains("suspect"), "{kept}");
+    let nobodys = oidctl(&server, &["resolve", "2.16.834.9"]);
+    assert!(!nobodys.contains("asked"), "{nobodys}");
+    let report = oidctl(&server, &["report", "2.16.834"]);
+    assert!(report.contains("2.16.834.7"), "{report}");
+    let settle = ["suspect", "settle", "2.16.834.7"];
+    oidctl(&server, &[&settle[..], &reason[..]].concat());
+    let shown = oidctl(&server, &["resolve", "2.16.834.7"]);
+    assert!(!shown.contains("suspect"), "{shown}");
+    assert!(shown.contains("confirmed"), "{shown}");
+    // A new start asks anew those that are due, and nobody twice: 8 when it was confirmed a second ago.
+    let history = oidctl(&server, &["history", "2.16.834.7", "--all"]);
+    let asked = history.matches("check-set").count();
+    assert_eq!(asked, 1, "{history}");
+    assert!(server.stop().success());
+    verify(&data);
+}

@@ -64,6 +64,22 @@ pub fn of_agreement(
     }
 }
 
+/// What it needs to confirm what is known of the registrant of an arc: to speak for it, or to act there.
+pub fn of_confirmation(
+    path: &NodePath,
+    caller: Option<&Principal>,
+    view: &dyn TreeView,
+) -> Result<(NodePath, Need), Rejection> {
+    let entry = view.entry(path)?;
+    let holding = entry.as_ref().and_then(|entry| entry.registrant.as_ref());
+    if let (Some(caller), Some(holding)) = (caller, holding)
+        && speaks_for(caller, &holding.registrant, view)?
+    {
+        return Ok((path.clone(), Need::Apply));
+    }
+    of_either(path, caller, view)
+}
+
 /// As whom a principal acts at an arc, by a credential that is good for so much.
 pub fn office(
     principal: &Principal,

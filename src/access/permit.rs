@@ -143,6 +143,9 @@ pub fn permit(
             | Command::AdmitApplicant(_)
             | Command::AgreeByCode { .. }
             | Command::TakeEffect
+            | Command::ConfirmContactByCode { .. }
+            | Command::AskContacts(_)
+            | Command::DoubtUnconfirmed
             | Command::EndTerms
             | Command::EndUnused
             | Command::RemindOfTerms
@@ -365,6 +368,9 @@ fn needs(
         Command::ReportError { path, .. } => vec![(path.clone(), Need::Apply)],
         Command::AcceptReport { path, .. } => register(superior(path)),
         Command::SettleSuspicion { path, .. } => vec![consent::of_either(path, caller, view)?],
+        Command::ConfirmContact { path, .. } => {
+            vec![consent::of_confirmation(path, caller, view)?]
+        }
         Command::Transfer { path, .. } | Command::Renew { path, .. } => register(superior(path)),
         Command::Plan { path, act, .. } => of_plan(path, Some(act)),
         Command::CancelPlan { path, number, .. } => {
@@ -412,6 +418,9 @@ fn needs(
         | Command::AdmitApplicant(_)
         | Command::AgreeByCode { .. }
         | Command::TakeEffect
+        | Command::ConfirmContactByCode { .. }
+        | Command::AskContacts(_)
+        | Command::DoubtUnconfirmed
         | Command::EndTerms
         | Command::EndUnused
         | Command::RemindOfTerms

@@ -102,6 +102,8 @@ impl Tree {
             pending: None,
             plans: Vec::new(),
             suspicion: None,
+            check: None,
+            confirmed: None,
             policy: None,
             applied: None,
             registered: NOW,

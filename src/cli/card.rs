@@ -13,6 +13,7 @@ use crate::{
             flags, moment, word,
         },
     },
+    model::policy::Checks,
     pb::v1,
 };
 
@@ -119,6 +120,16 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
         let name = if mark.waits { "reported" } else { "suspect" };
         put(name, suspect(mark));
     }
+    if let Some(check) = &v.check {
+        put(
+            "asked",
+            format!(
+                "whether its registrant is right, on {}, until {}",
+                check.asked, check.until
+            ),
+        );
+    }
+    put("confirmed", v.confirmed);
     for plan in &v.plans {
         let refused = if plan.refused.is_empty() {
             String::new()
@@ -228,6 +239,14 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     );
     if p.transfers_agreed {
         out.push(("transfers", "when both sides agreed".to_owned()));
+    }
+    if let Some(checks) = &p.checks {
+        out.push((
+            "registrants asked every",
+            show_seconds(checks.every_seconds),
+        ));
+        let answer = checks.answer_seconds.unwrap_or(Checks::ANSWER_SECONDS);
+        out.push(("registrants answer within", show_seconds(answer)));
     }
     if let Some(seconds) = p.suspect_seconds {
         out.push(("errors settled within", show_seconds(seconds)));

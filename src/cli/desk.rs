@@ -86,7 +86,7 @@ macro_rules! changes {
 changes! {
     AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest
     PlanRequest CancelPlanRequest RenewRequest OfferTransferRequest LockRequest UnlockRequest ConsentRequest RetractRequest
-    AcceptReportRequest SettleSuspicionRequest
+    AcceptReportRequest SettleSuspicionRequest ConfirmContactRequest
     AmendApplicationRequest ActOnApplicationRequest TellApplicationRequest CommentApplicationRequest
     RejectApplicationRequest DecideAppealRequest SetApplicationFeeRequest;
     ReportErrorRequest AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest

@@ -234,6 +234,7 @@ registrar! {
     report_error ReportErrorRequest;
     accept_report AcceptReportRequest;
     settle_suspicion SettleSuspicionRequest;
+    confirm_contact ConfirmContactRequest;
     set_policy SetPolicyRequest;
 }
 

@@ -249,6 +249,8 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::ReportError { path, .. }
         | Command::AcceptReport { path, .. }
         | Command::SettleSuspicion { path, .. }
+        | Command::ConfirmContact { path, .. }
+        | Command::ConfirmContactByCode { path, .. }
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => of(&ask.at, &ask.id),
@@ -268,6 +270,8 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::ExpireHolds
         | Command::ExpireApplications
         | Command::TakeEffect
+        | Command::AskContacts(_)
+        | Command::DoubtUnconfirmed
         | Command::EndTerms
         | Command::EndUnused
         | Command::RemindOfTerms

@@ -189,6 +189,24 @@ pub enum Command {
         /// The revision it must still have, if the caller cares.
         if_revision: Option<Seq>,
     },
+    /// Confirm that what is known of the registrant of an arc is right.
+    ConfirmContact {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
+    /// Confirm it by a code that was mailed. The server's own.
+    ConfirmContactByCode {
+        /// The arc.
+        path: NodePath,
+        /// Which question was answered.
+        nonce: [u8; 16],
+    },
+    /// Ask the registrants of these arcs whether what is known of them is right, where that is due. The server's own.
+    AskContacts(Vec<NodePath>),
+    /// Mark the arcs whose registrants did not answer in time. The server's own.
+    DoubtUnconfirmed,
     /// End the terms that are over. The server's own.
     EndTerms,
     /// Let go the arcs that were not put to use in time. The server's own.
@@ -274,7 +292,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 59] = [
+    pub const WORDS: [&'static str; 63] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -301,6 +319,10 @@ impl Command {
         "report-error",
         "accept-report",
         "settle-suspicion",
+        "confirm-contact",
+        "confirm-contact-by-code",
+        "ask-contacts",
+        "doubt-unconfirmed",
         "end-terms",
         "end-unused",
         "remind-of-terms",
@@ -365,6 +387,10 @@ impl Command {
             Self::ReportError { .. } => "report-error",
             Self::AcceptReport { .. } => "accept-report",
             Self::SettleSuspicion { .. } => "settle-suspicion",
+            Self::ConfirmContact { .. } => "confirm-contact",
+            Self::ConfirmContactByCode { .. } => "confirm-contact-by-code",
+            Self::AskContacts(_) => "ask-contacts",
+            Self::DoubtUnconfirmed => "doubt-unconfirmed",
             Self::EndTerms => "end-terms",
             Self::EndUnused => "end-unused",
             Self::RemindOfTerms => "remind-of-terms",

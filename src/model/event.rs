@@ -20,7 +20,7 @@ use super::{
     notice::{NoticeId, Outcome},
     plan::Plan,
     policy::Policy,
-    suspicion::Suspicion,
+    suspicion::{Check, Suspicion},
 };
 
 /// One thing that happened. The events of one command are one record.
@@ -157,6 +157,22 @@ pub enum Event {
         /// The mark.
         suspicion: Option<Box<Suspicion>>,
     },
+    /// The registrant of an arc is asked whether what is known of it is right; `None` means that it is asked no longer.
+    CheckSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The question.
+        check: Option<Check>,
+    },
+    /// What is known of the registrant of an arc is right.
+    ContactConfirmed {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+    },
     /// The registrant of an arc was reminded that its term ends.
     TermReminded {
         /// The arc.
@@ -254,6 +270,8 @@ impl Event {
             Self::PendingSet { .. } => "pending-set",
             Self::PlansSet { .. } => "plans-set",
             Self::SuspicionSet { .. } => "suspicion-set",
+            Self::CheckSet { .. } => "check-set",
+            Self::ContactConfirmed { .. } => "contact-confirmed",
             Self::TermReminded { .. } => "term-reminded",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
@@ -284,6 +302,8 @@ impl Event {
             | Self::PendingSet { path, previous, .. }
             | Self::PlansSet { path, previous, .. }
             | Self::SuspicionSet { path, previous, .. }
+            | Self::CheckSet { path, previous, .. }
+            | Self::ContactConfirmed { path, previous }
             | Self::TermReminded { path, previous } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)

@@ -90,6 +90,8 @@ pub enum NoticeKind {
     ConsentAsked,
     /// The recipient is asked to agree to the release of the lock of an arc.
     UnlockAsked,
+    /// The recipient is asked whether what is known of it is right.
+    ContactCheck,
     /// The recipient's arc is marked as suspect.
     SuspectMarked,
     /// The term of the recipient's arc ends.
@@ -98,7 +100,7 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Acknowledged,
         Self::InformationRequested,
         Self::Commented,
@@ -117,6 +119,7 @@ impl NoticeKind {
         Self::UnlockAsked,
         Self::TermEnding,
         Self::SuspectMarked,
+        Self::ContactCheck,
     ];
 
     /// The lower-case words for it, by which its template is named.
@@ -138,6 +141,7 @@ impl NoticeKind {
             Self::Relinquished => "relinquished",
             Self::ConsentAsked => "consent-asked",
             Self::UnlockAsked => "unlock-asked",
+            Self::ContactCheck => "contact-check",
             Self::SuspectMarked => "suspect-marked",
             Self::TermEnding => "term-ending",
         }

@@ -121,11 +121,22 @@ pub enum Agenda {
     Reminders,
     /// Moments until which it should be settled what is said to be wrong; nothing happens then.
     Suspects,
+    /// Moments until which a registrant should have answered; those of arcs that are suspect already stand in no list.
+    Checks,
+    /// Nodes whose policy wants registrants to be asked. The moment is none: so many seconds after 1970 as there are between two
+    /// questions, so that another list is another wish.
+    Checking,
 }
 
 impl Agenda {
     /// The lists that the server itself works off.
-    pub const WORKED_OFF: [Self; 4] = [Self::Changes, Self::Terms, Self::Uses, Self::Reminders];
+    pub const WORKED_OFF: [Self; 5] = [
+        Self::Changes,
+        Self::Terms,
+        Self::Uses,
+        Self::Reminders,
+        Self::Checks,
+    ];
 
     /// The list that a plan stands in when its moment comes; none where it was refused.
     pub const fn of(plan: &Plan) -> Option<Self> {
@@ -151,7 +162,15 @@ impl Agenda {
         let reminders = reminders.map(|at| (Self::Reminders, at));
         let suspect = entry.suspicion.as_ref();
         let suspect = suspect.map(|mark| (Self::Suspects, mark.until));
-        planned.chain(reminders).chain(suspect).collect()
+        let check = entry.check.as_ref().filter(|_| entry.suspicion.is_none());
+        let check = check.map(|check| (Self::Checks, check.until));
+        let wish = entry.policy.as_ref().and_then(|policy| policy.checks);
+        let wish = wish.map(|checks| {
+            let every = Timestamp::from_micros(0).plus_seconds(checks.every_seconds);
+            (Self::Checking, every)
+        });
+        let alone = [suspect, check, wish].into_iter().flatten();
+        planned.chain(reminders).chain(alone).collect()
     }
 }
 

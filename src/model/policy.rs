@@ -161,6 +161,20 @@ pub struct Terms {
     pub lapse: Lapse,
 }
 
+/// How often registrants are asked whether what is known of them is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// How long after it was last known to be so, in seconds.
+    pub every_seconds: u64,
+    /// How long they may take to answer, in seconds.
+    pub answer_seconds: u64,
+}
+
+impl Checks {
+    /// How long they may take where nobody says otherwise (30 days).
+    pub const ANSWER_SECONDS: u64 = 30 * 86_400;
+}
+
 /// The policy for the subordinates of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
@@ -220,6 +234,8 @@ pub struct Policy {
     pub fee_may_wait: bool,
     /// For how long arcs are given out.
     pub terms: Terms,
+    /// How often registrants are asked whether what is known of them is right; `None` means never.
+    pub checks: Option<Checks>,
     /// Within which time what is said to be wrong should be settled, in seconds.
     pub suspect_seconds: u64,
 }
@@ -254,6 +270,7 @@ impl Policy {
             fees: None,
             fee_may_wait: false,
             terms: Terms::default(),
+            checks: None,
             suspect_seconds: 14 * 86_400,
         }
     }

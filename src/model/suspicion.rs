@@ -1,6 +1,8 @@
-//! The mark of an arc whose entry may be wrong, as somebody says (X.660: an authority answers for what it registers).
+//! The mark of an arc whose entry may be wrong, as somebody says (X.660: an authority answers for what it registers), and the
+//! question whether what is known of its registrant is right.
 //!
-//! **This shape is stored** (by `journal::codec`): fields are only ever added. It must never be shown but by [`Suspicion::is_open`].
+//! **These shapes are stored** (by `journal::codec`): fields are only ever added. A mark must never be shown but by
+//! [`Suspicion::is_open`].
 
 use super::{clock::Timestamp, ids::PrincipalId};
 
@@ -24,6 +26,17 @@ impl Suspicion {
     pub const fn is_open(&self) -> bool {
         self.accepted
     }
+}
+
+/// The question whether what is known of the registrant of an arc is right. It can be answered as long as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// When it was asked.
+    pub asked: Timestamp,
+    /// Until when it should be answered; then the arc is suspect.
+    pub until: Timestamp,
+    /// What makes it differ from whatever was asked before: its code is derived from it.
+    pub nonce: [u8; 16],
 }
 
 /// As whom somebody acts at an arc.

@@ -75,6 +75,31 @@ pub struct Facts {
     verification: Option<VerificationFacts>,
     /// What waits until its recipient agrees.
     consent: Option<ConsentFacts>,
+    /// What is known of the recipient, where it is asked whether that is right and the letter goes to its own address.
+    known: Option<KnownFacts>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct KnownFacts {
+    name: String,
+    email: Option<String>,
+    telephone: Option<String>,
+    address: Option<String>,
+}
+
+impl KnownFacts {
+    /// What is known of a registrant today; nothing where letters to it go to somebody else.
+    fn of(registrant: &RegistrantId, newest: &Reading) -> Viewed<Option<Self>> {
+        let known = newest.registrant(registrant)?;
+        let details = known.and_then(|one| one.details);
+        let own = details.filter(|one| one.email.as_deref().and_then(usable).is_some());
+        Ok(own.map(|one| Self {
+            name: one.name,
+            email: one.email,
+            telephone: one.telephone,
+            address: one.address.map(|address| address.replace('\n', ", ")),
+        }))
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -133,6 +158,12 @@ impl Facts {
             text: word("Text"),
             reason: Some("duplicate"),
             consent: consents(kind),
+            known: Some(KnownFacts {
+                name: "Asha".to_owned(),
+                email: word("asha@health.example"),
+                telephone: word("+255 20 000 0000"),
+                address: word("Dodoma"),
+            }),
             deadline: word("2026-03-03"),
             ..Self::bare(kind)
         }
@@ -150,6 +181,7 @@ impl Facts {
                 | NoticeKind::Relinquished
                 | NoticeKind::ConsentAsked
                 | NoticeKind::UnlockAsked
+                | NoticeKind::ContactCheck
                 | NoticeKind::SuspectMarked
                 | NoticeKind::TermEnding
         );
@@ -192,6 +224,7 @@ impl Facts {
             deadline: None,
             verification: None,
             consent: None,
+            known: None,
         }
     }
 
@@ -223,6 +256,9 @@ impl Facts {
                 facts.arc = arc_facts(path, then, sender)?;
                 if let Some(entry) = then.entry(path)? {
                     facts.tell_arc(notice, &entry, register);
+                    if notice.kind == NoticeKind::ContactCheck {
+                        facts.known = KnownFacts::of(&notice.to, &register.newest())?;
+                    }
                 }
             }
         }
@@ -241,6 +277,15 @@ impl Facts {
         {
             self.deadline = Some(date(mark.until));
             self.text.clone_from(&mark.what);
+        }
+        if notice.kind == NoticeKind::ContactCheck
+            && let Some(check) = &entry.check
+        {
+            self.deadline = Some(date(check.until));
+            self.consent = Some(ConsentFacts {
+                side: Side::Holder.word(),
+                code: Code::of_check(register, &entry.path, check.nonce).shown(),
+            });
         }
         if let Some(pending) = entry.pending.as_deref() {
             self.tell_pending(notice, &entry.path, pending, register);
@@ -311,6 +356,7 @@ const fn has_deadline(kind: NoticeKind) -> bool {
         kind,
         NoticeKind::ConsentAsked
             | NoticeKind::UnlockAsked
+            | NoticeKind::ContactCheck
             | NoticeKind::SuspectMarked
             | NoticeKind::TermEnding
     )
@@ -318,7 +364,10 @@ const fn has_deadline(kind: NoticeKind) -> bool {
 
 /// What a letter that asks for consent is given, to try it.
 fn consents(kind: NoticeKind) -> Option<ConsentFacts> {
-    let asks = matches!(kind, NoticeKind::ConsentAsked | NoticeKind::UnlockAsked);
+    let asks = matches!(
+        kind,
+        NoticeKind::ConsentAsked | NoticeKind::UnlockAsked | NoticeKind::ContactCheck
+    );
     asks.then(|| ConsentFacts {
         side: Side::Holder.word(),
         code: "0123-4567-89AB".to_owned(),

@@ -26,6 +26,7 @@ use super::judge::to_request;
 use super::options::OpenError;
 use super::place::{self, io_error};
 use super::source::Source;
+use super::sweep::Sweep;
 use super::tables::Table;
 use super::writer::Job;
 
@@ -43,6 +44,8 @@ const PLANNED: &str = "as planned";
 const TERM_OVER: &str = "its term is over";
 /// Why an arc that nobody put to use lapses, or stays because somebody did.
 const USE_OVER: &str = "the time in which it had to be put to use is over";
+/// Why an arc is marked as suspect of which nobody said anything.
+const UNCONFIRMED: &str = "the contact was not confirmed in time";
 /// The permissions of checkpoints: they are for everybody.
 const CHECKPOINT_MODE: u32 = 0o644;
 /// What the list of all checkpoints is called.
@@ -136,6 +139,7 @@ struct Done {
     checkpoint: Seq,
     checkpoint_at: Timestamp,
     forgot_at: Timestamp,
+    contacts: Sweep,
 }
 
 impl Register {
@@ -168,6 +172,7 @@ impl Register {
         if core.hold_due.load(Ordering::SeqCst) <= now.micros() {
             self.expire().await;
         }
+        self.look_for_contacts(&mut done.contacts).await;
         let every = i64::try_from(core.options.checkpoint_seconds).unwrap_or(i64::MAX);
         let since = now.micros().saturating_sub(done.checkpoint_at.micros()) / SECOND;
         let news = core.journal.head().seq > done.checkpoint;
@@ -202,22 +207,28 @@ impl Register {
             Command::RemindOfTerms,
             Command::EndUnused,
             Command::EndTerms,
+            Command::DoubtUnconfirmed,
         ] {
-            let word = command.word();
-            let submission = Submission {
-                request_id: self.fresh_request_id(),
-                digest: [0; 32],
-                validate_only: false,
-                reason: reason(&command).map(ToOwned::to_owned),
-                override_reason: None,
-                command,
-            };
-            if let Err(rejection) = self.submit(Permit::system(), submission).await {
-                tracing::debug!(%rejection, command = word, "nothing was ended");
-            }
+            self.of_its_own(command).await;
         }
         if let Some(Err(fault)) = blocking(&self.core, Core::find_due).await {
             tracing::warn!(%fault, "the holds could not be read");
+        }
+    }
+
+    /// Gives a command of the server's own.
+    pub(super) async fn of_its_own(&self, command: Command) {
+        let word = command.word();
+        let submission = Submission {
+            request_id: self.fresh_request_id(),
+            digest: [0; 32],
+            validate_only: false,
+            reason: reason(&command).map(ToOwned::to_owned),
+            override_reason: None,
+            command,
+        };
+        if let Err(rejection) = self.submit(Permit::system(), submission).await {
+            tracing::debug!(%rejection, command = word, "nothing was done");
         }
     }
 
@@ -233,6 +244,7 @@ const fn reason(command: &Command) -> Option<&'static str> {
         Command::TakeEffect => Some(PLANNED),
         Command::EndTerms => Some(TERM_OVER),
         Command::EndUnused => Some(USE_OVER),
+        Command::DoubtUnconfirmed => Some(UNCONFIRMED),
         _ => None,
     }
 }

@@ -154,6 +154,8 @@ pub(super) fn agenda(agenda: Agenda) -> Vec<u8> {
         Agenda::Uses => 21,
         Agenda::Reminders => 22,
         Agenda::Suspects => 23,
+        Agenda::Checks => 24,
+        Agenda::Checking => 25,
     };
     vec![number, 0]
 }

@@ -364,6 +364,8 @@ fn stub_of(entry: &Entry) -> Entry {
         pending: None,
         plans: Vec::new(),
         suspicion: None,
+        check: None,
+        confirmed: None,
         policy: None,
         applied: None,
         registered: never,

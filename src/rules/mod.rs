@@ -22,6 +22,7 @@ mod change_standing;
 mod change_state;
 mod checks;
 mod consent;
+mod contact;
 mod decision;
 mod delegate;
 mod describe_principal;
@@ -68,6 +69,7 @@ mod trial;
 pub use application::{
     APPLICATIONS_TOLD_MAX, SIBLINGS_LOOKED_AT_MAX, application_after, checklist,
 };
+pub use contact::is_due as contact_is_due;
 pub use fold::entry_after;
 pub use found::{AuthorityNode, EVENT_FORMAT, Founding, found};
 pub use notices::{of_application as notices_of_application, of_arc as notices_of_arc};
@@ -162,6 +164,14 @@ pub fn decide(
         Command::SettleSuspicion { path, if_revision } => {
             suspect::settle(path, *if_revision, &mut decision)
         }
+        Command::ConfirmContact { path, if_revision } => {
+            contact::confirm(path, *if_revision, &mut decision)
+        }
+        Command::ConfirmContactByCode { path, nonce } => {
+            contact::by_code(path, *nonce, &mut decision)
+        }
+        Command::AskContacts(arcs) => contact::ask(arcs, &mut decision),
+        Command::DoubtUnconfirmed => contact::doubt(&mut decision),
         Command::EndTerms => take_effect::decide(Agenda::Terms, &mut decision),
         Command::EndUnused => take_effect::decide(Agenda::Uses, &mut decision),
         Command::RemindOfTerms => terms::remind(&mut decision),
@@ -262,6 +272,10 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::TakeEffect
         | Command::AcceptReport { .. }
         | Command::SettleSuspicion { .. }
+        | Command::ConfirmContact { .. }
+        | Command::ConfirmContactByCode { .. }
+        | Command::AskContacts(_)
+        | Command::DoubtUnconfirmed
         | Command::EndTerms
         | Command::EndUnused
         | Command::RemindOfTerms

@@ -78,6 +78,7 @@ pub fn of_arc(
             pending: Some(pending),
             ..
         } if is_new(pending, before) => asked(pending, now),
+        Event::CheckSet { check: Some(_), .. } => to_holder(NoticeKind::ContactCheck),
         Event::SuspicionSet { .. } if is_marked(after) && !is_marked(before) => {
             to_holder(NoticeKind::SuspectMarked)
         }

@@ -17,7 +17,7 @@ use crate::oid::NodePath;
 use super::application::AsSeen;
 use super::checks::{self, Reach};
 use super::decision::Decision;
-use super::{consent, policy};
+use super::{consent, contact, policy};
 
 /// Reports an error.
 pub fn report(path: &NodePath, what: &str, decision: &mut Decision<'_>) -> Result<(), Rejection> {
@@ -83,13 +83,19 @@ pub fn settle(
         let detail = "you reported it; somebody else settles it";
         return Err(Refusal::new(Code::FourEyes, "", detail).into());
     }
+    if known.what.is_none() {
+        // Whoever settles that nobody answered made sure that it is right.
+        return contact::confirmed(&entry, decision);
+    }
     mark(&entry, None, decision)
 }
 
 /// Until when what is said to be wrong about an arc should be settled.
 pub fn deadline(path: &NodePath, decision: &Decision<'_>) -> Viewed<Timestamp> {
-    let above = path.parent().unwrap_or_default();
-    let policy = policy::in_force(&decision.tree, &above)?;
+    // What is above the authority's own node is another authority's.
+    let own = decision.tree.authorities()?.contains(path);
+    let above = path.parent().filter(|_| !own);
+    let policy = policy::in_force(&decision.tree, above.as_ref().unwrap_or(path))?;
     Ok(decision.ctx.now.plus_seconds(policy.suspect_seconds))
 }
 

@@ -14,7 +14,8 @@ use crate::{
         limits::{DESCRIPTION_BYTES_MAX, LANGUAGES_MAX, TITLE_BYTES_MAX},
         money::FeeSchedule,
         policy::{
-            Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+            Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy,
+            Terms,
         },
     },
     oid::{ArcValue, NodePath},
@@ -227,7 +228,25 @@ struct WrittenPolicy {
     fee_schedule: Option<WrittenFees>,
     fee_may_wait: Option<bool>,
     terms: Option<WrittenTerms>,
+    checks: Option<WrittenChecks>,
     suspect_seconds: Option<u64>,
+}
+
+/// How often registrants are asked whether what is known of them is right.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenChecks {
+    every_seconds: u64,
+    answer_seconds: Option<u64>,
+}
+
+impl From<WrittenChecks> for Checks {
+    fn from(written: WrittenChecks) -> Self {
+        Self {
+            every_seconds: written.every_seconds,
+            answer_seconds: written.answer_seconds.unwrap_or(Self::ANSWER_SECONDS),
+        }
+    }
 }
 
 /// For how long arcs are given out.
@@ -394,6 +413,7 @@ impl WrittenPolicy {
                 .transpose()?,
             fee_may_wait: self.fee_may_wait.unwrap_or(standard.fee_may_wait),
             terms: self.terms.map_or(standard.terms, Into::into),
+            checks: self.checks.map(Into::into),
             suspect_seconds: self.suspect_seconds.unwrap_or(standard.suspect_seconds),
         };
         match check_policy(&policy) {

@@ -203,6 +203,7 @@ pub enum Command {
     Plan(PlanArgs),
     Renew(RenewArgs),
     Suspect(SuspectArgs),
+    Confirm(ConfirmArgs),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
@@ -245,6 +246,7 @@ impl Command {
             | Self::Plan(_)
             | Self::Renew(_)
             | Self::Suspect(_)
+            | Self::Confirm(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)

@@ -473,6 +473,22 @@ pub struct RenewArgs {
     pub until: Option<Timestamp>,
 }
 
+/// Confirms that what is known of the registrant of an arc is right
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl confirm 2.16.834.7 --code 7K3F-9Q2M-XW4T
+  oidctl confirm 2.16.834.7
+  oidctl confirm 2.16.834.7 --reason 'told by telephone'")]
+pub struct ConfirmArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// The code that was mailed; then no token is needed
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<String>,
+}
+
 /// Reports that what is registered about an arc is wrong, and settles it
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -738,6 +754,12 @@ pub struct PolicySetArgs {
     /// What happens to an arc whose time is over
     #[arg(long, value_enum, value_name = "ACT")]
     pub lapse: Option<LapseAct>,
+    /// How long after it was last known to be so registrants are asked whether what is known of them is right
+    #[arg(long, value_name = "TIME|none", value_parser = value::span_or_none)]
+    pub check_every: Option<Span>,
+    /// How long they may take to answer; then the arc is suspect
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub check_answer: Option<u64>,
     /// Within which time what is said to be wrong about an arc should be settled
     #[arg(long, value_name = "TIME", value_parser = value::seconds)]
     pub settle_within: Option<u64>,
@@ -760,7 +782,7 @@ pub struct PolicySetArgs {
         "longest_hold", "applicants", "hold_wishes", "acknowledge_within", "decide_within", "answer_within",
         "appeal_within", "fee", "reserved_names", "categories", "want",
         "transfers_agreed", "fee_amounts", "fee_may_wait", "term", "use_within", "lapse",
-        "settle_within",
+        "settle_within", "check_every", "check_answer",
     ])]
     pub inherit: bool,
 }

@@ -63,6 +63,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Consent(args) => consent::consent(desk, client, args).await,
         Command::Retract(args) => consent::retract(desk, client, args).await,
         Command::Plan(args) => plan::run(desk, client, args.act).await,
+        Command::Confirm(args) => suspect::confirm(desk, client, args).await,
         Command::Suspect(args) => suspect::run(desk, client, args.act).await,
         Command::Renew(args) => plan::renew(desk, client, args).await,
         Command::Policy(args) => Box::pin(policy::run(desk, client, args.act)).await,

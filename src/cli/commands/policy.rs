@@ -241,6 +241,7 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<(v1::Policy, bool), 
         }
     }
     named |= terms(args, &mut new);
+    named |= checks(args, &mut new);
     if !args.fee_amounts.is_empty() {
         let amounts: Vec<_> = args.fee_amounts.iter().flatten().copied().collect();
         let schedule = crate::cli::value::fee_schedule(&amounts);
@@ -274,6 +275,23 @@ fn terms(args: &PolicySetArgs, new: &mut v1::Policy) -> bool {
     };
     new.terms = Some(terms).filter(|terms| *terms != v1::Terms::default() && *terms != usual);
     args.term.is_some() || args.use_within.is_some() || args.lapse.is_some()
+}
+
+/// How often registrants are asked, as it was typed; whether anything was.
+fn checks(args: &PolicySetArgs, new: &mut v1::Policy) -> bool {
+    if let Some(every) = args.check_every {
+        new.checks = every.0.map(|every_seconds| v1::ContactChecks {
+            every_seconds,
+            answer_seconds: new.checks.and_then(|checks| checks.answer_seconds),
+        });
+    }
+    if let Some(seconds) = args.check_answer {
+        // Without knowing how often, the server says what is missing.
+        let mut checks = new.checks.unwrap_or_default();
+        checks.answer_seconds = Some(seconds);
+        new.checks = Some(checks);
+    }
+    args.check_every.is_some() || args.check_answer.is_some()
 }
 
 const fn applicants(who: Applicants) -> v1::Applicants {

@@ -1,8 +1,9 @@
-//! `suspect`: what is registered about an arc is wrong, as somebody says, and what came of it.
+//! `suspect` and `confirm`: what is registered about an arc is wrong, as somebody says, and what came of it; and what is known of its
+//! registrant is right.
 
 use crate::{
     cli::{
-        args::SuspectAct,
+        args::{ConfirmArgs, SuspectAct},
         client::Client,
         desk::Desk,
         failure::{Failure, Outcome},
@@ -39,4 +40,15 @@ pub async fn run(desk: &Desk, client: &Client, act: SuspectAct) -> Result<Outcom
             desk.change(client, request, None, send).await
         }
     }
+}
+
+/// Confirms what is known of a registrant.
+pub async fn confirm(desk: &Desk, client: &Client, args: ConfirmArgs) -> Result<Outcome, Failure> {
+    let request = v1::ConfirmContactRequest {
+        oid: args.oid,
+        code: args.code.unwrap_or_default(),
+        ..Default::default()
+    };
+    let send = async |r| client.registration().confirm_contact(r).await;
+    desk.change(client, request, None, send).await
 }

@@ -5,11 +5,12 @@
 use prost_types::Timestamp;
 
 use super::{
-    CategoryView, ContactView, DelegationView, DisagreementView, EntryView, ExternalView,
-    FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView,
-    LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView,
-    PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView, ServiceView,
-    SuspicionView, TermsView, TextView, ToleranceView, WrittenView,
+    CategoryView, ContactCheckView, ContactChecksView, ContactView, DelegationView,
+    DisagreementView, EntryView, ExternalView, FeeScheduleView, FieldView, FollowedView,
+    HistoryView, HoldView, HoldingView, HopView, LabelView, LocksView, NotationsView, OriginView,
+    PendingView, PlanView, PlannedAmendmentView, PolicyView, RangeView, ReferenceView,
+    RelationView, ResolveView, RevisionView, ServiceView, SuspicionView, TermsView, TextView,
+    ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -271,6 +272,7 @@ impl From<&v1::Policy> for PolicyView {
             fee_may_wait: p.fee_may_wait,
             terms: p.terms.as_ref().map(Into::into),
             suspect_seconds: p.suspect_seconds,
+            checks: p.checks.as_ref().map(Into::into),
         }
     }
 }
@@ -364,6 +366,8 @@ impl From<&v1::Entry> for EntryView {
             pending: e.pending.as_ref().map(Into::into),
             plans: views(&e.plans),
             suspicion: e.suspicion.as_ref().map(Into::into),
+            check: e.check.as_ref().map(Into::into),
+            confirmed: moment(e.confirmed.as_ref()),
             policy: e.policy.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
@@ -373,6 +377,24 @@ impl From<&v1::Entry> for EntryView {
             revision: e.revision,
             etag: e.etag.clone(),
             notations: e.notations.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&v1::ContactChecks> for ContactChecksView {
+    fn from(c: &v1::ContactChecks) -> Self {
+        Self {
+            every_seconds: c.every_seconds,
+            answer_seconds: c.answer_seconds,
+        }
+    }
+}
+
+impl From<&v1::ContactCheck> for ContactCheckView {
+    fn from(c: &v1::ContactCheck) -> Self {
+        Self {
+            asked: moment(c.asked.as_ref()),
+            until: moment(c.until.as_ref()),
         }
     }
 }

@@ -515,6 +515,16 @@ pub fn settle_suspicion(
     Some(Command::SettleSuspicion { path, if_revision })
 }
 
+/// Confirm that what is known of the registrant of an arc is right, by rights of one's own.
+pub fn confirm_contact(
+    request: &pb::ConfirmContactRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::ConfirmContact { path, if_revision })
+}
+
 /// New values of fields, whose parties are named by id.
 fn planned_amendment(amend: &pb::PlannedAmendment, faults: &mut Faults) -> PlannedAct {
     let by_id = |one: &pb::Contact| pb::NewContact {

@@ -131,6 +131,15 @@ pub fn entry(
         pending: entry.pending.as_deref().filter(|_| whole).map(pending),
         plans: entry.plans.iter().filter(|_| whole).map(plan).collect(),
         suspicion: suspicion(entry, sight),
+        check: entry
+            .check
+            .as_ref()
+            .filter(|_| whole)
+            .map(|check| pb::ContactCheck {
+                asked: Some(timestamp(check.asked)),
+                until: Some(timestamp(check.until)),
+            }),
+        confirmed: entry.confirmed.filter(|_| whole).map(timestamp),
         contacts: contacts
             .map(|one| contact(one, reader, people))
             .collect::<Result<_, _>>()?,
@@ -535,6 +544,10 @@ fn policy(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        checks: policy.checks.map(|checks| pb::ContactChecks {
+            every_seconds: checks.every_seconds,
+            answer_seconds: Some(checks.answer_seconds),
+        }),
         suspect_seconds: (policy.suspect_seconds != Policy::standard().suspect_seconds)
             .then_some(policy.suspect_seconds),
         terms: (policy.terms != Terms::default()).then(|| pb::Terms {
@@ -726,6 +739,10 @@ mod tests {
         let mut there = Policy::standard();
         there.fee_may_wait = true;
         there.suspect_seconds = 3;
+        there.checks = Some(crate::model::policy::Checks {
+            every_seconds: 4,
+            answer_seconds: 5,
+        });
         there.terms = Terms {
             term_seconds: Some(9),
             use_seconds: None,

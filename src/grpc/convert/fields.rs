@@ -20,7 +20,9 @@ use crate::{
             LANGUAGES_MAX, REFERENCES_MAX, RESERVED_NAMES_MAX, SERVICES_MAX, WINDOWS_MAX,
         },
         money::{Amount, FeeSchedule},
-        policy::{Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Terms},
+        policy::{
+            Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Terms,
+        },
     },
     oid::{Identifier, UnicodeLabel, notation::Names},
     pb::v1 as pb,
@@ -545,6 +547,10 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
         fees: fees(value.fee_schedule.as_ref(), outer, faults),
         fee_may_wait: value.fee_may_wait,
         terms: terms(value.terms.as_ref(), outer, faults)?,
+        checks: value.checks.map(|checks| Checks {
+            every_seconds: checks.every_seconds,
+            answer_seconds: or(checks.answer_seconds, Checks::ANSWER_SECONDS),
+        }),
         suspect_seconds: or(value.suspect_seconds, standard.suspect_seconds),
     })
 }

@@ -19,10 +19,10 @@ use crate::model::ids::{
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{
-    Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+    Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
 };
 use crate::model::refusal::Code;
-use crate::model::suspicion::Suspicion;
+use crate::model::suspicion::{Check, Suspicion};
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
@@ -503,6 +503,26 @@ pub(super) fn suspicion_from(stored: pb::Suspicion) -> Result<Box<Suspicion>, Co
     }))
 }
 
+/// The stored form of the question whether what is known of a registrant is right.
+pub(super) fn check_to(check: &Check) -> pb::Check {
+    pb::Check {
+        asked: check.asked.micros(),
+        until: check.until.micros(),
+        nonce: check.nonce.to_vec(),
+    }
+}
+
+/// The question of its stored form.
+pub(super) fn check_from(stored: pb::Check) -> Result<Check, CodecError> {
+    let what = "a question to a registrant";
+    let nonce = stored.nonce.try_into();
+    Ok(Check {
+        asked: Timestamp::from_micros(stored.asked),
+        until: Timestamp::from_micros(stored.until),
+        nonce: nonce.map_err(|_| CodecError::Malformed { what })?,
+    })
+}
+
 /// The stored form of new values of an arc's fields, which says nothing of the arc.
 pub(super) fn changes_to(changes: &Changes<RegistrantId>) -> pb::EntryAmended {
     let texts = |texts: &Vec<_>| pb::Texts {
@@ -657,6 +677,10 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        checks: policy.checks.map(|checks| pb::ContactChecks {
+            every_seconds: checks.every_seconds,
+            answer_seconds: checks.answer_seconds,
+        }),
         suspect_seconds: unless(policy.suspect_seconds, SUSPECT_SECONDS_LEFT_OUT),
         terms: (policy.terms != Terms::default()).then(|| pb::Terms {
             term_seconds: policy.terms.term_seconds,
@@ -714,6 +738,10 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
             .collect::<Result<_, _>>()?,
         fees: stored.fee_schedule.as_ref().map(fees_from).transpose()?,
         fee_may_wait: stored.fee_may_wait,
+        checks: stored.checks.map(|checks| Checks {
+            every_seconds: checks.every_seconds,
+            answer_seconds: checks.answer_seconds,
+        }),
         suspect_seconds: stored.suspect_seconds.unwrap_or(SUSPECT_SECONDS_LEFT_OUT),
         terms: stored
             .terms

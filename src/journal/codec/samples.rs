@@ -29,10 +29,10 @@ use crate::model::money::{Amount, FeeSchedule};
 use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{
-    Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+    Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
 };
 use crate::model::refusal::Code;
-use crate::model::suspicion::Suspicion;
+use crate::model::suspicion::{Check, Suspicion};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::EVENT_FORMAT;
@@ -730,7 +730,7 @@ fn amount() -> Amount {
 }
 
 /// Policies for applications, by name.
-fn application_policies() -> [(&'static str, Policy); 6] {
+fn application_policies() -> [(&'static str, Policy); 7] {
     let policy = Policy {
         applicants: Applicants::Principals,
         wishes_held: true,
@@ -765,6 +765,13 @@ fn application_policies() -> [(&'static str, Policy); 6] {
         fee_may_wait: true,
         ..policy.clone()
     };
+    let checked = Policy {
+        checks: Some(Checks {
+            every_seconds: 31_536_000,
+            answer_seconds: 2_592_000,
+        }),
+        ..policy.clone()
+    };
     let hurried = Policy {
         suspect_seconds: 604_800,
         ..policy.clone()
@@ -778,6 +785,7 @@ fn application_policies() -> [(&'static str, Policy); 6] {
         ..policy.clone()
     };
     [
+        ("checked", checked),
         ("suspect", hurried),
         ("limited", limited),
         ("scheduled", scheduled),
@@ -972,6 +980,11 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         previous,
         plans,
     };
+    let asked = |check| Event::CheckSet {
+        path: arc(),
+        previous,
+        check,
+    };
     let suspect = |suspicion: Option<Suspicion>| Event::SuspicionSet {
         path: arc(),
         previous,
@@ -989,6 +1002,15 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         (
             "arc",
             Event::TermReminded {
+                path: arc(),
+                previous,
+            },
+        ),
+        ("asked", asked(Some(check()))),
+        ("given-up", asked(None)),
+        (
+            "arc",
+            Event::ContactConfirmed {
                 path: arc(),
                 previous,
             },
@@ -1029,6 +1051,15 @@ fn plans() -> Vec<Plan> {
         plan(3, PlannedAct::Visibility(Visibility::Hidden), None),
         plan(4, PlannedAct::Review("still so?".to_owned()), None),
     ]
+}
+
+/// What its registrant is asked.
+const fn check() -> Check {
+    Check {
+        asked: NOON,
+        until: LATER,
+        nonce: [0x77; 16],
+    }
 }
 
 /// What somebody said about it.
@@ -1185,6 +1216,8 @@ pub(super) fn typical_entry() -> Entry {
         pending: None,
         plans: Vec::new(),
         suspicion: None,
+        check: None,
+        confirmed: None,
         policy: None,
         applied: None,
         registered: NOON,
@@ -1275,7 +1308,13 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         suspicion: Some(Box::new(reported())),
         ..typical_entry()
     };
+    let asked = Entry {
+        check: Some(check()),
+        confirmed: Some(NOON),
+        ..typical_entry()
+    };
     vec![
+        ("entry/asked", asked),
         ("entry/suspect", suspect),
         ("entry/contacts", contacted),
         ("entry/locked", locked),

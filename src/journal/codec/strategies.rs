@@ -30,10 +30,10 @@ use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::notice::{NoticeId, Outcome};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{
-    Applicants, Category, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+    Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
 };
 use crate::model::refusal::Code;
-use crate::model::suspicion::Suspicion;
+use crate::model::suspicion::{Check, Suspicion};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::parts::Id;
@@ -234,6 +234,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
             any::<bool>(),
             terms(),
             prop_oneof![Just(1_209_600), any::<u64>()],
+            of(checks()),
         ),
     )
         .prop_map(
@@ -247,6 +248,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
                     fee_may_wait: wishes.5,
                     terms: wishes.6,
                     suspect_seconds: wishes.7,
+                    checks: wishes.8,
                     applicants: if apply.0 {
                         Applicants::Principals
                     } else {
@@ -993,6 +995,21 @@ fn suspicion() -> impl Strategy<Value = Box<Suspicion>> {
     )
 }
 
+fn check() -> impl Strategy<Value = Check> {
+    (time(), time(), any::<[u8; 16]>()).prop_map(|(asked, until, nonce)| Check {
+        asked,
+        until,
+        nonce,
+    })
+}
+
+fn checks() -> impl Strategy<Value = Checks> {
+    any::<[u64; 2]>().prop_map(|[every_seconds, answer_seconds]| Checks {
+        every_seconds,
+        answer_seconds,
+    })
+}
+
 fn lapse() -> impl Strategy<Value = Lapse> {
     prop::sample::select(Lapse::ALL.to_vec())
 }
@@ -1032,7 +1049,7 @@ fn plans() -> BoxedStrategy<Vec<Plan>> {
     vec(plan, 0..3).boxed()
 }
 
-fn consent_events() -> [BoxedStrategy<Event>; 5] {
+fn consent_events() -> [BoxedStrategy<Event>; 7] {
     let arc = || (path(), seq());
     [
         (arc(), locks())
@@ -1062,6 +1079,16 @@ fn consent_events() -> [BoxedStrategy<Event>; 5] {
                 previous,
                 suspicion,
             })
+            .boxed(),
+        (arc(), of(check()))
+            .prop_map(|((path, previous), check)| Event::CheckSet {
+                path,
+                previous,
+                check,
+            })
+            .boxed(),
+        arc()
+            .prop_map(|(path, previous)| Event::ContactConfirmed { path, previous })
             .boxed(),
         arc()
             .prop_map(|(path, previous)| Event::TermReminded { path, previous })
@@ -1114,10 +1141,11 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             of(pending()),
             plans(),
             of(suspicion()),
+            (of(check()), of(time())),
         ),
     )
         .prop_map(|(first, superior, holder, people, rest)| {
-            let (delegation, policy, locks, pending, plans, suspicion) = rest;
+            let (delegation, policy, locks, pending, plans, suspicion, (check, confirmed)) = rest;
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -1159,6 +1187,8 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 pending,
                 plans,
                 suspicion,
+                check,
+                confirmed,
                 policy,
                 applied,
                 registered: times[0],
