@@ -394,9 +394,11 @@ impl Stage {
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
             }
-            "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan"
-            | "Renew" | "ReportError" | "AcceptReport" | "SettleSuspicion" | "ConfirmContact" => {
+            "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan" => {
                 self.consent(method, token).await
+            }
+            "Renew" | "ReportError" | "AcceptReport" | "SettleSuspicion" | "ConfirmContact" => {
+                self.truth(method, token).await
             }
             "ListAudit" => {
                 let ask = pb::ListAuditRequest {
@@ -849,6 +851,55 @@ impl Stage {
     }
 
     /// What waits at arcs below the arc, which are its authority's own: one is locked, and its release is asked for.
+    async fn truth(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        let mut writes = self.house.writes();
+        let (oid, options) = (HIDDEN.to_owned(), tried());
+        match method {
+            "Renew" => {
+                let ask = pb::RenewRequest {
+                    oid,
+                    end: Some(pb::renew_request::End::Seconds(60)),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.renew(with(token, ask)).await)
+            }
+            "ReportError" => {
+                let ask = pb::ReportErrorRequest {
+                    oid,
+                    what: "all of it".into(),
+                    options,
+                };
+                fine(writes.report_error(with(token, ask)).await)
+            }
+            "AcceptReport" => {
+                let ask = pb::AcceptReportRequest {
+                    oid: LOCKED.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.accept_report(with(token, ask)).await)
+            }
+            "SettleSuspicion" => {
+                let ask = pb::SettleSuspicionRequest {
+                    oid: LOCKED.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.settle_suspicion(with(token, ask)).await)
+            }
+            "ConfirmContact" => {
+                let ask = pb::ConfirmContactRequest {
+                    oid: HELD.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.confirm_contact(with(token, ask)).await)
+            }
+            _ => panic!("{method} is called nowhere here"),
+        }
+    }
+
     async fn consent(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
         let mut writes = self.house.writes();
         let (oid, options) = (HIDDEN.to_owned(), tried());
@@ -899,47 +950,6 @@ impl Stage {
                     ..Default::default()
                 };
                 fine(writes.cancel_plan(with(token, ask)).await)
-            }
-            "Renew" => {
-                let ask = pb::RenewRequest {
-                    oid,
-                    end: Some(pb::renew_request::End::Seconds(60)),
-                    options,
-                    ..Default::default()
-                };
-                fine(writes.renew(with(token, ask)).await)
-            }
-            "ReportError" => {
-                let ask = pb::ReportErrorRequest {
-                    oid,
-                    what: "all of it".into(),
-                    options,
-                };
-                fine(writes.report_error(with(token, ask)).await)
-            }
-            "AcceptReport" => {
-                let ask = pb::AcceptReportRequest {
-                    oid: LOCKED.into(),
-                    options,
-                    ..Default::default()
-                };
-                fine(writes.accept_report(with(token, ask)).await)
-            }
-            "SettleSuspicion" => {
-                let ask = pb::SettleSuspicionRequest {
-                    oid: LOCKED.into(),
-                    options,
-                    ..Default::default()
-                };
-                fine(writes.settle_suspicion(with(token, ask)).await)
-            }
-            "ConfirmContact" => {
-                let ask = pb::ConfirmContactRequest {
-                    oid: HELD.into(),
-                    options,
-                    ..Default::default()
-                };
-                fine(writes.confirm_contact(with(token, ask)).await)
             }
             "Unlock" => {
                 let ask = pb::UnlockRequest {

@@ -366,12 +366,13 @@ fn needs(
         Command::ChangeState(ask) => register(superior(&ask.path)),
         // Everybody who may act may report; what they do not see the rules do not tell them of.
         Command::ReportError { path, .. } => vec![(path.clone(), Need::Apply)],
-        Command::AcceptReport { path, .. } => register(superior(path)),
         Command::SettleSuspicion { path, .. } => vec![consent::of_either(path, caller, view)?],
         Command::ConfirmContact { path, .. } => {
             vec![consent::of_confirmation(path, caller, view)?]
         }
-        Command::Transfer { path, .. } | Command::Renew { path, .. } => register(superior(path)),
+        Command::Transfer { path, .. }
+        | Command::Renew { path, .. }
+        | Command::AcceptReport { path, .. } => register(superior(path)),
         Command::Plan { path, act, .. } => of_plan(path, Some(act)),
         Command::CancelPlan { path, number, .. } => {
             let entry = view.entry(path)?;

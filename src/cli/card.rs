@@ -240,28 +240,7 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     if p.transfers_agreed {
         out.push(("transfers", "when both sides agreed".to_owned()));
     }
-    if let Some(checks) = &p.checks {
-        out.push((
-            "registrants asked every",
-            show_seconds(checks.every_seconds),
-        ));
-        let answer = checks.answer_seconds.unwrap_or(Checks::ANSWER_SECONDS);
-        out.push(("registrants answer within", show_seconds(answer)));
-    }
-    if let Some(seconds) = p.suspect_seconds {
-        out.push(("errors settled within", show_seconds(seconds)));
-    }
-    if let Some(terms) = &p.terms {
-        let named = |seconds: Option<u64>| seconds.map(show_seconds).unwrap_or_default();
-        out.push(("term", named(terms.term_seconds)));
-        out.push(("put to use within", named(terms.use_seconds)));
-        let word = match terms.lapse() {
-            v1::Lapse::Unspecified | v1::Lapse::Suspend => "it is suspended",
-            v1::Lapse::Deprecate => "it is deprecated",
-            v1::Lapse::Withdraw => "it is withdrawn",
-        };
-        out.push(("after that", word.to_owned()));
-    }
+    staying_true(p, &mut out);
     out.push(("names reserved", p.reserved_names.join(", ")));
     let wanted: Vec<_> = p.minimum_contents().map(minimum_word).collect();
     out.push(("wanted", wanted.join(", ")));
@@ -305,6 +284,32 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     }
     out.retain(|(_, text)| !text.is_empty());
     out
+}
+
+/// What a policy says of terms, of contacts and of errors.
+fn staying_true(p: &v1::Policy, out: &mut Vec<(&'static str, String)>) {
+    if let Some(checks) = &p.checks {
+        out.push((
+            "registrants asked every",
+            show_seconds(checks.every_seconds),
+        ));
+        let answer = checks.answer_seconds.unwrap_or(Checks::ANSWER_SECONDS);
+        out.push(("registrants answer within", show_seconds(answer)));
+    }
+    if let Some(seconds) = p.suspect_seconds {
+        out.push(("errors settled within", show_seconds(seconds)));
+    }
+    if let Some(terms) = &p.terms {
+        let named = |seconds: Option<u64>| seconds.map(show_seconds).unwrap_or_default();
+        out.push(("term", named(terms.term_seconds)));
+        out.push(("put to use within", named(terms.use_seconds)));
+        let word = match terms.lapse() {
+            v1::Lapse::Unspecified | v1::Lapse::Suspend => "it is suspended",
+            v1::Lapse::Deprecate => "it is deprecated",
+            v1::Lapse::Withdraw => "it is withdrawn",
+        };
+        out.push(("after that", word.to_owned()));
+    }
 }
 
 /// A text with its language, where one was given.

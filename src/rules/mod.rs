@@ -86,6 +86,7 @@ use decision::Decision;
 use form::Faults;
 
 /// Decides a command: its events, in order and at least one, or why not.
+#[expect(clippy::too_many_lines, reason = "one arm for each command")]
 pub fn decide(
     submission: &Submission,
     ctx: &Ctx,

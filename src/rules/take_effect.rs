@@ -118,9 +118,10 @@ fn carry_out(
             let to = RegistrantRef::Known(to.clone());
             transfer::decide(path, None, &to, decision)
         }
-        PlannedAct::Lapse { to, .. } => terms::lapse(path, *to, decision),
         PlannedAct::LapseUnused(_) if terms::is_used(path, decision)? => Ok(()),
-        PlannedAct::LapseUnused(to) => terms::lapse(path, *to, decision),
+        PlannedAct::Lapse { to, .. } | PlannedAct::LapseUnused(to) => {
+            terms::lapse(path, *to, decision)
+        }
         PlannedAct::Review(_) => Ok(()),
     };
     match done {

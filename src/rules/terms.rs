@@ -119,8 +119,9 @@ pub fn renew(
     let from = before.map_or(now, |plan| plan.at).max(now);
     let (field, until) = match (end, terms.term_seconds) {
         (TermEnd::Until(until), _) => ("until", until),
-        (TermEnd::For(seconds), _) => ("seconds", from.plus_seconds(seconds)),
-        (TermEnd::ByPolicy, Some(seconds)) => ("seconds", from.plus_seconds(seconds)),
+        (TermEnd::For(seconds), _) | (TermEnd::ByPolicy, Some(seconds)) => {
+            ("seconds", from.plus_seconds(seconds))
+        }
         (TermEnd::ByPolicy, None) => {
             let detail = format!("the policy below {above} knows no term; name an end");
             return Err(Refusal::new(Code::NoTerm, "seconds", detail).into());

@@ -53,7 +53,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Hold(args) => hold::hold(desk, client, &args).await,
         Command::Release(args) => hold::release(desk, client, &args).await,
         Command::Reserve(args) => hold::reserve(desk, client, &args).await,
-        Command::Amend(args) => amend::run(desk, client, *args).await,
+        Command::Amend(args) => Box::pin(amend::run(desk, client, *args)).await,
         Command::State(args) => state::run(desk, client, &args).await,
         Command::Delegate(args) => delegate::delegate(desk, client, &args).await,
         Command::Recall(args) => delegate::recall(desk, client, &args).await,

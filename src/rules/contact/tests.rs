@@ -17,6 +17,9 @@ const AT: &str = "2.16.834.1";
 const DAY: u64 = 86_400;
 const YEAR: u64 = 365 * DAY;
 
+/// What is done to a tree, by name.
+type Case<'a> = (&'a str, &'a dyn Fn(&mut Tree));
+
 fn checked() -> Policy {
     Policy {
         checks: Some(Checks {
@@ -121,7 +124,7 @@ fn a_registrant_is_asked_when_the_policy_says_and_once() {
 
 #[test]
 fn who_is_nobody_or_gone_or_doubted_is_not_asked() {
-    let cases: [(&str, &dyn Fn(&mut Tree)); 6] = [
+    let cases: [Case<'_>; 6] = [
         ("nobody", &|tree| {
             tree.change(AT, |entry| entry.registrant = None);
         }),
@@ -162,7 +165,7 @@ fn who_is_nobody_or_gone_or_doubted_is_not_asked() {
 
 #[test]
 fn an_arc_is_suspect_when_nobody_answered_in_time_and_no_more_when_somebody_did() {
-    let ways: [(&str, &dyn Fn(&mut Tree)); 4] = [
+    let ways: [Case<'_>; 4] = [
         ("by code, late", &|tree| {
             let code = code(tree);
             own(tree, code).unwrap();

@@ -16,6 +16,9 @@ const AT: &str = "2.16.834.1";
 const DAY: u64 = 86_400;
 const YEAR: u64 = 365 * DAY;
 
+/// What is done to a tree, by name.
+type Case<'a> = (&'a str, &'a dyn Fn(&mut Tree));
+
 fn limited(lapse: Lapse) -> Policy {
     Policy {
         terms: Terms {
@@ -162,7 +165,7 @@ fn what_stands_in_the_way_of_a_lapse_is_told_and_a_withdrawn_arc_has_nothing_to_
 
 #[test]
 fn an_arc_that_is_in_use_stays_and_another_goes() {
-    let uses: [(&str, &dyn Fn(&mut Tree)); 6] = [
+    let uses: [Case<'_>; 6] = [
         ("nothing", &|_| {}),
         ("a subordinate", &|tree| {
             tree.arc("2.16.834.1.1");
