@@ -39,6 +39,8 @@ const HIDDEN: &str = "2.999.5.3";
 const RESERVED: &str = "2.999.5.4";
 /// An arc below it with both locks; an officer asked for the authority's to be released.
 const LOCKED: &str = "2.999.5.7";
+/// An arc below it that has a registrant.
+const HELD: &str = "2.999.5.10";
 /// An arc below it that is delegated on.
 const FURTHER: &str = "2.999.5.6";
 
@@ -116,6 +118,15 @@ const TABLE: &[Row] = &[
     ("Retract", REGISTER),
     ("Plan", REGISTER),
     ("CancelPlan", REGISTER),
+    ("Renew", REGISTER),
+    ("AcceptReport", REGISTER),
+    ("SettleSuspicion", REGISTER),
+    ("ConfirmContact", REGISTER),
+    // Whoever sees the arc may say that it is wrong.
+    (
+        "ReportError",
+        "TOKEN_MISSING BLIND OK OK OK SCOPE_TOO_NARROW SCOPE_TOO_NARROW OK OK",
+    ),
     (
         "ListHolds",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
@@ -390,6 +401,9 @@ impl Stage {
             }
             "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan" => {
                 self.consent(method, token).await
+            }
+            "Renew" | "ReportError" | "AcceptReport" | "SettleSuspicion" | "ConfirmContact" => {
+                self.truth(method, token).await
             }
             "ListAudit" => {
                 let ask = pb::ListAuditRequest {
@@ -841,6 +855,55 @@ impl Stage {
     }
 
     /// What waits at arcs below the arc, which are its authority's own: one is locked, and its release is asked for.
+    async fn truth(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        let mut writes = self.house.writes();
+        let (oid, options) = (HIDDEN.to_owned(), tried());
+        match method {
+            "Renew" => {
+                let ask = pb::RenewRequest {
+                    oid,
+                    end: Some(pb::renew_request::End::Seconds(60)),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.renew(with(token, ask)).await)
+            }
+            "ReportError" => {
+                let ask = pb::ReportErrorRequest {
+                    oid,
+                    what: "all of it".into(),
+                    options,
+                };
+                fine(writes.report_error(with(token, ask)).await)
+            }
+            "AcceptReport" => {
+                let ask = pb::AcceptReportRequest {
+                    oid: LOCKED.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.accept_report(with(token, ask)).await)
+            }
+            "SettleSuspicion" => {
+                let ask = pb::SettleSuspicionRequest {
+                    oid: LOCKED.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.settle_suspicion(with(token, ask)).await)
+            }
+            "ConfirmContact" => {
+                let ask = pb::ConfirmContactRequest {
+                    oid: HELD.into(),
+                    options,
+                    ..Default::default()
+                };
+                fine(writes.confirm_contact(with(token, ask)).await)
+            }
+            _ => panic!("{method} is called nowhere here"),
+        }
+    }
+
     async fn consent(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
         let mut writes = self.house.writes();
         let (oid, options) = (HIDDEN.to_owned(), tried());
@@ -1105,7 +1168,7 @@ async fn below(house: &House, delegate: &str) {
     writes.hold(signed_with(delegate, held)).await.unwrap();
 }
 
-/// Locks an arc in both ways, and asks for the authority's lock to be released.
+/// Gives an arc to a registrant; locks another in both ways, lets it be reported as wrong, and asks for the authority's lock to be released.
 async fn lock(house: &House, staff: &str) {
     let mut writes = house.writes();
     for kind in [pb::LockKind::Holder, pb::LockKind::Authority] {
@@ -1131,6 +1194,34 @@ async fn lock(house: &House, staff: &str) {
         ..Default::default()
     };
     writes.plan(signed_with(staff, ask)).await.unwrap();
+    let somebody_else = pb::Registrant {
+        kind: pb::PartyKind::Person as i32,
+        name: "Somebody".into(),
+        ..Default::default()
+    };
+    let held = pb::AllocateRequest {
+        superior: ARC.into(),
+        number: number(10),
+        entry: Some(pb::NewEntry {
+            registrant: Some(pb::RegistrantRef {
+                kind: Some(pb::registrant_ref::Kind::Registrant(somebody_else)),
+            }),
+            ..titled("held")
+        }),
+        options: None,
+    };
+    writes.allocate(signed_with(staff, held)).await.unwrap();
+    // Who sees the arc and does not register there: the report waits.
+    let auditor = somebody(house, pb::Role::Auditor, NODE).await;
+    let ask = pb::ReportErrorRequest {
+        oid: LOCKED.into(),
+        what: "all of it".into(),
+        options: None,
+    };
+    writes
+        .report_error(signed_with(&auditor, ask))
+        .await
+        .unwrap();
 }
 
 /// The applications of [`Stage::cases`], judged by the staff of the arc.

@@ -3,7 +3,9 @@
 //! For a registrant speaks who acts by delegation at an arc of it, or handed in an application of it. It must never tell who
 //! that is, nor what waits at an arc.
 
+use crate::model::actor::Scope;
 use crate::model::consent::{LockKind, PendingAct, Side, speaks_for};
+use crate::model::suspicion::Office;
 use crate::model::{Code, Principal, Refusal, Rejection, TreeView};
 use crate::oid::NodePath;
 
@@ -60,4 +62,40 @@ pub fn of_agreement(
             }
         }
     }
+}
+
+/// What it needs to confirm what is known of the registrant of an arc: to speak for it, or to act there.
+pub fn of_confirmation(
+    path: &NodePath,
+    caller: Option<&Principal>,
+    view: &dyn TreeView,
+) -> Result<(NodePath, Need), Rejection> {
+    let entry = view.entry(path)?;
+    let holding = entry.as_ref().and_then(|entry| entry.registrant.as_ref());
+    if let (Some(caller), Some(holding)) = (caller, holding)
+        && speaks_for(caller, &holding.registrant, view)?
+    {
+        return Ok((path.clone(), Need::Apply));
+    }
+    of_either(path, caller, view)
+}
+
+/// As whom a principal acts at an arc, by a credential that is good for so much.
+pub fn office(
+    principal: &Principal,
+    scope: &Scope,
+    path: &NodePath,
+    view: &dyn TreeView,
+) -> Result<Option<Office>, Rejection> {
+    if scope.read_only {
+        return Ok(None);
+    }
+    let may = |at: &NodePath| {
+        let good = scope.at.as_ref().is_none_or(|only| at.starts_with(only));
+        Ok::<_, Rejection>(good && granted(rights::at(view, principal, at, Need::Register, false))?)
+    };
+    if may(&path.parent().unwrap_or_default())? {
+        return Ok(Some(Office::Superior));
+    }
+    Ok(may(path)?.then_some(Office::Holder))
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::model::actor::{Credential, CredentialKind, Grant, Standing};
 use crate::model::command::{Command, IssueCredential, Whole};
 use crate::model::plan::PlannedAct;
+use crate::model::suspicion::Office;
 use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Submission, TreeView};
 use crate::oid::NodePath;
 
@@ -62,7 +63,9 @@ impl Permit {
         }
         let applies = matches!(
             submission.command,
-            Command::SubmitApplication(_) | Command::AmendApplication(_)
+            Command::SubmitApplication(_)
+                | Command::AmendApplication(_)
+                | Command::ReportError { .. }
         );
         let (Actor::Principal(id), Some(digest), true) = (&self.actor, self.credential, applies)
         else {
@@ -79,6 +82,30 @@ impl Permit {
             Sight::Within(arcs) => Whole::Within(arcs),
             Sight::All => Whole::All,
         })
+    }
+
+    /// As whom the actor acts at the arc of a command whose outcome depends on it.
+    pub fn office(
+        &self,
+        submission: &Submission,
+        view: &dyn TreeView,
+    ) -> Result<Option<Office>, Rejection> {
+        let (Command::ReportError { path, .. } | Command::SettleSuspicion { path, .. }) =
+            &submission.command
+        else {
+            return Ok(None);
+        };
+        let (id, digest) = match (&self.actor, self.credential) {
+            (Actor::Local, _) => return Ok(Some(Office::Superior)),
+            (Actor::Principal(id), Some(digest)) => (id, digest),
+            (Actor::Principal(_), None) | (Actor::System, _) => return Ok(None),
+        };
+        let (Some(mut own), Some(credential)) = (view.principal(id)?, view.credential(&digest.0)?)
+        else {
+            return Ok(None);
+        };
+        own.grants.extend(self.claimed.iter().cloned());
+        consent::office(&own, &credential.scope, path, view)
     }
 
     /// Judges the grounds again, in the tree as it is now: the credential, the principal, and the right.
@@ -116,6 +143,12 @@ pub fn permit(
             | Command::AdmitApplicant(_)
             | Command::AgreeByCode { .. }
             | Command::TakeEffect
+            | Command::ConfirmContactByCode { .. }
+            | Command::AskContacts(_)
+            | Command::DoubtUnconfirmed
+            | Command::EndTerms
+            | Command::EndUnused
+            | Command::RemindOfTerms
             | Command::OpenOutbox
             | Command::SettleNotice { .. }
             | Command::LoadReferences { .. }
@@ -331,7 +364,15 @@ fn needs(
             needs
         }
         Command::ChangeState(ask) => register(superior(&ask.path)),
-        Command::Transfer { path, .. } => register(superior(path)),
+        // Everybody who may act may report; what they do not see the rules do not tell them of.
+        Command::ReportError { path, .. } => vec![(path.clone(), Need::Apply)],
+        Command::SettleSuspicion { path, .. } => vec![consent::of_either(path, caller, view)?],
+        Command::ConfirmContact { path, .. } => {
+            vec![consent::of_confirmation(path, caller, view)?]
+        }
+        Command::Transfer { path, .. }
+        | Command::Renew { path, .. }
+        | Command::AcceptReport { path, .. } => register(superior(path)),
         Command::Plan { path, act, .. } => of_plan(path, Some(act)),
         Command::CancelPlan { path, number, .. } => {
             let entry = view.entry(path)?;
@@ -378,6 +419,12 @@ fn needs(
         | Command::AdmitApplicant(_)
         | Command::AgreeByCode { .. }
         | Command::TakeEffect
+        | Command::ConfirmContactByCode { .. }
+        | Command::AskContacts(_)
+        | Command::DoubtUnconfirmed
+        | Command::EndTerms
+        | Command::EndUnused
+        | Command::RemindOfTerms
         | Command::OpenOutbox
         | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Vec::new(),

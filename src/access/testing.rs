@@ -101,6 +101,9 @@ impl Tree {
             locks: Locks::default(),
             pending: None,
             plans: Vec::new(),
+            suspicion: None,
+            check: None,
+            confirmed: None,
             policy: None,
             applied: None,
             registered: NOW,
@@ -249,6 +252,14 @@ impl TreeView for Tree {
     ) -> Viewed<Vec<(Timestamp, NodePath)>> {
         Ok(Vec::new())
     }
+    fn open_reports(&self, by: &PrincipalId, limit: usize) -> Viewed<usize> {
+        let waits = |entry: &&Arc<Entry>| {
+            let mark = entry.suspicion.as_ref();
+            mark.is_some_and(|mark| !mark.accepted && mark.by.as_ref() == Some(by))
+        };
+        Ok(self.entries.values().filter(waits).take(limit).count())
+    }
+
     fn outbox_is_open(&self) -> Viewed<bool> {
         Ok(false)
     }

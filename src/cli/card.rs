@@ -9,10 +9,11 @@ use crate::{
         table::{Palette, clean},
         value::{LANGUAGE_UNDETERMINED, minimum_word, show_seconds, show_windows},
         view::{
-            EntryView, FeeScheduleView, HoldingView, NotationsView, PendingView, flags, moment,
-            word,
+            EntryView, FeeScheduleView, HoldingView, NotationsView, PendingView, SuspicionView,
+            flags, moment, word,
         },
     },
+    model::policy::Checks,
     pb::v1,
 };
 
@@ -115,6 +116,20 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
     if let Some(pending) = &v.pending {
         put("waits", waits(pending));
     }
+    if let Some(mark) = &v.suspicion {
+        let name = if mark.waits { "reported" } else { "suspect" };
+        put(name, suspect(mark));
+    }
+    if let Some(check) = &v.check {
+        put(
+            "asked",
+            format!(
+                "whether its registrant is right, on {}, until {}",
+                check.asked, check.until
+            ),
+        );
+    }
+    put("confirmed", v.confirmed);
     for plan in &v.plans {
         let refused = if plan.refused.is_empty() {
             String::new()
@@ -168,6 +183,24 @@ fn waits(pending: &PendingView) -> String {
     format!("{what} until {}{agreed}", pending.until)
 }
 
+/// That an arc may be wrong, in a line.
+pub fn suspect(mark: &SuspicionView) -> String {
+    let by = if mark.by.is_empty() {
+        String::new()
+    } else {
+        format!(" by {}", mark.by)
+    };
+    let what = if mark.what.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", mark.what)
+    };
+    format!(
+        "since {}{by}, to be settled until {}{what}",
+        mark.since, mark.until
+    )
+}
+
 /// What a policy says, as names and values in order.
 pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     let yes = |set: bool| if set { "yes" } else { "no" }.to_owned();
@@ -207,6 +240,7 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     if p.transfers_agreed {
         out.push(("transfers", "when both sides agreed".to_owned()));
     }
+    staying_true(p, &mut out);
     out.push(("names reserved", p.reserved_names.join(", ")));
     let wanted: Vec<_> = p.minimum_contents().map(minimum_word).collect();
     out.push(("wanted", wanted.join(", ")));
@@ -250,6 +284,32 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
     }
     out.retain(|(_, text)| !text.is_empty());
     out
+}
+
+/// What a policy says of terms, of contacts and of errors.
+fn staying_true(p: &v1::Policy, out: &mut Vec<(&'static str, String)>) {
+    if let Some(checks) = &p.checks {
+        out.push((
+            "registrants asked every",
+            show_seconds(checks.every_seconds),
+        ));
+        let answer = checks.answer_seconds.unwrap_or(Checks::ANSWER_SECONDS);
+        out.push(("registrants answer within", show_seconds(answer)));
+    }
+    if let Some(seconds) = p.suspect_seconds {
+        out.push(("errors settled within", show_seconds(seconds)));
+    }
+    if let Some(terms) = &p.terms {
+        let named = |seconds: Option<u64>| seconds.map(show_seconds).unwrap_or_default();
+        out.push(("term", named(terms.term_seconds)));
+        out.push(("put to use within", named(terms.use_seconds)));
+        let word = match terms.lapse() {
+            v1::Lapse::Unspecified | v1::Lapse::Suspend => "it is suspended",
+            v1::Lapse::Deprecate => "it is deprecated",
+            v1::Lapse::Withdraw => "it is withdrawn",
+        };
+        out.push(("after that", word.to_owned()));
+    }
 }
 
 /// A text with its language, where one was given.

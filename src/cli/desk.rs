@@ -85,10 +85,11 @@ macro_rules! changes {
 
 changes! {
     AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest
-    PlanRequest CancelPlanRequest OfferTransferRequest LockRequest UnlockRequest ConsentRequest RetractRequest
+    PlanRequest CancelPlanRequest RenewRequest OfferTransferRequest LockRequest UnlockRequest ConsentRequest RetractRequest
+    AcceptReportRequest SettleSuspicionRequest ConfirmContactRequest
     AmendApplicationRequest ActOnApplicationRequest TellApplicationRequest CommentApplicationRequest
     RejectApplicationRequest DecideAppealRequest SetApplicationFeeRequest;
-    AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest
+    ReportErrorRequest AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest
     AddPrincipalRequest DescribePrincipalRequest ErasePersonRequest ChangeStandingRequest GrantRoleRequest RevokeRoleRequest
     IssueTokenRequest BindCredentialRequest InviteRequest AcceptInvitationRequest RevokeCredentialRequest
     SubmitApplicationRequest

@@ -353,7 +353,10 @@ pub const fn advice(code: Code) -> Option<&'static str> {
             "ask for its release with `oidctl unlock OID`; somebody else confirms it"
         }
         Code::ConsentRequired => "offer it with `oidctl transfer OID --to ID --offer`",
-        Code::NothingPending | Code::PlanUnknown => "see the arc with `oidctl resolve OID`",
+        Code::NoTerm => "name an end with --for TIME or --until TIME",
+        Code::NothingPending | Code::PlanUnknown | Code::NotSuspect => {
+            "see the arc with `oidctl resolve OID`"
+        }
         Code::TitleRequired => "give one with --title [LANG:]TEXT",
         Code::IdentifierRequired => "give one with --identifier NAME",
         Code::RegistrantRequired => "give one with --registrant ID or --registrant-name NAME",

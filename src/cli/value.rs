@@ -46,6 +46,10 @@ pub enum AsOf {
     Revision(String),
 }
 
+/// A span of time, in seconds, that may also be none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span(pub Option<u64>);
+
 /// A most-so-many that may also be none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Most(pub Option<u64>);
@@ -496,6 +500,14 @@ pub fn span(text: &str) -> Result<u64, String> {
         0 => Err("the time must be longer than nothing".to_owned()),
         seconds => Ok(seconds),
     }
+}
+
+/// Reads a span of time that is longer than nothing, or `none`.
+pub fn span_or_none(text: &str) -> Result<Span, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Span(None));
+    }
+    span(text).map(|seconds| Span(Some(seconds)))
 }
 
 /// Writes a span of time in the largest unit that fits without a rest.

@@ -230,6 +230,11 @@ registrar! {
     retract RetractRequest;
     plan PlanRequest;
     cancel_plan CancelPlanRequest;
+    renew RenewRequest;
+    report_error ReportErrorRequest;
+    accept_report AcceptReportRequest;
+    settle_suspicion SettleSuspicionRequest;
+    confirm_contact ConfirmContactRequest;
     set_policy SetPolicyRequest;
 }
 

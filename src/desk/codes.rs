@@ -1,7 +1,10 @@
 //! Codes that were mailed, as faces check them. It must never tell a wrong code from one of nothing.
 
 use crate::{
-    model::consent::{Pending, Side},
+    model::{
+        consent::{Pending, Side},
+        suspicion::Check,
+    },
     oid::NodePath,
     outbox::codes::Code,
     register::Register,
@@ -24,4 +27,11 @@ pub fn side_of(
     );
     let asked = pending?.codes();
     found.filter(|side| asked.contains(side))
+}
+
+/// Whether a code that was typed answers what the registrant of an arc was asked. Where nothing was asked there is as much to do.
+pub fn answers(register: &Register, path: &NodePath, check: Option<&Check>, typed: &str) -> bool {
+    let nonce = check.map_or([0; 16], |one| one.nonce);
+    let right = Code::of_check(register, path, nonce).is(typed);
+    right && check.is_some()
 }

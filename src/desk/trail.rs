@@ -245,6 +245,12 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::Retract { path, .. }
         | Command::Plan { path, .. }
         | Command::CancelPlan { path, .. }
+        | Command::Renew { path, .. }
+        | Command::ReportError { path, .. }
+        | Command::AcceptReport { path, .. }
+        | Command::SettleSuspicion { path, .. }
+        | Command::ConfirmContact { path, .. }
+        | Command::ConfirmContactByCode { path, .. }
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => of(&ask.at, &ask.id),
@@ -264,6 +270,11 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::ExpireHolds
         | Command::ExpireApplications
         | Command::TakeEffect
+        | Command::AskContacts(_)
+        | Command::DoubtUnconfirmed
+        | Command::EndTerms
+        | Command::EndUnused
+        | Command::RemindOfTerms
         | Command::OpenOutbox
         | Command::SettleNotice { .. }
         | Command::LoadReferences { .. } => Default::default(),

@@ -49,6 +49,11 @@ write::writes! {
     RetractRequest "Retract" retract;
     PlanRequest "Plan" plan;
     CancelPlanRequest "CancelPlan" cancel_plan;
+    RenewRequest "Renew" renew;
+    ReportErrorRequest "ReportError" report_error;
+    AcceptReportRequest "AcceptReport" accept_report;
+    SettleSuspicionRequest "SettleSuspicion" settle_suspicion;
+    ConfirmContactRequest "ConfirmContact" confirm_contact;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -71,6 +76,35 @@ impl Registrar {
         answer
             .map(Response::new)
             .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+    }
+
+    /// A code is a secret as a token is: guessing costs as much.
+    fn may_show_code(&self, call: &Call) -> Result<Instant, Status> {
+        let begun = Instant::now();
+        let pages = &self.desk.options.pages;
+        let may = self.desk.may_prove(call.proofs.source(), begun);
+        may.map_err(|denied| status::of_denied(&denied, call.id.as_str(), pages))?;
+        Ok(begun)
+    }
+
+    /// The answer to whoever showed a code.
+    async fn showed_code(
+        &self,
+        call: &Call,
+        begun: Instant,
+        answer: Result<Outcome, Rejection>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        let answer = match answer {
+            Ok(outcome) => self.rendered(call, outcome).await,
+            Err(rejection) => {
+                let source = call.proofs.source();
+                self.desk.disproved(source, begun, &rejection);
+                Err(rejection)
+            }
+        };
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, call, &rejection))
     }
 
     async fn hold_of<W: Write>(
@@ -288,21 +322,22 @@ impl RegistrationService for Registrar {
             return self.entries(request).await;
         }
         let call = layer::call(&request)?;
-        let (source, begun) = (call.proofs.source(), Instant::now());
-        // A code is a secret as a token is: guessing costs as much.
-        let pages = &self.desk.options.pages;
-        let may = self.desk.may_prove(source, begun);
-        may.map_err(|denied| status::of_denied(&denied, call.id.as_str(), pages))?;
-        let answer = match consent::by_code(&self.desk, &call, request.get_ref()).await {
-            Ok(outcome) => self.rendered(&call, outcome).await,
-            Err(rejection) => {
-                self.desk.disproved(source, begun, &rejection);
-                Err(rejection)
-            }
-        };
-        answer
-            .map(Response::new)
-            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+        let begun = self.may_show_code(&call)?;
+        let answer = consent::by_code(&self.desk, &call, request.get_ref()).await;
+        self.showed_code(&call, begun, answer).await
+    }
+
+    async fn confirm_contact(
+        &self,
+        request: Request<pb::ConfirmContactRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        if request.get_ref().code.is_empty() {
+            return self.entries(request).await;
+        }
+        let call = layer::call(&request)?;
+        let begun = self.may_show_code(&call)?;
+        let answer = consent::confirm_by_code(&self.desk, &call, request.get_ref()).await;
+        self.showed_code(&call, begun, answer).await
     }
 
     async fn retract(
@@ -322,6 +357,34 @@ impl RegistrationService for Registrar {
     async fn cancel_plan(
         &self,
         request: Request<pb::CancelPlanRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn renew(
+        &self,
+        request: Request<pb::RenewRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn report_error(
+        &self,
+        request: Request<pb::ReportErrorRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn accept_report(
+        &self,
+        request: Request<pb::AcceptReportRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn settle_suspicion(
+        &self,
+        request: Request<pb::SettleSuspicionRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

@@ -20,6 +20,9 @@ pub fn entry(entry: &shape::Entry) -> String {
     }
     card.some("state", entry.state);
     card.some("withdrawn", entry.withdrawn.as_deref());
+    if let Some(mark) = &entry.suspect {
+        card.line("suspect", &format!("since {}", mark.since));
+    }
     for identifier in &entry.identifiers {
         card.line("identifier", identifier);
     }

@@ -72,6 +72,9 @@ pub struct Entry {
     /// Who acts below it, if not the superior's staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delegation: Option<Delegation>,
+    /// That somebody says that it is wrong, and it is not settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspect: Option<Suspect>,
     /// When it was applied for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applied: Option<String>,
@@ -92,6 +95,15 @@ pub struct Entry {
     /// The registered superiors, the nearest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub superiors: Vec<Line>,
+}
+
+/// The mark of an arc that may be wrong.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Suspect {
+    /// Since when.
+    pub since: String,
+    /// Until when it should be settled.
+    pub until: String,
 }
 
 /// One arc in a list: enough to tell it from others.

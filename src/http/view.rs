@@ -197,6 +197,7 @@ impl<'a> View<'a> {
                 .map(|id| self.party(id, path))
                 .transpose()?,
             delegation: entry.delegation.as_ref().map(delegation),
+            suspect: suspect(entry),
             applied: entry.applied.map(|one| one.to_string()),
             registered: registered(entry),
             withdrawn: superior.withdrawn.map(|one| one.to_string()),
@@ -318,6 +319,15 @@ pub fn referral(seen: &Seen) -> Option<shape::Delegation> {
     let delegation = seen.entry.delegation.as_ref()?;
     let elsewhere = !seen.stub && matches!(delegation, Delegation::External { .. });
     elsewhere.then(|| self::delegation(delegation))
+}
+
+/// That it may be wrong, as everybody may know who sees it: never what is said, nor by whom.
+pub fn suspect(entry: &Entry) -> Option<shape::Suspect> {
+    let mark = entry.suspicion.as_deref().filter(|mark| mark.is_open())?;
+    Some(shape::Suspect {
+        since: mark.since.to_string(),
+        until: mark.until.to_string(),
+    })
 }
 
 /// When it was registered; nobody says when others registered what is reference data here.

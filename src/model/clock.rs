@@ -24,6 +24,13 @@ impl Timestamp {
         self.0
     }
 
+    /// The moment `seconds` earlier.
+    #[must_use]
+    pub const fn minus_seconds(self, seconds: u64) -> Self {
+        let after = Self(0).plus_seconds(seconds);
+        Self(self.0.saturating_sub(after.0))
+    }
+
     /// The moment `seconds` later.
     #[must_use]
     pub const fn plus_seconds(self, seconds: u64) -> Self {

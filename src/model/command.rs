@@ -17,6 +17,7 @@ use super::{
     notice::{NoticeId, Outcome},
     plan::PlannedAct,
     policy::{NumberRange, Policy},
+    suspicion::Office,
 };
 
 /// A command with what belongs to any command.
@@ -160,6 +161,60 @@ pub enum Command {
     },
     /// Let the plans take effect whose moment came. The server's own.
     TakeEffect,
+    /// Set the end of an arc's term anew.
+    Renew {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// Until when.
+        end: TermEnd,
+    },
+    /// Report that what is registered about an arc is wrong.
+    ReportError {
+        /// The arc.
+        path: NodePath,
+        /// What is wrong.
+        what: String,
+    },
+    /// Mark an arc as suspect, as was reported.
+    AcceptReport {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
+    /// End what was reported of an arc.
+    SettleSuspicion {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
+    /// Confirm that what is known of the registrant of an arc is right.
+    ConfirmContact {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
+    /// Confirm it by a code that was mailed. The server's own.
+    ConfirmContactByCode {
+        /// The arc.
+        path: NodePath,
+        /// Which question was answered.
+        nonce: [u8; 16],
+    },
+    /// Ask the registrants of these arcs whether what is known of them is right, where that is due. The server's own.
+    AskContacts(Vec<NodePath>),
+    /// Mark the arcs whose registrants did not answer in time. The server's own.
+    DoubtUnconfirmed,
+    /// End the terms that are over. The server's own.
+    EndTerms,
+    /// Let go the arcs that were not put to use in time. The server's own.
+    EndUnused,
+    /// Remind registrants of terms that end. The server's own.
+    RemindOfTerms,
     /// Set the policy for an arc's subordinates; `None` makes it inherit again.
     SetPolicy {
         /// The arc.
@@ -239,7 +294,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 52] = [
+    pub const WORDS: [&'static str; 63] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -262,6 +317,17 @@ impl Command {
         "plan",
         "cancel-plan",
         "take-effect",
+        "renew",
+        "report-error",
+        "accept-report",
+        "settle-suspicion",
+        "confirm-contact",
+        "confirm-contact-by-code",
+        "ask-contacts",
+        "doubt-unconfirmed",
+        "end-terms",
+        "end-unused",
+        "remind-of-terms",
         "set-policy",
         "add-principal",
         "describe-principal",
@@ -319,6 +385,17 @@ impl Command {
             Self::Plan { .. } => "plan",
             Self::CancelPlan { .. } => "cancel-plan",
             Self::TakeEffect => "take-effect",
+            Self::Renew { .. } => "renew",
+            Self::ReportError { .. } => "report-error",
+            Self::AcceptReport { .. } => "accept-report",
+            Self::SettleSuspicion { .. } => "settle-suspicion",
+            Self::ConfirmContact { .. } => "confirm-contact",
+            Self::ConfirmContactByCode { .. } => "confirm-contact-by-code",
+            Self::AskContacts(_) => "ask-contacts",
+            Self::DoubtUnconfirmed => "doubt-unconfirmed",
+            Self::EndTerms => "end-terms",
+            Self::EndUnused => "end-unused",
+            Self::RemindOfTerms => "remind-of-terms",
             Self::SetPolicy { .. } => "set-policy",
             Self::AddPrincipal(_) => "add-principal",
             Self::DescribePrincipal { .. } => "describe-principal",
@@ -353,6 +430,17 @@ impl Command {
             Self::LoadReferences { .. } => "load-references",
         }
     }
+}
+
+/// Until when an arc's term shall last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermEnd {
+    /// For as long as the policy says.
+    ByPolicy,
+    /// For so many seconds.
+    For(u64),
+    /// Until then.
+    Until(Timestamp),
 }
 
 /// Which number a new arc shall have.
@@ -734,6 +822,8 @@ pub struct Ctx {
     pub actor: super::actor::Actor,
     /// What the actor sees whole, where what the rules tell depends on it.
     pub whole: Whole,
+    /// As whom the actor acts at the arc that the command is about, where what the rules say depends on it.
+    pub office: Option<Office>,
 }
 
 /// Of which arcs somebody is told everything, whatever their visibility.

@@ -7,6 +7,7 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::consent::{Locks, Pending};
 use super::plan::Plan;
+use super::suspicion::{Check, Suspicion};
 use super::{
     clock::Timestamp,
     ids::{PrincipalId, RegistrantId, Seq},
@@ -44,6 +45,12 @@ pub struct Entry {
     pub pending: Option<Box<Pending>>,
     /// What is planned for it, by number.
     pub plans: Vec<Plan>,
+    /// That it may be wrong.
+    pub suspicion: Option<Box<Suspicion>>,
+    /// The question whether what is known of its registrant is right, as long as nobody answered.
+    pub check: Option<Check>,
+    /// When its registrant was last known to be right, by an answer.
+    pub confirmed: Option<Timestamp>,
     /// The policy for its subordinates; `None` means the one it inherits.
     pub policy: Option<Policy>,
     /// When it was applied for, if that is known.

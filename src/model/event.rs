@@ -20,6 +20,7 @@ use super::{
     notice::{NoticeId, Outcome},
     plan::Plan,
     policy::Policy,
+    suspicion::{Check, Suspicion},
 };
 
 /// One thing that happened. The events of one command are one record.
@@ -147,6 +148,38 @@ pub enum Event {
         /// All its plans.
         plans: Vec<Plan>,
     },
+    /// That an arc's entry may be wrong; `None` means that it was settled.
+    SuspicionSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The mark.
+        suspicion: Option<Box<Suspicion>>,
+    },
+    /// The registrant of an arc is asked whether what is known of it is right; `None` means that it is asked no longer.
+    CheckSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The question.
+        check: Option<Check>,
+    },
+    /// What is known of the registrant of an arc is right.
+    ContactConfirmed {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+    },
+    /// The registrant of an arc was reminded that its term ends.
+    TermReminded {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+    },
     /// Somebody applied for an arc: the application as it was handed in.
     ApplicationSubmitted(Box<Application>),
     /// An application was corrected: what it asks for now. What was approved before counts no longer.
@@ -236,6 +269,10 @@ impl Event {
             Self::LocksSet { .. } => "locks-set",
             Self::PendingSet { .. } => "pending-set",
             Self::PlansSet { .. } => "plans-set",
+            Self::SuspicionSet { .. } => "suspicion-set",
+            Self::CheckSet { .. } => "check-set",
+            Self::ContactConfirmed { .. } => "contact-confirmed",
+            Self::TermReminded { .. } => "term-reminded",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
             Self::ApplicationMoved(_) => "application-moved",
@@ -263,7 +300,11 @@ impl Event {
             | Self::PolicySet { path, previous, .. }
             | Self::LocksSet { path, previous, .. }
             | Self::PendingSet { path, previous, .. }
-            | Self::PlansSet { path, previous, .. } => Some((path, *previous)),
+            | Self::PlansSet { path, previous, .. }
+            | Self::SuspicionSet { path, previous, .. }
+            | Self::CheckSet { path, previous, .. }
+            | Self::ContactConfirmed { path, previous }
+            | Self::TermReminded { path, previous } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }

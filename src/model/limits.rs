@@ -68,6 +68,10 @@ pub const PLANS_MAX: usize = 16;
 pub const PLAN_BYTES_MAX: usize = 64 << 10;
 /// How far ahead something can be planned, in seconds (ten years).
 pub const PLAN_SECONDS_CEILING: u64 = 3_653 * 86_400;
+/// How long before the end of its term the registrant of an arc is reminded, in seconds (30 days).
+pub const TERM_REMINDER_SECONDS: u64 = 30 * 86_400;
+/// Most reports of one principal, at arcs where it has no rights, that nobody accepted or settled yet.
+pub const REPORTS_OPEN_MAX: usize = 20;
 /// How many random draws are made before the free numbers of a nearly full window are listed instead.
 pub const RANDOM_DRAWS_MAX: usize = 64;
 /// Most principals that were not removed.

@@ -21,6 +21,7 @@ pub mod ors;
 pub mod plan;
 pub mod policy;
 pub mod refusal;
+pub mod suspicion;
 pub mod tree;
 
 pub use actor::{Actor, Principal, PrincipalKind};

@@ -90,11 +90,17 @@ pub enum NoticeKind {
     ConsentAsked,
     /// The recipient is asked to agree to the release of the lock of an arc.
     UnlockAsked,
+    /// The recipient is asked whether what is known of it is right.
+    ContactCheck,
+    /// The recipient's arc is marked as suspect.
+    SuspectMarked,
+    /// The term of the recipient's arc ends.
+    TermEnding,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Acknowledged,
         Self::InformationRequested,
         Self::Commented,
@@ -111,6 +117,9 @@ impl NoticeKind {
         Self::Relinquished,
         Self::ConsentAsked,
         Self::UnlockAsked,
+        Self::TermEnding,
+        Self::SuspectMarked,
+        Self::ContactCheck,
     ];
 
     /// The lower-case words for it, by which its template is named.
@@ -132,6 +141,9 @@ impl NoticeKind {
             Self::Relinquished => "relinquished",
             Self::ConsentAsked => "consent-asked",
             Self::UnlockAsked => "unlock-asked",
+            Self::ContactCheck => "contact-check",
+            Self::SuspectMarked => "suspect-marked",
+            Self::TermEnding => "term-ending",
         }
     }
 }

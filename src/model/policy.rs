@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::entry::State;
 use super::money::{Amount, FeeSchedule};
 use crate::oid::{ArcValue, ComparisonKey, Identifier, UnicodeLabel};
 
@@ -123,6 +124,57 @@ impl MinimumContent {
     }
 }
 
+/// What happens to an arc whose time is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lapse {
+    /// It is suspended.
+    #[default]
+    Suspend,
+    /// It is deprecated.
+    Deprecate,
+    /// It is withdrawn.
+    Withdraw,
+}
+
+impl Lapse {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Suspend, Self::Deprecate, Self::Withdraw];
+
+    /// The state that it goes to.
+    pub const fn state(self) -> State {
+        match self {
+            Self::Suspend => State::Suspended,
+            Self::Deprecate => State::Deprecated,
+            Self::Withdraw => State::Withdrawn,
+        }
+    }
+}
+
+/// For how long arcs are given out, and what happens when that time is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// For how long an arc is assigned, in seconds; `None` means without end.
+    pub term_seconds: Option<u64>,
+    /// Within which time a new arc has to be put to use, in seconds; `None` means that it need not be.
+    pub use_seconds: Option<u64>,
+    /// What happens then.
+    pub lapse: Lapse,
+}
+
+/// How often registrants are asked whether what is known of them is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// How long after it was last known to be so, in seconds.
+    pub every_seconds: u64,
+    /// How long they may take to answer, in seconds.
+    pub answer_seconds: u64,
+}
+
+impl Checks {
+    /// How long they may take where nobody says otherwise (30 days).
+    pub const ANSWER_SECONDS: u64 = 30 * 86_400;
+}
+
 /// The policy for the subordinates of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
@@ -180,6 +232,12 @@ pub struct Policy {
     pub fees: Option<FeeSchedule>,
     /// Whether an application can be approved while its fee is due.
     pub fee_may_wait: bool,
+    /// For how long arcs are given out.
+    pub terms: Terms,
+    /// How often registrants are asked whether what is known of them is right; `None` means never.
+    pub checks: Option<Checks>,
+    /// Within which time what is said to be wrong should be settled, in seconds.
+    pub suspect_seconds: u64,
 }
 
 impl Policy {
@@ -211,6 +269,9 @@ impl Policy {
             minimum: Vec::new(),
             fees: None,
             fee_may_wait: false,
+            terms: Terms::default(),
+            checks: None,
+            suspect_seconds: 14 * 86_400,
         }
     }
 

@@ -172,6 +172,10 @@ codes! {
     113 OutcomeUnknown "OUTCOME_UNKNOWN" Unavailable "API": "Whether the request was recorded is not known yet; ask again with the same request id.";
     114 RateLimited "RATE_LIMITED" Exhausted "API limits": "Calls come faster than the server takes from one source or principal.";
     115 PlanUnknown "PLAN_UNKNOWN" NotFound "API": "Nothing of this number is planned for the arc.";
+    116 NoTerm "NO_TERM" NotNow "policy": "The policy of the superior knows no term of arcs, and no end was named.";
+    117 SuspectAlready "SUSPECT_ALREADY" NotNow "API": "Somebody reported already that the arc is wrong, and it is not settled.";
+    118 NotSuspect "NOT_SUSPECT" NotNow "API": "Nothing that was reported about the arc waits to be accepted or settled.";
+    119 ReportsOpen "REPORTS_OPEN" Exhausted "API limits": "As many reports of the caller as may be wait for the staff of the arcs.";
     120 VerificationUnknown "VERIFICATION_UNKNOWN" Unauthenticated "API": "The verification is not known or over, or its code is another.";
     135 PaperUnknown "PAPER_UNKNOWN" NotFound "API": "The application has no paper of this digest.";
     136 PapersFull "PAPERS_FULL" Exhausted "API limits": "The server keeps as many octets of papers as it is set to keep.";

@@ -114,6 +114,9 @@ pub trait TreeView {
         limit: usize,
     ) -> Viewed<Vec<(Timestamp, NodePath)>>;
 
+    /// How many reports of errors by a principal wait for somebody to look at them, counted up to `limit`.
+    fn open_reports(&self, by: &PrincipalId, limit: usize) -> Viewed<usize>;
+
     /// Whether events give rise to notices.
     fn outbox_is_open(&self) -> Viewed<bool>;
 

@@ -54,6 +54,10 @@ pub(super) fn tell(desk: &Maker<'_>, seen: &Seen, answer: &mut Answer) -> Viewed
     if cut {
         section.extra("subordinates-shown", [SUBORDINATES_MAX.to_string()]);
     }
+    let mark = seen.entry.suspicion.as_ref();
+    if let Some(mark) = mark.filter(|mark| mark.is_open() && !seen.stub) {
+        section.extra("suspect-since", moment::write(mark.since));
+    }
     section.many("attribute", attributes(seen));
     section.maybe("parent", parent(desk, &entry.path));
     section.many("subordinate", listed);

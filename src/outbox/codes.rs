@@ -29,6 +29,13 @@ impl Code {
         Self::of(register.digest_request(content.as_bytes()))
     }
 
+    /// The code by which the registrant of an arc confirms what is known of it.
+    pub fn of_check(register: &Register, path: &NodePath, nonce: [u8; 16]) -> Self {
+        let nonce = hex::encode(nonce);
+        let content = format!("oidra contact check 1\0{path}\0{nonce}");
+        Self::of(register.digest_request(content.as_bytes()))
+    }
+
     /// As it is mailed: three groups of four.
     pub fn shown(&self) -> String {
         let groups = self.0.as_bytes().chunks(4);

@@ -23,6 +23,7 @@ use crate::{
         consent::{Pending, PendingAct, Side},
         entry::RegistrantDetails,
         notice::{Matter, NoticeKind},
+        plan::PlannedAct,
     },
     oid::{NodePath, notation},
     register::{Reading, Register},
@@ -64,7 +65,7 @@ pub struct Facts {
     application: Option<ApplicationFacts>,
     /// The arc that it is about.
     arc: Option<ArcFacts>,
-    /// What was asked or said.
+    /// What was asked or said, or is wrong.
     text: Option<String>,
     /// Why, in a word, of a rejection.
     reason: Option<&'static str>,
@@ -74,6 +75,31 @@ pub struct Facts {
     verification: Option<VerificationFacts>,
     /// What waits until its recipient agrees.
     consent: Option<ConsentFacts>,
+    /// What is known of the recipient, where it is asked whether that is right and the letter goes to its own address.
+    known: Option<KnownFacts>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct KnownFacts {
+    name: String,
+    email: Option<String>,
+    telephone: Option<String>,
+    address: Option<String>,
+}
+
+impl KnownFacts {
+    /// What is known of a registrant today; nothing where letters to it go to somebody else.
+    fn of(registrant: &RegistrantId, newest: &Reading) -> Viewed<Option<Self>> {
+        let known = newest.registrant(registrant)?;
+        let details = known.and_then(|one| one.details);
+        let own = details.filter(|one| one.email.as_deref().and_then(usable).is_some());
+        Ok(own.map(|one| Self {
+            name: one.name,
+            email: one.email,
+            telephone: one.telephone,
+            address: one.address.map(|address| address.replace('\n', ", ")),
+        }))
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -132,6 +158,12 @@ impl Facts {
             text: word("Text"),
             reason: Some("duplicate"),
             consent: consents(kind),
+            known: Some(KnownFacts {
+                name: "Asha".to_owned(),
+                email: word("asha@health.example"),
+                telephone: word("+255 20 000 0000"),
+                address: word("Dodoma"),
+            }),
             deadline: word("2026-03-03"),
             ..Self::bare(kind)
         }
@@ -149,6 +181,9 @@ impl Facts {
                 | NoticeKind::Relinquished
                 | NoticeKind::ConsentAsked
                 | NoticeKind::UnlockAsked
+                | NoticeKind::ContactCheck
+                | NoticeKind::SuspectMarked
+                | NoticeKind::TermEnding
         );
         let about_application = !about_arc || kind == NoticeKind::Announced;
         Self {
@@ -167,7 +202,7 @@ impl Facts {
                 url: None,
             }),
             consent: consents(kind),
-            deadline: consents(kind).map(|_| "2026-03-03".to_owned()),
+            deadline: has_deadline(kind).then(|| "2026-03-03".to_owned()),
             ..Self::none(
                 "Registration authority".to_owned(),
                 kind.word(),
@@ -189,6 +224,7 @@ impl Facts {
             deadline: None,
             verification: None,
             consent: None,
+            known: None,
         }
     }
 
@@ -218,14 +254,42 @@ impl Facts {
             }
             Matter::Arc(path) => {
                 facts.arc = arc_facts(path, then, sender)?;
-                let entry = then.entry(path)?;
-                let pending = entry.as_ref().and_then(|entry| entry.pending.as_deref());
-                if let Some(pending) = pending {
-                    facts.tell_pending(notice, path, pending, register);
+                if let Some(entry) = then.entry(path)? {
+                    facts.tell_arc(notice, &entry, register);
+                    if notice.kind == NoticeKind::ContactCheck {
+                        facts.known = KnownFacts::of(&notice.to, &register.newest())?;
+                    }
                 }
             }
         }
         Ok(facts)
+    }
+
+    /// What else a notice tells of an arc.
+    fn tell_arc(&mut self, notice: &Notice, entry: &Entry, register: &Register) {
+        if notice.kind == NoticeKind::TermEnding {
+            let mut plans = entry.plans.iter();
+            let end = plans.find(|plan| matches!(plan.act, PlannedAct::Lapse { .. }));
+            self.deadline = end.map(|plan| date(plan.at));
+        }
+        if notice.kind == NoticeKind::SuspectMarked
+            && let Some(mark) = entry.suspicion.as_deref()
+        {
+            self.deadline = Some(date(mark.until));
+            self.text.clone_from(&mark.what);
+        }
+        if notice.kind == NoticeKind::ContactCheck
+            && let Some(check) = &entry.check
+        {
+            self.deadline = Some(date(check.until));
+            self.consent = Some(ConsentFacts {
+                side: Side::Holder.word(),
+                code: Code::of_check(register, &entry.path, check.nonce).shown(),
+            });
+        }
+        if let Some(pending) = entry.pending.as_deref() {
+            self.tell_pending(notice, &entry.path, pending, register);
+        }
     }
 
     /// What waits at an arc, to who is asked to agree, and nobody else.
@@ -286,9 +350,24 @@ impl Facts {
     }
 }
 
+/// Whether a letter about an arc always says until when.
+const fn has_deadline(kind: NoticeKind) -> bool {
+    matches!(
+        kind,
+        NoticeKind::ConsentAsked
+            | NoticeKind::UnlockAsked
+            | NoticeKind::ContactCheck
+            | NoticeKind::SuspectMarked
+            | NoticeKind::TermEnding
+    )
+}
+
 /// What a letter that asks for consent is given, to try it.
 fn consents(kind: NoticeKind) -> Option<ConsentFacts> {
-    let asks = matches!(kind, NoticeKind::ConsentAsked | NoticeKind::UnlockAsked);
+    let asks = matches!(
+        kind,
+        NoticeKind::ConsentAsked | NoticeKind::UnlockAsked | NoticeKind::ContactCheck
+    );
     asks.then(|| ConsentFacts {
         side: Side::Holder.word(),
         code: "0123-4567-89AB".to_owned(),

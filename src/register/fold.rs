@@ -513,16 +513,18 @@ impl Rows {
     }
 }
 
-/// The keys under which an arc's plans stand in the lists of all plans, each once.
+/// The keys under which an arc stands in the lists over all arcs, each once.
 fn agenda_of(entry: &Entry) -> Vec<Vec<u8>> {
     let mut listed = Vec::new();
-    for plan in &entry.plans {
-        if let Some(agenda) = Agenda::of(plan) {
-            let key = [keys::agenda(agenda), keys::planned(plan.at, &entry.path)].concat();
-            if !listed.contains(&key) {
-                listed.push(key);
-            }
+    for (agenda, at) in Agenda::all_of(entry) {
+        let key = [keys::agenda(agenda), keys::planned(at, &entry.path)].concat();
+        if !listed.contains(&key) {
+            listed.push(key);
         }
+    }
+    let waits = entry.suspicion.as_ref().filter(|mark| !mark.accepted);
+    if let Some(by) = waits.and_then(|mark| mark.by.as_ref()) {
+        listed.push([keys::reports(by), keys::node(&entry.path)].concat());
     }
     listed
 }

@@ -5,7 +5,8 @@
 
 use crate::access::Sight;
 use crate::journal::{Record, codec};
-use crate::model::{Event, Seq, Timestamp, Viewed, Visibility, event::Happening};
+use crate::model::suspicion::Suspicion;
+use crate::model::{Entry, Event, Seq, Timestamp, Viewed, Visibility, event::Happening};
 use crate::oid::NodePath;
 
 use super::answers::{Change, HistoryItem, RecordChanges, Seen};
@@ -18,6 +19,29 @@ use super::tables::Table;
 
 fn told(record: &Record) -> Viewed<Happening> {
     codec::decode(record).map_err(|error| journal_fault(format!("record {}: {error}", record.seq)))
+}
+
+/// Whether an event tells what somebody says about an arc.
+const fn is_report(event: &Event) -> bool {
+    matches!(event, Event::SuspicionSet { .. })
+}
+
+/// Whether somebody is told what is said about an arc, and by whom.
+fn is_staff(path: &NodePath, sight: &Sight) -> bool {
+    sight.is_whole(&path.parent().unwrap_or_default())
+}
+
+/// Whether an event is told at all: what was reported and waits is for staff, and so is that it came to nothing.
+fn is_told(event: &Event, before: Option<&Entry>, sight: &Sight) -> bool {
+    let Event::SuspicionSet {
+        path, suspicion, ..
+    } = event
+    else {
+        return true;
+    };
+    let was = before.and_then(|entry| entry.suspicion.as_deref());
+    let mark = suspicion.as_deref().or(was);
+    mark.is_some_and(Suspicion::is_open) || is_staff(path, sight)
 }
 
 impl Reading {
@@ -44,7 +68,10 @@ impl Reading {
             std::ops::Bound::Included(key.clone()),
             std::ops::Bound::Excluded(keys::with_seq(key, before)),
         );
-        for row in self.of.tables.range_back(Table::Changes, range).take(limit) {
+        for row in self.of.tables.range_back(Table::Changes, range) {
+            if items.len() >= limit {
+                break;
+            }
             let seq = keys::last_seq(&row?.0);
             let seq = seq.ok_or_else(|| self.broken("a change's key cannot be read"))?;
             items.extend(self.history_item(path, seq, sight, visibility)?);
@@ -64,19 +91,28 @@ impl Reading {
         let Some(entry) = self.as_of(seq).entry_at(path)? else {
             return Ok(None);
         };
+        let before = self.as_of(seq.previous()).entry_at(path)?;
         let touches = |event: &&Event| event.touches().is_some_and(|(touched, _)| touched == path);
+        let kinds = happening.events.iter().filter(touches);
+        let kinds = kinds.filter(|event| is_told(event, before.as_deref(), sight));
+        let kinds: Vec<_> = kinds.map(Event::word).collect();
+        if kinds.is_empty() {
+            return Ok(None);
+        }
+        // Who says that an arc is wrong, its staff alone may know.
+        let reported = happening.events.iter().any(is_report);
+        let named = !reported || is_staff(path, sight);
         let all = sight.is_whole(path);
         Ok(Some(HistoryItem {
             seq,
             time: Timestamp::from_micros(record.header.time_us),
-            principal: record.header.principal,
-            request_id: record.header.request_id,
-            kinds: happening
-                .events
-                .iter()
-                .filter(touches)
-                .map(Event::word)
-                .collect(),
+            principal: Some(record.header.principal)
+                .filter(|_| named)
+                .unwrap_or_default(),
+            request_id: Some(record.header.request_id)
+                .filter(|_| named)
+                .unwrap_or_default(),
+            kinds,
             reason: happening.reason.filter(|_| all),
             override_reason: happening.override_reason.filter(|_| all),
             asked_by: happening.asked_by.filter(|_| all),
@@ -131,6 +167,12 @@ impl Reading {
             let Some(entry) = then.entry_at(path)? else {
                 continue;
             };
+            if is_report(&event) {
+                let before = self.as_of(record.seq.previous()).entry_at(path)?;
+                if !is_told(&event, before.as_deref(), sight) {
+                    continue;
+                }
+            }
             if let Some(seen) = shown(entry, visibility, sight) {
                 changes.push(Change {
                     path: path.clone(),

@@ -26,6 +26,7 @@ use super::judge::to_request;
 use super::options::OpenError;
 use super::place::{self, io_error};
 use super::source::Source;
+use super::sweep::Sweep;
 use super::tables::Table;
 use super::writer::Job;
 
@@ -39,6 +40,12 @@ const SECOND: i64 = 1_000_000;
 const LATEST: &str = "latest";
 /// Why a plan takes effect; why it was made stands where it was.
 const PLANNED: &str = "as planned";
+/// Why an arc lapses.
+const TERM_OVER: &str = "its term is over";
+/// Why an arc that nobody put to use lapses, or stays because somebody did.
+const USE_OVER: &str = "the time in which it had to be put to use is over";
+/// Why an arc is marked as suspect of which nobody said anything.
+const UNCONFIRMED: &str = "the contact was not confirmed in time";
 /// The permissions of checkpoints: they are for everybody.
 const CHECKPOINT_MODE: u32 = 0o644;
 /// What the list of all checkpoints is called.
@@ -54,8 +61,8 @@ impl Core {
         }
     }
 
-    /// Finds the moment at which the next hold, or the next application that waits for an answer, is over, or the next plan
-    /// takes effect.
+    /// Finds the moment at which the next hold, the next application that waits for an answer or the next term is over, or the
+    /// next plan takes effect.
     pub(super) fn find_due(&self) -> Viewed<()> {
         self.hold_due.store(i64::MAX, Ordering::SeqCst);
         for (_, held) in self.newest_rows().held(&[], None, usize::MAX)? {
@@ -69,9 +76,11 @@ impl Core {
             self.hold_due.fetch_min(due.micros(), Ordering::SeqCst);
         }
         let ever = Timestamp::from_micros(i64::MAX);
-        let planned = self.newest_rows().agenda(Agenda::Changes, ever, 1)?;
-        if let Some((due, _)) = planned.first() {
-            self.hold_due.fetch_min(due.micros(), Ordering::SeqCst);
+        for agenda in Agenda::WORKED_OFF {
+            let listed = self.newest_rows().agenda(agenda, ever, 1)?;
+            if let Some((due, _)) = listed.first() {
+                self.hold_due.fetch_min(due.micros(), Ordering::SeqCst);
+            }
         }
         Ok(())
     }
@@ -130,6 +139,7 @@ struct Done {
     checkpoint: Seq,
     checkpoint_at: Timestamp,
     forgot_at: Timestamp,
+    contacts: Sweep,
 }
 
 impl Register {
@@ -162,6 +172,7 @@ impl Register {
         if core.hold_due.load(Ordering::SeqCst) <= now.micros() {
             self.expire().await;
         }
+        self.look_for_contacts(&mut done.contacts).await;
         let every = i64::try_from(core.options.checkpoint_seconds).unwrap_or(i64::MAX);
         let since = now.micros().saturating_sub(done.checkpoint_at.micros()) / SECOND;
         let news = core.journal.head().seq > done.checkpoint;
@@ -193,29 +204,49 @@ impl Register {
             Command::ExpireHolds,
             Command::ExpireApplications,
             Command::TakeEffect,
+            Command::RemindOfTerms,
+            Command::EndUnused,
+            Command::EndTerms,
+            Command::DoubtUnconfirmed,
         ] {
-            let word = command.word();
-            let submission = Submission {
-                request_id: self.fresh_request_id(),
-                digest: [0; 32],
-                validate_only: false,
-                reason: matches!(command, Command::TakeEffect).then(|| PLANNED.to_owned()),
-                override_reason: None,
-                asked_by: None,
-                command,
-            };
-            if let Err(rejection) = self.submit(Permit::system(), submission).await {
-                tracing::debug!(%rejection, command = word, "nothing was ended");
-            }
+            self.of_its_own(command).await;
         }
         if let Some(Err(fault)) = blocking(&self.core, Core::find_due).await {
             tracing::warn!(%fault, "the holds could not be read");
         }
     }
 
+    /// Gives a command of the server's own.
+    pub(super) async fn of_its_own(&self, command: Command) {
+        let word = command.word();
+        let submission = Submission {
+            request_id: self.fresh_request_id(),
+            digest: [0; 32],
+            validate_only: false,
+            reason: reason(&command).map(ToOwned::to_owned),
+            override_reason: None,
+            asked_by: None,
+            command,
+        };
+        if let Err(rejection) = self.submit(Permit::system(), submission).await {
+            tracing::debug!(%rejection, command = word, "nothing was done");
+        }
+    }
+
     /// Signs a checkpoint of the journal's head now, and keeps it; gives the signed note. Blocks.
     pub fn checkpoint(&self) -> Result<String, OpenError> {
         self.core.checkpoint().map(|(_, note)| note)
+    }
+}
+
+/// Why the server does something of its own accord.
+const fn reason(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::TakeEffect => Some(PLANNED),
+        Command::EndTerms => Some(TERM_OVER),
+        Command::EndUnused => Some(USE_OVER),
+        Command::DoubtUnconfirmed => Some(UNCONFIRMED),
+        _ => None,
     }
 }
 

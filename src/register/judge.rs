@@ -236,6 +236,7 @@ pub(super) fn ask(
         entropy: core.entropy.bytes32(),
         actor: permit.actor().clone(),
         whole: permit.whole(asked, rows)?,
+        office: permit.office(asked, rows)?,
     };
     let events = rules::decide(asked, &ctx, rows)?;
     recheck_within(permit, asked, rows, &events, stamp)?;

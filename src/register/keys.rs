@@ -10,7 +10,7 @@ use std::ops::Bound;
 
 use crate::model::application::{Docket, Place};
 use crate::model::plan::Agenda;
-use crate::model::{ApplicationId, NoticeId, RegistrantId, Seq, Timestamp};
+use crate::model::{ApplicationId, NoticeId, PrincipalId, RegistrantId, Seq, Timestamp};
 use crate::oid::{ArcValue, Identifier, NodePath};
 
 /// The length octet that says that the length stands in the next two octets.
@@ -150,8 +150,23 @@ pub(super) fn agenda(agenda: Agenda) -> Vec<u8> {
     let number = match agenda {
         Agenda::Changes => 5,
         Agenda::Reviews => 6,
+        Agenda::Terms => 20,
+        Agenda::Uses => 21,
+        Agenda::Reminders => 22,
+        Agenda::Suspects => 23,
+        Agenda::Checks => 24,
+        Agenda::Checking => 25,
     };
     vec![number, 0]
+}
+
+/// What the keys of the reports by a principal begin with that nobody looked at yet: a node's key follows.
+pub(super) fn reports(by: &PrincipalId) -> Vec<u8> {
+    // As permanent as the numbers of the other lists.
+    let mut key = vec![30];
+    key.extend_from_slice(by.as_str().as_bytes());
+    key.push(0);
+    key
 }
 
 /// What stands in such a key behind its beginning.

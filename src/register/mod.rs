@@ -28,6 +28,7 @@ mod replay;
 mod revision;
 mod rows;
 mod source;
+mod sweep;
 mod tables;
 #[cfg(test)]
 mod testing;

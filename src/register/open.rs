@@ -309,6 +309,7 @@ fn found(parts: &Parts, founding: &Founding) -> Result<(), OpenError> {
         entropy: parts.entropy.bytes32(),
         actor,
         whole: crate::model::command::Whole::All,
+        office: None,
     };
     let happening = Happening {
         events: rules::found(founding, &ctx),

@@ -351,6 +351,11 @@ impl<S: Source> TreeView for S {
         Ok(planned)
     }
 
+    fn open_reports(&self, by: &PrincipalId, limit: usize) -> Viewed<usize> {
+        let prefix = keys::reports(by);
+        Ok(self.open_rows(Table::Dockets, &prefix, limit)?.len())
+    }
+
     fn outbox_is_open(&self) -> Viewed<bool> {
         let mark = self.headed(Table::Notices, &keys::OUTBOX_OPEN)?;
         Ok(mark.is_some())

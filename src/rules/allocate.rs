@@ -11,7 +11,7 @@
 use crate::model::application::About;
 use crate::model::command::{Allocate, NewEntry, NumberChoice, RegistrantRef};
 use crate::model::event::ArcRegistered;
-use crate::model::policy::MinimumContent;
+use crate::model::policy::{MinimumContent, Terms};
 use crate::model::{
     Code, Ctx, Entry, Event, Policy, Refusal, Rejection, Seq, State, TreeView, Visibility,
 };
@@ -22,7 +22,7 @@ use super::decision::{Decision, People};
 use super::form::Faults;
 use super::names::{self, Names};
 use super::numbers::{Found, Search};
-use super::{policy, roles};
+use super::{policy, roles, terms};
 
 /// Faults of form.
 pub fn form(ask: &Allocate, ctx: &Ctx, faults: &mut Faults) {
@@ -93,7 +93,7 @@ pub fn step(
         registrant,
         "entry.registrant",
     )?;
-    register(path, found, &ask.entry, decision)
+    register(path, found, &ask.entry, &policy.terms, decision)
 }
 
 /// The superior, if this authority may allocate below it at all.
@@ -281,6 +281,7 @@ fn register(
     path: NodePath,
     found: Found,
     entry: &NewEntry,
+    terms: &Terms,
     decision: &mut Decision<'_>,
 ) -> Result<(), Rejection> {
     let people = decision.people(entry.registrant.as_ref(), &entry.contacts)?;
@@ -289,18 +290,18 @@ fn register(
     }
     let mut new = new_arc(path, entry, people);
     new.found_by = found.by;
+    let (path, given) = (new.path.clone(), new.registrant.is_some());
     match found.reserved {
         Some(reserved) => {
             new.previous = reserved.revision;
-            let (path, given) = (new.path.clone(), new.registrant.is_some());
             decision.tell(Event::ReservedArcAllocated(Box::new(new)))?;
             if given {
                 roles::end(&path, decision)?;
             }
-            Ok(())
         }
-        None => decision.tell(Event::ArcRegistered(Box::new(new))),
+        None => decision.tell(Event::ArcRegistered(Box::new(new)))?,
     }
+    terms::begin(&path, &[], terms, decision)
 }
 
 /// An active arc that holds what was asked for, its number named by the caller.

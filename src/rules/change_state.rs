@@ -1,6 +1,6 @@
 //! Change the state of an arc: activate, suspend, deprecate, withdraw, reinstate (DESIGN §5; X.660 6.3).
 //!
-//! No state frees the number. An arc that is deprecated or withdrawn may get another successor without changing its state.
+//! No state frees the number. A reserved arc that comes into force begins its term, where the policy knows one. An arc that is deprecated or withdrawn may get another successor without changing its state.
 //!
 //! Refusals, in order: `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`, `ARC_LOCKED` (by the authority);
 //! `SUPERIOR_NOT_ACTIVE`
@@ -17,7 +17,7 @@ use crate::model::{Code, Entry, Event, Refusal, Rejection, State, TreeView};
 use super::allocate::{self, Fields};
 use super::checks::{self, Reach};
 use super::decision::Decision;
-use super::{consent, policy};
+use super::{consent, policy, terms};
 
 /// How many relations are followed to see whether they lead back.
 const RELATIONS_FOLLOWED: usize = 64;
@@ -51,7 +51,14 @@ pub fn decide(ask: &ChangeState, decision: &mut Decision<'_>) -> Result<(), Reje
         previous: entry.revision,
         to: ask.to,
         relation: ask.relation.clone(),
-    }))
+    }))?;
+    if entry.superior.state != State::Reserved || ask.to != State::Active {
+        return Ok(());
+    }
+    // What was reserved is given out now.
+    let above = ask.path.parent().unwrap_or_default();
+    let policy = policy::in_force(&decision.tree, &above)?;
+    terms::begin(&ask.path, &entry.plans, &policy.terms, decision)
 }
 
 /// DESIGN §5: which state may become which.

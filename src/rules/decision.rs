@@ -56,6 +56,9 @@ impl<'a> Decision<'a> {
                     | Command::AmendApplication(_)
                     | Command::OnApplication(_)
                     | Command::TakeEffect
+                    | Command::EndTerms
+                    | Command::EndUnused
+                    | Command::RemindOfTerms
                     | Command::Transfer { .. }
                     | Command::Agree { .. }
                     | Command::AgreeByCode { .. }

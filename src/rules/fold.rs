@@ -7,6 +7,7 @@ use crate::model::entry::{
     Entry, HolderFields, Holding, Origin, State, SuperiorFields, Visibility,
 };
 use crate::model::event::{ArcRegistered, Changes, ReferenceLoaded};
+use crate::model::plan::PlannedAct;
 use crate::model::{Event, RegistrantId, Seq, Timestamp};
 use crate::oid::NodePath;
 
@@ -45,6 +46,8 @@ pub fn entry_after(
                 // What is withdrawn is nobody's to keep or to give.
                 entry.pending = None;
                 entry.locks = Locks::default();
+                entry.suspicion = None;
+                entry.check = None;
             }
             entry.superior.changed = now;
         }
@@ -66,6 +69,8 @@ pub fn entry_after(
                 .get_or_insert_with(|| holding.clone());
             entry.registrant = Some(holding);
             entry.pending = None;
+            // What the former registrant was asked, and said of itself, is nothing to the new one.
+            contact_settled(&mut entry, None);
             entry.superior.changed = now;
         }
         Event::PolicySet { policy, .. } => entry.policy.clone_from(policy),
@@ -75,6 +80,17 @@ pub fn entry_after(
             entry.superior.changed = now;
         }
         Event::PlansSet { plans, .. } => entry.plans.clone_from(plans),
+        Event::SuspicionSet { suspicion, .. } => entry.suspicion.clone_from(suspicion),
+        Event::CheckSet { check, .. } => entry.check.clone_from(check),
+        Event::ContactConfirmed { .. } => contact_settled(&mut entry, Some(now)),
+        Event::TermReminded { .. } => {
+            for plan in &mut entry.plans {
+                let due = plan.reminder().is_some_and(|at| at <= now);
+                if let PlannedAct::Lapse { reminded, .. } = &mut plan.act {
+                    *reminded |= due;
+                }
+            }
+        }
         Event::PendingSet { pending, .. } => entry.pending.clone_from(pending),
         Event::ReferenceLoaded(_) | Event::ArcRegistered(_) | Event::ReservedArcAllocated(_) => {}
         _ => return None,
@@ -85,6 +101,19 @@ pub fn entry_after(
         entry.created = seq;
     }
     Some(entry)
+}
+
+/// The registrant is as known since then: nobody is asked, and no longer doubted because nobody answered.
+fn contact_settled(entry: &mut Entry, confirmed: Option<Timestamp>) {
+    entry.check = None;
+    entry.confirmed = confirmed;
+    if entry
+        .suspicion
+        .as_ref()
+        .is_some_and(|mark| mark.what.is_none())
+    {
+        entry.suspicion = None;
+    }
 }
 
 fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
@@ -116,6 +145,9 @@ fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
         locks: Locks::default(),
         pending: None,
         plans: Vec::new(),
+        suspicion: None,
+        check: None,
+        confirmed: None,
         policy: None,
         applied: None,
         registered: now,

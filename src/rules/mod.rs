@@ -22,6 +22,7 @@ mod change_standing;
 mod change_state;
 mod checks;
 mod consent;
+mod contact;
 mod decision;
 mod delegate;
 mod describe_principal;
@@ -58,7 +59,9 @@ mod revoke_credential;
 mod revoke_role;
 mod roles;
 mod set_policy;
+mod suspect;
 mod take_effect;
+mod terms;
 #[cfg(test)]
 pub(crate) mod testing;
 mod transfer;
@@ -67,6 +70,7 @@ mod trial;
 pub use application::{
     APPLICATIONS_TOLD_MAX, SIBLINGS_LOOKED_AT_MAX, application_after, checklist,
 };
+pub use contact::is_due as contact_is_due;
 pub use fold::entry_after;
 pub use found::{AuthorityNode, EVENT_FORMAT, Founding, found};
 pub use likeness::{Comparison, Group as ComparisonGroup};
@@ -77,6 +81,7 @@ pub use policy::{in_force as policy_in_force, set_between as policy_set_between}
 pub use principal::{principal_after, principals_touched, registrant_after, registrant_touched};
 pub use trial::{Trial, of_application as trial_of_application, of_arc as trial_of_arc};
 
+use crate::model::plan::Agenda;
 use crate::model::{Command, Ctx, Event, Policy, Rejection, Submission, TreeView};
 
 use decision::Decision;
@@ -84,6 +89,7 @@ use form::Faults;
 
 /// Decides a command: its events, in order and at least one, or why not. After the command's own refusals comes
 /// `REGISTRANT_UNKNOWN` for whoever is said to have asked for it.
+#[expect(clippy::too_many_lines, reason = "one arm for each command")]
 pub fn decide(
     submission: &Submission,
     ctx: &Ctx,
@@ -154,7 +160,30 @@ pub fn decide(
             if_revision,
             number,
         } => cancel_plan::decide(path, *if_revision, *number, &mut decision),
-        Command::TakeEffect => take_effect::decide(&mut decision),
+        Command::TakeEffect => take_effect::decide(Agenda::Changes, &mut decision),
+        Command::ReportError { path, what } => suspect::report(path, what, &mut decision),
+        Command::AcceptReport { path, if_revision } => {
+            suspect::accept(path, *if_revision, &mut decision)
+        }
+        Command::SettleSuspicion { path, if_revision } => {
+            suspect::settle(path, *if_revision, &mut decision)
+        }
+        Command::ConfirmContact { path, if_revision } => {
+            contact::confirm(path, *if_revision, &mut decision)
+        }
+        Command::ConfirmContactByCode { path, nonce } => {
+            contact::by_code(path, *nonce, &mut decision)
+        }
+        Command::AskContacts(arcs) => contact::ask(arcs, &mut decision),
+        Command::DoubtUnconfirmed => contact::doubt(&mut decision),
+        Command::EndTerms => take_effect::decide(Agenda::Terms, &mut decision),
+        Command::EndUnused => take_effect::decide(Agenda::Uses, &mut decision),
+        Command::RemindOfTerms => terms::remind(&mut decision),
+        Command::Renew {
+            path,
+            if_revision,
+            end,
+        } => terms::renew(path, *if_revision, *end, &mut decision),
         Command::SetPolicy {
             path,
             if_revision,
@@ -215,6 +244,8 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             faults.take("entry", part);
         }
         Command::Plan { at, act, .. } => plan::form(*at, act, ctx, faults),
+        Command::ReportError { what, .. } => faults.flaws("what", crate::model::form::note(what)),
+        Command::Renew { end, .. } => terms::form(*end, ctx, faults),
         Command::Delegate { delegation, .. } => faults.delegation(delegation),
         Command::Transfer { to, .. } | Command::OfferTransfer { to, .. } => {
             faults.registrant("to.registrant", to);
@@ -246,6 +277,15 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::Retract { .. }
         | Command::CancelPlan { .. }
         | Command::TakeEffect
+        | Command::AcceptReport { .. }
+        | Command::SettleSuspicion { .. }
+        | Command::ConfirmContact { .. }
+        | Command::ConfirmContactByCode { .. }
+        | Command::AskContacts(_)
+        | Command::DoubtUnconfirmed
+        | Command::EndTerms
+        | Command::EndUnused
+        | Command::RemindOfTerms
         | Command::SetPolicy { policy: None, .. }
         | Command::ExpireHolds
         | Command::ExpireApplications

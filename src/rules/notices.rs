@@ -78,6 +78,13 @@ pub fn of_arc(
             pending: Some(pending),
             ..
         } if is_new(pending, before) => asked(pending, now),
+        Event::CheckSet { check: Some(_), .. } => to_holder(NoticeKind::ContactCheck),
+        Event::SuspicionSet { .. } if is_marked(after) && !is_marked(before) => {
+            to_holder(NoticeKind::SuspectMarked)
+        }
+        Event::TermReminded { .. } if after.superior.state != State::Withdrawn => {
+            to_holder(NoticeKind::TermEnding)
+        }
         Event::StateChanged(changed) if changed.to == State::Withdrawn => {
             to_holder(NoticeKind::ArcWithdrawn)
         }
@@ -89,6 +96,11 @@ pub fn of_arc(
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether everybody may know that the arc may be wrong.
+fn is_marked(entry: &Entry) -> bool {
+    entry.suspicion.as_ref().is_some_and(|mark| mark.is_open())
 }
 
 /// Whether something else waited before.

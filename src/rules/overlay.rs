@@ -424,6 +424,10 @@ impl TreeView for Overlay<'_> {
         self.below.agenda(agenda, until, limit)
     }
 
+    fn open_reports(&self, by: &PrincipalId, limit: usize) -> Viewed<usize> {
+        self.below.open_reports(by, limit)
+    }
+
     fn outbox_is_open(&self) -> Viewed<bool> {
         Ok(self.outbox_open || self.below.outbox_is_open()?)
     }

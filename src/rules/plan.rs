@@ -1,7 +1,7 @@
 //! Plan: something happens to an arc at a moment, or somebody looks again then. Whether it will be in order is judged when its
 //! moment comes, as if it were asked for then; what could never be is refused now.
 //!
-//! Refusals, in order: `FIELD_REQUIRED`, `FIELD_INVALID` (a moment that is over or too far ahead; a review without a word), the faults
+//! Refusals, in order: `FIELD_REQUIRED`, `FIELD_INVALID` (a moment that is over or too far ahead; a review without a word; the end of a term), the faults
 //! of form of an amendment, `FIELD_TOO_LONG`; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`;
 //! `TOO_MANY_VALUES`; `REGISTRANT_UNKNOWN`; `CONSENT_REQUIRED` (a transfer that both sides must agree to is offered, not planned);
 //! `NOTHING_CHANGES` (it is planned).
@@ -32,6 +32,10 @@ pub fn form(at: Timestamp, act: &PlannedAct, ctx: &Ctx, faults: &mut Faults) {
         PlannedAct::Review(why) => faults.flaws("review", form::line(why)),
         PlannedAct::Amend(changes) => amendment(changes, faults),
         PlannedAct::State { .. } | PlannedAct::Visibility(_) | PlannedAct::Transfer(_) => {}
+        PlannedAct::Lapse { .. } | PlannedAct::LapseUnused(_) => {
+            let detail = "the policy sets when an arc's time is over, and a term is renewed";
+            faults.add(Code::FieldInvalid, "act", detail);
+        }
     }
 }
 
@@ -94,10 +98,9 @@ pub fn decide(
         let detail = format!("that is planned already, as number {}", plan.number);
         return Err(Refusal::new(Code::NothingChanges, "at", detail).into());
     }
-    let last = entry.plans.iter().map(|plan| plan.number).max();
     let mut plans = entry.plans.clone();
     plans.push(Plan {
-        number: last.unwrap_or(0).saturating_add(1),
+        number: next_number(&plans),
         at,
         by: consent::actor(decision),
         act: act.clone(),
@@ -108,6 +111,12 @@ pub fn decide(
         previous: entry.revision,
         plans,
     })
+}
+
+/// The number by which another plan is told from these.
+pub fn next_number(plans: &[Plan]) -> u32 {
+    let last = plans.iter().map(|plan| plan.number).max();
+    last.unwrap_or(0).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::model::command::{
     Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NewEntry, NumberChoice,
-    RecordExisting, RegistrantRef, ReleaseHold, Reserve,
+    RecordExisting, RegistrantRef, ReleaseHold, Reserve, TermEnd,
 };
 use crate::model::consent::{LockKind, Side};
 use crate::model::entry::{Contact, ContactRole, Delegation, Entry, Flags, Relation};
@@ -276,13 +276,13 @@ fn command(step: Step, tree: &Tree) -> Command {
     }
 }
 
-/// Something about locks and consents.
+/// Something about locks and consents, or about what stays true.
 fn consent(path: NodePath, a: u8, c: u8, tree: &Tree) -> Command {
     let if_revision = None;
     let kind = LockKind::ALL[usize::from(c % 2)];
     let side = Side::ALL[usize::from(c % 2)];
     let pending = tree.entries.get(&path).and_then(|one| one.pending.as_ref());
-    match a % 6 {
+    match a % 11 {
         0 => Command::Lock {
             path,
             if_revision,
@@ -303,6 +303,18 @@ fn consent(path: NodePath, a: u8, c: u8, tree: &Tree) -> Command {
             if_revision,
             side: (!c.is_multiple_of(5)).then_some(side),
         },
+        6 => Command::Renew {
+            path,
+            if_revision,
+            end: TermEnd::For(u64::from(c) + 1),
+        },
+        7 => Command::ReportError {
+            path,
+            what: "all of it".to_owned(),
+        },
+        8 => Command::AcceptReport { path, if_revision },
+        9 => Command::SettleSuspicion { path, if_revision },
+        10 => Command::ConfirmContact { path, if_revision },
         4 => Command::AgreeByCode {
             nonce: pending.map_or([0; 16], |one| one.nonce),
             path,
@@ -353,8 +365,14 @@ fn each_event(before: &Tree, command: &Command, events: &[Event]) {
                     let own = checks::authority_of(before, path)
                         .unwrap()
                         .expect("outside our nodes");
-                    let of_holder =
-                        matches!(command, Command::SetPolicy { .. } | Command::Amend(_));
+                    let of_holder = matches!(
+                        command,
+                        Command::SetPolicy { .. }
+                            | Command::Amend(_)
+                            | Command::ReportError { .. }
+                            | Command::AcceptReport { .. }
+                            | Command::SettleSuspicion { .. }
+                    );
                     assert!(of_holder || own != *path, "{command:?}");
                 }
             }

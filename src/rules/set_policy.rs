@@ -8,9 +8,9 @@
 use crate::model::event::Event;
 use crate::model::limits::{
     APPROVALS_MAX, CATEGORIES_MAX, DEADLINE_SECONDS_CEILING, HOLD_SECONDS_CEILING,
-    RESERVED_NAMES_MAX, WINDOWS_MAX,
+    PLAN_SECONDS_CEILING, RESERVED_NAMES_MAX, WINDOWS_MAX,
 };
-use crate::model::policy::{Applicants, NumberRange};
+use crate::model::policy::{Applicants, Checks, NumberRange};
 use crate::model::{Code, Policy, Refusal, Rejection, Seq, form};
 use crate::oid::{NodePath, UnicodeLabel};
 
@@ -54,6 +54,7 @@ pub fn form(policy: &Policy, faults: &mut Faults) {
         part.add(Code::PolicyInvalid, "approvals", detail);
     }
     applications(policy, &mut part);
+    terms(policy, &mut part);
     faults.take("policy", part);
 }
 
@@ -67,6 +68,13 @@ fn applications(policy: &Policy, faults: &mut Faults) {
         ("decide_seconds", policy.decide_seconds),
         ("answer_seconds", policy.answer_seconds),
         ("appeal_seconds", policy.appeal_seconds),
+        ("suspect_seconds", policy.suspect_seconds),
+        (
+            "checks.answer_seconds",
+            policy
+                .checks
+                .map_or(Checks::ANSWER_SECONDS, |checks| checks.answer_seconds),
+        ),
     ] {
         if seconds == 0 || seconds > DEADLINE_SECONDS_CEILING {
             let detail = format!("1 to {DEADLINE_SECONDS_CEILING} seconds are taken");
@@ -84,6 +92,20 @@ fn applications(policy: &Policy, faults: &mut Faults) {
         }
         for amount in named.into_iter().flatten() {
             faults.flaws("fee_schedule", form::minor_units(amount));
+        }
+    }
+}
+
+fn terms(policy: &Policy, faults: &mut Faults) {
+    let every = policy.checks.map(|checks| checks.every_seconds);
+    for (field, seconds) in [
+        ("terms.term_seconds", policy.terms.term_seconds),
+        ("terms.use_seconds", policy.terms.use_seconds),
+        ("checks.every_seconds", every),
+    ] {
+        if seconds.is_some_and(|seconds| seconds == 0 || seconds > PLAN_SECONDS_CEILING) {
+            let detail = format!("1 to {PLAN_SECONDS_CEILING} seconds are taken");
+            faults.add(Code::PolicyInvalid, field, detail);
         }
     }
 }

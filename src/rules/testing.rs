@@ -14,6 +14,7 @@ use crate::model::entry::{
 };
 use crate::model::event::{ArcRegistered, ReferenceLoaded};
 use crate::model::plan::Agenda;
+use crate::model::suspicion::Office;
 use crate::model::{
     ApplicationId, Code, Ctx, Event, Notice, NoticeId, Policy, PrincipalId, RegisterId,
     RegistrantId, Rejection, Seq, State, Submission, Timestamp, TreeView, Viewed,
@@ -158,6 +159,7 @@ pub(crate) struct Tree {
     pub(crate) reason: Option<String>,
     /// What the actor sees whole.
     pub(crate) whole: Whole,
+    pub(crate) office: Option<Office>,
     pub(crate) entries: BTreeMap<NodePath, Arc<Entry>>,
     pub(crate) holds: BTreeMap<(NodePath, ArcValue), Hold>,
     register: Option<RegisterId>,
@@ -180,6 +182,7 @@ impl Tree {
             actor: Actor::Principal(ADMIN.parse().unwrap()),
             reason: None,
             whole: Whole::All,
+            office: None,
             entries: BTreeMap::new(),
             holds: BTreeMap::new(),
             register: None,
@@ -221,6 +224,7 @@ impl Tree {
             entropy,
             actor: self.actor.clone(),
             whole: self.whole.clone(),
+            office: self.office,
         }
     }
 
@@ -570,16 +574,21 @@ impl TreeView for Tree {
     ) -> Viewed<Vec<(Timestamp, NodePath)>> {
         let mut found = Vec::new();
         for entry in self.entries.values() {
-            let listed = entry
-                .plans
-                .iter()
-                .filter(|plan| Agenda::of(plan) == Some(agenda));
-            let moments = listed.map(|plan| plan.at).filter(|at| *at <= until);
-            found.extend(moments.map(|at| (at, entry.path.clone())));
+            let listed = Agenda::all_of(entry).into_iter();
+            let listed = listed.filter(|(list, at)| *list == agenda && *at <= until);
+            found.extend(listed.map(|(_, at)| (at, entry.path.clone())));
         }
         found.sort();
         found.truncate(limit);
         Ok(found)
+    }
+
+    fn open_reports(&self, by: &PrincipalId, limit: usize) -> Viewed<usize> {
+        let waits = |entry: &&Arc<Entry>| {
+            let mark = entry.suspicion.as_ref();
+            mark.is_some_and(|mark| !mark.accepted && mark.by.as_ref() == Some(by))
+        };
+        Ok(self.entries.values().filter(waits).take(limit).count())
     }
 
     fn outbox_is_open(&self) -> Viewed<bool> {

@@ -112,6 +112,7 @@ impl Trial {
             entropy: [0; 32],
             actor: Actor::System,
             whole: Whole::All,
+            office: None,
         };
         let search = Search {
             tree,

@@ -13,7 +13,10 @@ use crate::{
         entry::{Language, Text},
         limits::{DESCRIPTION_BYTES_MAX, LANGUAGES_MAX, TITLE_BYTES_MAX},
         money::FeeSchedule,
-        policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy},
+        policy::{
+            Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy,
+            Terms,
+        },
     },
     oid::{ArcValue, NodePath},
     rules::{AuthorityNode, check_policy},
@@ -224,6 +227,57 @@ struct WrittenPolicy {
     transfers_agreed: Option<bool>,
     fee_schedule: Option<WrittenFees>,
     fee_may_wait: Option<bool>,
+    terms: Option<WrittenTerms>,
+    checks: Option<WrittenChecks>,
+    suspect_seconds: Option<u64>,
+}
+
+/// How often registrants are asked whether what is known of them is right.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenChecks {
+    every_seconds: u64,
+    answer_seconds: Option<u64>,
+}
+
+impl From<WrittenChecks> for Checks {
+    fn from(written: WrittenChecks) -> Self {
+        Self {
+            every_seconds: written.every_seconds,
+            answer_seconds: written.answer_seconds.unwrap_or(Self::ANSWER_SECONDS),
+        }
+    }
+}
+
+/// For how long arcs are given out.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTerms {
+    term_seconds: Option<u64>,
+    use_seconds: Option<u64>,
+    lapse: Option<WrittenLapse>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenLapse {
+    Suspend,
+    Deprecate,
+    Withdraw,
+}
+
+impl From<WrittenTerms> for Terms {
+    fn from(written: WrittenTerms) -> Self {
+        Self {
+            term_seconds: written.term_seconds,
+            use_seconds: written.use_seconds,
+            lapse: match written.lapse {
+                None | Some(WrittenLapse::Suspend) => Lapse::Suspend,
+                Some(WrittenLapse::Deprecate) => Lapse::Deprecate,
+                Some(WrittenLapse::Withdraw) => Lapse::Withdraw,
+            },
+        }
+    }
 }
 
 /// How much is to be paid for what, in minor units.
@@ -358,6 +412,9 @@ impl WrittenPolicy {
                 .map(WrittenFees::into_schedule)
                 .transpose()?,
             fee_may_wait: self.fee_may_wait.unwrap_or(standard.fee_may_wait),
+            terms: self.terms.map_or(standard.terms, Into::into),
+            checks: self.checks.map(Into::into),
+            suspect_seconds: self.suspect_seconds.unwrap_or(standard.suspect_seconds),
         };
         match check_policy(&policy) {
             Ok(()) => Ok(policy),

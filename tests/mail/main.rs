@@ -570,3 +570,71 @@ fn an_arc_changes_hands_when_both_sides_showed_the_code_that_was_mailed() {
     office.staff(&[&["amend", "2.16.834.7", "--title", "en:x"], &loud[..]].concat());
     office.close();
 }
+
+#[test]
+fn a_registrant_confirms_what_is_known_of_it_by_the_code_that_was_mailed() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let config = settings(folder.path(), port, PLAIN);
+    let mailbox = post_or_return!(folder.path(), port, &[]);
+    let office = Office::open(folder.path(), &config);
+    let holder = [
+        "--registrant-name",
+        "Wizara",
+        "--registrant-kind",
+        "organisation",
+        "--registrant-email",
+        "holder@x.example",
+    ];
+    office.staff(&[&["allocate", "2.16.834", "--number", "7"], &holder[..]].concat());
+    std::thread::sleep(Duration::from_secs(1));
+    let checks = ["--check-every", "1s", "--check-answer", "1d", "--yes"];
+    office.staff(&[&["policy", "set", "2.16.834"], &checks[..]].concat());
+    let letters = mailbox.wait_for(1);
+    assert_eq!(letters[0].to, "holder@x.example");
+    assert_eq!(
+        letters[0].subject,
+        "Is what we know of the registrant of 2.16.834.7 still right?"
+    );
+    assert!(letters[0].body.contains("Wizara"), "{}", letters[0].body);
+    let code = code_in(&letters[0]);
+    let confirm =
+        |office: &Office, oid: &str, code: &str| office.nobody(&["confirm", oid, "--code", code]);
+    let before = office.revision();
+    for (oid, code) in [
+        ("2.16.834.7", "0000-0000-0000"),
+        ("2.16.834", &*code),
+        ("2.16.834.8", &*code),
+    ] {
+        let (done, _, said) = confirm(&office, oid, code);
+        assert!(!done && said.contains("VERIFICATION_UNKNOWN"), "{said}");
+    }
+    // A code of consent is another.
+    let (done, _, said) = office.nobody(&["consent", "2.16.834.7", "--code", &code, "--yes"]);
+    assert!(!done && said.contains("VERIFICATION_UNKNOWN"), "{said}");
+    assert_eq!(office.revision(), before);
+    // The code is as good after a kill.
+    let office = office.killed_and_opened(&config);
+    let (done, told, said) = confirm(&office, "2.16.834.7", &code.to_lowercase());
+    assert!(done, "{said}");
+    assert!(!told.contains("confirmed"), "for staff: {told}");
+    let shown = office.staff(&["resolve", "2.16.834.7"]);
+    assert!(shown.contains("confirmed"), "{shown}");
+    let (done, _, said) = confirm(&office, "2.16.834.7", &code);
+    assert!(!done && said.contains("VERIFICATION_UNKNOWN"), "{said}");
+    // What staff marks, its registrant is told of, with what is said to be wrong.
+    let mark = [
+        "suspect",
+        "report",
+        "2.16.834.7",
+        "--what",
+        "another ministry now",
+    ];
+    office.staff(&mark);
+    let letters = mailbox.wait_for(2);
+    let told = letters
+        .iter()
+        .find(|one| one.body.contains("another ministry now"));
+    assert_eq!(told.unwrap().to, "holder@x.example");
+    office.close();
+}

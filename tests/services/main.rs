@@ -18,6 +18,7 @@ mod harness;
 mod hiding;
 mod principals;
 mod reading;
+mod suspecting;
 mod transport;
 mod watching;
 mod web;

@@ -19,8 +19,8 @@ use crate::harness::{House, NODE, because, soon, titled};
 
 /// An answer as it came over the wire.
 #[derive(Debug)]
-struct Reply {
-    status: u16,
+pub struct Reply {
+    pub status: u16,
     fields: BTreeMap<String, String>,
     body: Vec<u8>,
 }
@@ -30,11 +30,11 @@ impl Reply {
         self.fields.get(name).map_or("", String::as_str)
     }
 
-    fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("an answer in JSON")
     }
 }
@@ -74,7 +74,7 @@ async fn send(to: SocketAddr, head: &str, body: &str) -> Reply {
 }
 
 impl House {
-    async fn get(&self, target: &str) -> Reply {
+    pub async fn get(&self, target: &str) -> Reply {
         self.ask("GET", target, &[]).await
     }
 

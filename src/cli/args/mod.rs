@@ -205,6 +205,9 @@ pub enum Command {
     Consent(ConsentArgs),
     Retract(RetractArgs),
     Plan(PlanArgs),
+    Renew(RenewArgs),
+    Suspect(SuspectArgs),
+    Confirm(ConfirmArgs),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
@@ -246,6 +249,9 @@ impl Command {
             | Self::Consent(_)
             | Self::Retract(_)
             | Self::Plan(_)
+            | Self::Renew(_)
+            | Self::Suspect(_)
+            | Self::Confirm(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)

@@ -4,7 +4,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use prost_types::Timestamp;
 
 use crate::{
-    cli::value::{self, Minimum, Most, Names, Windows},
+    cli::value::{self, Minimum, Most, Names, Span, Windows},
     model::limits::BLOCK_ARCS_MAX,
     pb::v1,
 };
@@ -453,6 +453,80 @@ pub struct PlanAddArgs {
     pub transfer: Option<String>,
 }
 
+/// Sets the end of an arc's term anew
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("end").args(["seconds", "until"]))]
+#[command(after_help = "\
+Examples:
+  oidctl renew 2.16.834.7
+  oidctl renew 2.16.834.7 --for 365d --reason 'renewed by letter of 3 May'
+  oidctl renew 2.16.834.7 --until 2030-01-01")]
+pub struct RenewArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// For how long from the end that its term has now, or from now where that is over; without it, for as long as the policy says
+    #[arg(long = "for", value_name = "TIME", value_parser = value::seconds)]
+    pub seconds: Option<u64>,
+    /// Until when
+    #[arg(long, value_name = "TIME", value_parser = value::moment)]
+    pub until: Option<Timestamp>,
+}
+
+/// Confirms that what is known of the registrant of an arc is right
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl confirm 2.16.834.7 --code 7K3F-9Q2M-XW4T
+  oidctl confirm 2.16.834.7
+  oidctl confirm 2.16.834.7 --reason 'told by telephone'")]
+pub struct ConfirmArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// The code that was mailed; then no token is needed
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// Reports that what is registered about an arc is wrong, and settles it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl suspect report 2.16.834.7 --what 'the ministry was dissolved in 2024'
+  oidctl suspect accept 2.16.834.7
+  oidctl suspect settle 2.16.834.7 --reason 'the registrant was corrected'")]
+pub struct SuspectArgs {
+    #[command(subcommand)]
+    pub act: SuspectAct,
+}
+
+/// What to do about an error.
+#[derive(Debug, Subcommand)]
+pub enum SuspectAct {
+    /// Reports an error; from staff and holders the arc is marked at once, from others when staff accepts it
+    Report {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+        /// What is wrong; staff and registrant read it
+        #[arg(long, value_name = "TEXT")]
+        what: String,
+    },
+    /// Marks the arc as suspect, as was reported
+    Accept {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
+    /// Ends what was reported: it was mended, or was right; say which with --reason
+    Settle {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
+}
+
 /// Cancels what is planned; of a review, says that it was made
 #[derive(Debug, Args)]
 pub struct PlanCancelArgs {
@@ -671,6 +745,24 @@ pub struct PolicySetArgs {
     /// Whether an application can be approved while its fee is due
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub fee_may_wait: Option<bool>,
+    /// For how long an arc is given out
+    #[arg(long, value_name = "TIME|none", value_parser = value::span_or_none)]
+    pub term: Option<Span>,
+    /// Within which time a new arc has to be put to use
+    #[arg(long, value_name = "TIME|none", value_parser = value::span_or_none)]
+    pub use_within: Option<Span>,
+    /// What happens to an arc whose time is over
+    #[arg(long, value_enum, value_name = "ACT")]
+    pub lapse: Option<LapseAct>,
+    /// How long after it was last known to be so registrants are asked whether what is known of them is right
+    #[arg(long, value_name = "TIME|none", value_parser = value::span_or_none)]
+    pub check_every: Option<Span>,
+    /// How long they may take to answer; then the arc is suspect
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub check_answer: Option<u64>,
+    /// Within which time what is said to be wrong about an arc should be settled
+    #[arg(long, value_name = "TIME", value_parser = value::seconds)]
+    pub settle_within: Option<u64>,
     /// Names that no arc is given, parted by commas; empty means none
     #[arg(long, value_name = "NAMES", value_parser = value::names)]
     pub reserved_names: Option<Names>,
@@ -689,7 +781,8 @@ pub struct PolicySetArgs {
         "registrant_required", "application_required", "approvals", "arcs_per_registrant", "reinstatement",
         "longest_hold", "applicants", "hold_wishes", "acknowledge_within", "decide_within", "answer_within",
         "appeal_within", "fee", "reserved_names", "categories", "want",
-        "transfers_agreed", "fee_amounts", "fee_may_wait",
+        "transfers_agreed", "fee_amounts", "fee_may_wait", "term", "use_within", "lapse",
+        "settle_within", "check_every", "check_answer",
     ])]
     pub inherit: bool,
 }
@@ -710,6 +803,17 @@ pub struct PolicyTryArgs {
     pub to: Option<Timestamp>,
     #[command(flatten)]
     pub policy: PolicySetArgs,
+}
+
+/// What happens to an arc whose time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LapseAct {
+    /// Not in force for the time being
+    Suspend,
+    /// Still valid, but not for new uses
+    Deprecate,
+    /// No longer valid
+    Withdraw,
 }
 
 /// Who may apply for an arc.

@@ -4,7 +4,7 @@ use prost_types::FieldMask;
 
 use crate::{
     cli::{
-        args::{PlanAct, PlanAddArgs, PlanAmendArgs},
+        args::{PlanAct, PlanAddArgs, PlanAmendArgs, RenewArgs},
         client::Client,
         commands::{allocate::visibility, amend::asked, state::state},
         desk::Desk,
@@ -83,6 +83,19 @@ fn by_id(contact: v1::NewContact) -> Result<v1::Contact, Failure> {
                 .to_owned(),
         )),
     }
+}
+
+/// Sets the end of a term anew.
+pub async fn renew(desk: &Desk, client: &Client, args: RenewArgs) -> Result<Outcome, Failure> {
+    use v1::renew_request::End;
+    let until = args.until.map(End::Until);
+    let request = v1::RenewRequest {
+        oid: args.oid,
+        end: until.or_else(|| args.seconds.map(End::Seconds)),
+        ..Default::default()
+    };
+    let send = async |r| client.registration().renew(r).await;
+    desk.change(client, request, None, send).await
 }
 
 /// What was typed; one of them, as the command line wants it.

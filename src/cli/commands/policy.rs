@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        args::{Applicants, Numbering, PolicyAct, PolicySetArgs, PolicyTryArgs},
+        args::{Applicants, LapseAct, Numbering, PolicyAct, PolicySetArgs, PolicyTryArgs},
         card::{pair, policy_fields},
         client::Client,
         desk::{Desk, Plan, not_registered},
@@ -39,7 +39,7 @@ struct InForceView {
 pub async fn run(desk: &Desk, client: &Client, act: PolicyAct) -> Result<Outcome, Failure> {
     match act {
         PolicyAct::Get { oid } => get(desk, client, &oid).await,
-        PolicyAct::Set(args) => set(desk, client, *args).await,
+        PolicyAct::Set(args) => Box::pin(set(desk, client, *args)).await,
         PolicyAct::Try(args) => attempt(desk, client, *args).await,
     }
 }
@@ -225,6 +225,7 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<(v1::Policy, bool), 
         decide_within => decide_seconds: Some;
         answer_within => answer_seconds: Some;
         appeal_within => appeal_seconds: Some;
+        settle_within => suspect_seconds: Some;
         fee => fee: |text| text;
         transfers_agreed => transfers_agreed: |set| set;
         fee_may_wait => fee_may_wait: |set| set;
@@ -239,6 +240,8 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<(v1::Policy, bool), 
             new.windows.clear();
         }
     }
+    named |= terms(args, &mut new);
+    named |= checks(args, &mut new);
     if !args.fee_amounts.is_empty() {
         let amounts: Vec<_> = args.fee_amounts.iter().flatten().copied().collect();
         let schedule = crate::cli::value::fee_schedule(&amounts);
@@ -247,6 +250,48 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<(v1::Policy, bool), 
         named = true;
     }
     Ok((new, named))
+}
+
+/// For how long arcs are given out, as it was typed; whether anything was.
+fn terms(args: &PolicySetArgs, new: &mut v1::Policy) -> bool {
+    let mut terms = new.terms.unwrap_or_default();
+    if let Some(term) = args.term {
+        terms.term_seconds = term.0;
+    }
+    if let Some(within) = args.use_within {
+        terms.use_seconds = within.0;
+    }
+    if let Some(act) = args.lapse {
+        let act = match act {
+            LapseAct::Suspend => v1::Lapse::Suspend,
+            LapseAct::Deprecate => v1::Lapse::Deprecate,
+            LapseAct::Withdraw => v1::Lapse::Withdraw,
+        };
+        terms.lapse = act.into();
+    }
+    let usual = v1::Terms {
+        lapse: v1::Lapse::Suspend.into(),
+        ..Default::default()
+    };
+    new.terms = Some(terms).filter(|terms| *terms != v1::Terms::default() && *terms != usual);
+    args.term.is_some() || args.use_within.is_some() || args.lapse.is_some()
+}
+
+/// How often registrants are asked, as it was typed; whether anything was.
+fn checks(args: &PolicySetArgs, new: &mut v1::Policy) -> bool {
+    if let Some(every) = args.check_every {
+        new.checks = every.0.map(|every_seconds| v1::ContactChecks {
+            every_seconds,
+            answer_seconds: new.checks.and_then(|checks| checks.answer_seconds),
+        });
+    }
+    if let Some(seconds) = args.check_answer {
+        // Without knowing how often, the server says what is missing.
+        let mut checks = new.checks.unwrap_or_default();
+        checks.answer_seconds = Some(seconds);
+        new.checks = Some(checks);
+    }
+    args.check_every.is_some() || args.check_answer.is_some()
 }
 
 const fn applicants(who: Applicants) -> v1::Applicants {

@@ -12,13 +12,13 @@ use crate::{
         failure::{Failure, Outcome},
         output::note,
         plot,
-        view::{CountedView, DuePlanView, FeeTotalView, ReportView, WindowCountView},
+        view::{CountedView, DueArcView, DuePlanView, FeeTotalView, ReportView, WindowCountView},
     },
     pb::v1,
 };
 
 /// The heading of what is late.
-const DUE_HEADING: &[&str] = &["DUE", "APPLICATION", "STAGE", "SUPERIOR", "DEADLINE"];
+const DUE_HEADING: &[&str] = &["DUE", "APPLICATION OR ARC", "STAGE", "SUPERIOR", "DEADLINE"];
 /// The heading of what was registered by window.
 const WINDOWS_HEADING: &[&str] = &["REGISTERED BELOW", "WINDOW", "ARCS"];
 /// The heading of what is planned.
@@ -107,7 +107,7 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
     }
     let late = view.overdue.iter().map(|one| ("overdue", one));
     let soon = view.upcoming.iter().map(|one| ("upcoming", one));
-    let rows: Vec<_> = late
+    let mut rows: Vec<_> = late
         .chain(soon)
         .map(|(when, one)| {
             vec![
@@ -119,6 +119,7 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
             ]
         })
         .collect();
+    rows.extend(view.suspects.iter().map(suspect));
     if !rows.is_empty() {
         desk.output.table(DUE_HEADING, &rows)?;
     }
@@ -145,6 +146,21 @@ fn window(one: &WindowCountView) -> String {
     } else {
         format!("{}={run}", one.category)
     }
+}
+
+/// An arc that may be wrong, as what is late stands in the list.
+fn suspect(due: &DueArcView) -> Vec<String> {
+    let mark = &due.suspicion;
+    let when = if due.overdue { "overdue" } else { "upcoming" };
+    let stage = if mark.waits { "reported" } else { "suspect" };
+    let superior = due.oid.rsplit_once('.').map_or("", |(above, _)| above);
+    vec![
+        when.to_owned(),
+        due.oid.clone(),
+        stage.to_owned(),
+        superior.to_owned(),
+        mark.until.clone(),
+    ]
 }
 
 /// What fees come to, and how many they are.
@@ -200,6 +216,9 @@ fn facts(view: &ReportView) -> String {
             &one.amount,
             &one.count.to_string(),
         );
+    }
+    for one in &view.suspects {
+        row("suspect", &one.oid, &one.suspicion.until);
     }
     for (name, list) in [("overdue", &view.overdue), ("upcoming", &view.upcoming)] {
         for one in list {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::make::{money, views};
 use super::{
     ContactView, EntryView, HoldingView, LabelView, PlanView, RangeView, ReferenceView,
-    RevisionView, ServiceView, TextView, flags, is_default, moment, word,
+    RevisionView, ServiceView, SuspicionView, TextView, flags, is_default, moment, word,
 };
 use crate::pb::v1;
 
@@ -142,13 +142,28 @@ impl From<&v1::DuePlan> for DuePlanView {
 }
 
 view! {
+    /// An arc that may be wrong.
+    DueArcView { oid: String, suspicion: SuspicionView, overdue: bool, }
+}
+
+impl From<&v1::DueArc> for DueArcView {
+    fn from(d: &v1::DueArc) -> Self {
+        Self {
+            oid: d.oid.clone(),
+            suspicion: d.suspicion.as_ref().map(Into::into).unwrap_or_default(),
+            overdue: d.overdue,
+        }
+    }
+}
+
+view! {
     /// What happened in a period.
     ReportView {
         superior: String, from: String, to: String, handed_in: Vec<CountedView>, decided: Vec<CountedView>,
         decision_seconds_median: Option<u64>, decision_seconds_p90: Option<u64>, allocations: Vec<CountedView>,
         allocations_by_month: Vec<CountedView>, states: Vec<CountedView>, registrants: u64, overdue: Vec<DueView>,
-        upcoming: Vec<DueView>, plans: Vec<DuePlanView>, fees: Vec<FeeTotalView>, cut: bool, revision: RevisionView,
-        allocations_by_window: Vec<WindowCountView>,
+        upcoming: Vec<DueView>, plans: Vec<DuePlanView>, suspects: Vec<DueArcView>, fees: Vec<FeeTotalView>, cut: bool,
+        revision: RevisionView, allocations_by_window: Vec<WindowCountView>,
     }
 }
 
@@ -226,6 +241,7 @@ impl From<&v1::GetReportResponse> for ReportView {
             overdue: views(&r.overdue),
             upcoming: views(&r.upcoming),
             plans: views(&r.plans),
+            suspects: views(&r.suspects),
             fees: views(&r.fees),
             cut: r.cut,
             revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),

@@ -5,11 +5,12 @@
 use prost_types::Timestamp;
 
 use super::{
-    CategoryView, ContactView, DelegationView, DisagreementView, EntryView, ExternalView,
-    FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView,
-    LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView,
-    PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView, ServiceView,
-    TextView, ToleranceView, WrittenView,
+    CategoryView, ContactCheckView, ContactChecksView, ContactView, DelegationView,
+    DisagreementView, EntryView, ExternalView, FeeScheduleView, FieldView, FollowedView,
+    HistoryView, HoldView, HoldingView, HopView, LabelView, LocksView, NotationsView, OriginView,
+    PendingView, PlanView, PlannedAmendmentView, PolicyView, RangeView, ReferenceView,
+    RelationView, ResolveView, RevisionView, ServiceView, SuspicionView, TermsView, TextView,
+    ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -269,6 +270,19 @@ impl From<&v1::Policy> for PolicyView {
             minimum_contents: p.minimum_contents().map(minimum_word).collect(),
             fee_schedule: p.fee_schedule.as_ref().map(Into::into),
             fee_may_wait: p.fee_may_wait,
+            terms: p.terms.as_ref().map(Into::into),
+            suspect_seconds: p.suspect_seconds,
+            checks: p.checks.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<&v1::Terms> for TermsView {
+    fn from(t: &v1::Terms) -> Self {
+        Self {
+            term_seconds: t.term_seconds,
+            use_seconds: t.use_seconds,
+            lapse: word(t.lapse().as_str_name(), "LAPSE_"),
         }
     }
 }
@@ -351,6 +365,9 @@ impl From<&v1::Entry> for EntryView {
             locks: e.locks.as_ref().map(Into::into),
             pending: e.pending.as_ref().map(Into::into),
             plans: views(&e.plans),
+            suspicion: e.suspicion.as_ref().map(Into::into),
+            check: e.check.as_ref().map(Into::into),
+            confirmed: moment(e.confirmed.as_ref()),
             policy: e.policy.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
@@ -360,6 +377,36 @@ impl From<&v1::Entry> for EntryView {
             revision: e.revision,
             etag: e.etag.clone(),
             notations: e.notations.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&v1::ContactChecks> for ContactChecksView {
+    fn from(c: &v1::ContactChecks) -> Self {
+        Self {
+            every_seconds: c.every_seconds,
+            answer_seconds: c.answer_seconds,
+        }
+    }
+}
+
+impl From<&v1::ContactCheck> for ContactCheckView {
+    fn from(c: &v1::ContactCheck) -> Self {
+        Self {
+            asked: moment(c.asked.as_ref()),
+            until: moment(c.until.as_ref()),
+        }
+    }
+}
+
+impl From<&v1::Suspicion> for SuspicionView {
+    fn from(s: &v1::Suspicion) -> Self {
+        Self {
+            since: moment(s.since.as_ref()),
+            until: moment(s.until.as_ref()),
+            waits: s.waits,
+            what: s.what.clone(),
+            by: s.by.clone(),
         }
     }
 }
@@ -421,6 +468,15 @@ impl From<&v1::Plan> for PlanView {
             }
             Some(Act::Review(why)) => format!("review: {why}"),
             Some(Act::Transfer(to)) => format!("transfer to {to}"),
+            Some(Act::Lapse(lapse)) => {
+                let to = word(lapse.to().as_str_name(), "LAPSE_");
+                format!("{to}, its term is over")
+            }
+            Some(Act::LapseUnused(to)) => {
+                let to = v1::Lapse::try_from(*to).unwrap_or_default();
+                let to = word(to.as_str_name(), "LAPSE_");
+                format!("{to}, unless it is in use")
+            }
             Some(Act::Amend(amend)) => {
                 let paths = amend.update_mask.as_ref().map(|mask| mask.paths.join(", "));
                 format!("new {}", paths.unwrap_or_default())

@@ -11,9 +11,9 @@ pub use self::{
         HeldView, LookAlikeView, PrincipalView, PrincipalWrittenView, WhoView,
     },
     application::{
-        ApplicationView, ApplicationWrittenView, CountedView, DuePlanView, FeeTotalView,
-        FindingView, JudgedView, NoticeView, PaperView, PolicyTrialView, ReportView, VerifiedView,
-        WindowCountView,
+        ApplicationView, ApplicationWrittenView, CountedView, DueArcView, DuePlanView,
+        FeeTotalView, FindingView, JudgedView, NoticeView, PaperView, PolicyTrialView, ReportView,
+        VerifiedView, WindowCountView,
     },
     make::{flags, moment, word},
 };
@@ -122,8 +122,14 @@ view! {
         decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String, transfers_agreed: bool,
         reserved_names: Vec<String>,
         categories: Vec<CategoryView>, minimum_contents: Vec<String>, fee_schedule: Option<FeeScheduleView>,
-        fee_may_wait: bool,
+        fee_may_wait: bool, terms: Option<TermsView>, suspect_seconds: Option<u64>,
+        checks: Option<ContactChecksView>,
     }
+}
+
+view! {
+    /// For how long arcs are given out.
+    TermsView { term_seconds: Option<u64>, use_seconds: Option<u64>, lapse: String, }
 }
 
 view! {
@@ -139,6 +145,21 @@ view! {
 view! {
     /// What waits at an arc until more people agreed.
     PendingView { act: &'static str, to: String, lock: String, by: String, at: String, until: String, agreed: Vec<String>, }
+}
+
+view! {
+    /// How often registrants are asked whether what is known of them is right.
+    ContactChecksView { every_seconds: u64, answer_seconds: Option<u64>, }
+}
+
+view! {
+    /// The question whether what is known of a registrant is right.
+    ContactCheckView { asked: String, until: String, }
+}
+
+view! {
+    /// That an arc may be wrong.
+    SuspicionView { since: String, until: String, waits: bool, what: String, by: String, }
 }
 
 view! {
@@ -165,7 +186,8 @@ view! {
         flags: Vec<&'static str>, relation: RelationView, titles: Vec<TextView>, descriptions: Vec<TextView>,
         services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
         registrant: HoldingView, sponsor: String, delegation: DelegationView, locks: Option<LocksView>,
-        pending: Option<PendingView>, plans: Vec<PlanView>, policy: Option<PolicyView>,
+        pending: Option<PendingView>, plans: Vec<PlanView>, suspicion: Option<SuspicionView>,
+        check: Option<ContactCheckView>, confirmed: String, policy: Option<PolicyView>,
         applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
     }

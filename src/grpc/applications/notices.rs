@@ -153,6 +153,9 @@ const fn kind(kind: NoticeKind) -> pb::NoticeKind {
         NoticeKind::Relinquished => pb::NoticeKind::Relinquished,
         NoticeKind::ConsentAsked => pb::NoticeKind::ConsentAsked,
         NoticeKind::UnlockAsked => pb::NoticeKind::UnlockAsked,
+        NoticeKind::ContactCheck => pb::NoticeKind::ContactCheck,
+        NoticeKind::SuspectMarked => pb::NoticeKind::SuspectMarked,
+        NoticeKind::TermEnding => pb::NoticeKind::TermEnding,
     }
 }
 

@@ -62,6 +62,7 @@ pub async fn report(
         applications(&mut told, &period, &newest, &mut casework)?;
         arcs(&mut told, &period, &newest, &sight)?;
         plans(&mut told, &period, &newest, &sight)?;
+        suspects(&mut told, &period, &newest, &sight)?;
         Ok::<_, Rejection>(told)
     })
     .await??;
@@ -238,7 +239,12 @@ fn plans(
     sight: &Sight,
 ) -> Result<(), Rejection> {
     let soon = period.now.plus_seconds(UPCOMING_SECONDS);
-    for agenda in [Agenda::Changes, Agenda::Reviews] {
+    for agenda in [
+        Agenda::Changes,
+        Agenda::Reviews,
+        Agenda::Terms,
+        Agenda::Uses,
+    ] {
         let mut listed = Vec::new();
         for (at, path) in newest.agenda(agenda, soon, usize::MAX)? {
             if !path.starts_with(&period.node) || !sight.is_whole(&path) {
@@ -259,6 +265,36 @@ fn plans(
             }
         }
         told.plans.extend(listed);
+    }
+    Ok(())
+}
+
+/// The arcs that may be wrong.
+fn suspects(
+    told: &mut pb::GetReportResponse,
+    period: &Period,
+    newest: &Reading,
+    sight: &Sight,
+) -> Result<(), Rejection> {
+    let ever = Timestamp::from_micros(i64::MAX);
+    for (until, path) in newest.agenda(Agenda::Suspects, ever, usize::MAX)? {
+        if !path.starts_with(&period.node) || !sight.is_whole(&path) {
+            continue;
+        }
+        let Some(entry) = newest.entry(&path)? else {
+            continue;
+        };
+        let Some(suspicion) = entries::suspicion(&entry, sight) else {
+            continue;
+        };
+        let due = pb::DueArc {
+            oid: path.to_string(),
+            suspicion: Some(suspicion),
+            overdue: until <= period.now,
+        };
+        if !fits(&mut told.suspects, due, REPORT_DUE_MAX) {
+            told.cut = true;
+        }
     }
     Ok(())
 }

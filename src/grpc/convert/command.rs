@@ -9,7 +9,7 @@ use crate::{
         Code, Command, RegistrantId, RequestId, Seq,
         command::{
             Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NumberChoice, RecordExisting,
-            RegistrantRef, ReleaseHold, Reserve,
+            RegistrantRef, ReleaseHold, Reserve, TermEnd,
         },
         consent::{LockKind, Side},
         entry::Contact,
@@ -445,6 +445,11 @@ pub fn plan(request: &pb::PlanRequest, names: &dyn Names, faults: &mut Faults) -
             let to = faults.parse(Code::FieldInvalid, "act.transfer", to);
             to.map(PlannedAct::Transfer)
         }
+        Some(Act::Lapse(_) | Act::LapseUnused(_)) => {
+            let detail = "the policy sets when an arc's time is over, and a term is renewed";
+            faults.at(Code::FieldInvalid, "act", detail);
+            None
+        }
         None => {
             let detail = "a state, a visibility, a review, an amendment or a transfer is needed";
             faults.at(Code::FieldRequired, "act", detail);
@@ -458,6 +463,70 @@ pub fn plan(request: &pb::PlanRequest, names: &dyn Names, faults: &mut Faults) -
         at: at?,
         act: act?,
     })
+}
+
+/// Set the end of an arc's term anew.
+pub fn renew(
+    request: &pb::RenewRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    use pb::renew_request::End;
+    let end = match &request.end {
+        None => Some(TermEnd::ByPolicy),
+        Some(End::Seconds(seconds)) => Some(TermEnd::For(*seconds)),
+        Some(End::Until(until)) => moment(until, "until", faults).map(TermEnd::Until),
+    };
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::Renew {
+        path,
+        if_revision,
+        end: end?,
+    })
+}
+
+/// Report that what is registered about an arc is wrong.
+pub fn report_error(
+    request: &pb::ReportErrorRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    faults.sound("what", form::note(&request.what));
+    let path = text::node(&request.oid, names, "oid", faults)?;
+    Some(Command::ReportError {
+        path,
+        what: request.what.clone(),
+    })
+}
+
+/// Mark an arc as suspect, as was reported.
+pub fn accept_report(
+    request: &pb::AcceptReportRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::AcceptReport { path, if_revision })
+}
+
+/// End what was reported of an arc.
+pub fn settle_suspicion(
+    request: &pb::SettleSuspicionRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::SettleSuspicion { path, if_revision })
+}
+
+/// Confirm that what is known of the registrant of an arc is right, by rights of one's own.
+pub fn confirm_contact(
+    request: &pb::ConfirmContactRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::ConfirmContact { path, if_revision })
 }
 
 /// New values of fields, whose parties are named by id.

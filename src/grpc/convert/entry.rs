@@ -16,7 +16,7 @@ use crate::{
         },
         event::Changes,
         plan::{Plan, PlannedAct},
-        policy::{Applicants, MinimumContent, NumberRange, Numbering},
+        policy::{Applicants, Lapse, MinimumContent, NumberRange, Numbering, Terms},
     },
     oid::NodePath,
     pb::v1 as pb,
@@ -130,6 +130,16 @@ pub fn entry(
         locks: locks(entry.locks),
         pending: entry.pending.as_deref().filter(|_| whole).map(pending),
         plans: entry.plans.iter().filter(|_| whole).map(plan).collect(),
+        suspicion: suspicion(entry, sight),
+        check: entry
+            .check
+            .as_ref()
+            .filter(|_| whole)
+            .map(|check| pb::ContactCheck {
+                asked: Some(timestamp(check.asked)),
+                until: Some(timestamp(check.until)),
+            }),
+        confirmed: entry.confirmed.filter(|_| whole).map(timestamp),
         contacts: contacts
             .map(|one| contact(one, reader, people))
             .collect::<Result<_, _>>()?,
@@ -140,6 +150,24 @@ fn locks(locks: Locks) -> Option<pb::Locks> {
     (locks != Locks::default()).then(|| pb::Locks {
         holder: locks.holder.map(timestamp),
         authority: locks.authority.map(timestamp),
+    })
+}
+
+/// The mark of an arc that may be wrong, as far as somebody may know of it: what waits is for those who see the superior whole.
+pub fn suspicion(entry: &Entry, sight: &Sight) -> Option<pb::Suspicion> {
+    let mark = entry.suspicion.as_deref()?;
+    let whole = sight.is_whole(&entry.path);
+    let staff = sight.is_whole(&entry.path.parent().unwrap_or_default());
+    if !mark.is_open() && !staff {
+        return None;
+    }
+    let by = mark.by.as_ref().filter(|_| staff);
+    Some(pb::Suspicion {
+        since: Some(timestamp(mark.since)),
+        until: Some(timestamp(mark.until)),
+        waits: !mark.is_open(),
+        what: mark.what.clone().filter(|_| whole).unwrap_or_default(),
+        by: by.map(ToString::to_string).unwrap_or_default(),
     })
 }
 
@@ -184,7 +212,7 @@ fn amendment(changes: &Changes<RegistrantId>) -> pb::PlannedAmendment {
 
 /// What is planned.
 pub fn plan(plan: &Plan) -> pb::Plan {
-    use pb::planned_act::{Act, ToState};
+    use pb::planned_act::{Act, ToLapse, ToState};
     let act = match &plan.act {
         PlannedAct::State { to, relation: so } => Act::State(ToState {
             to: state(*to).into(),
@@ -194,6 +222,11 @@ pub fn plan(plan: &Plan) -> pb::Plan {
         PlannedAct::Review(why) => Act::Review(why.clone()),
         PlannedAct::Amend(changes) => Act::Amend(amendment(changes)),
         PlannedAct::Transfer(to) => Act::Transfer(to.to_string()),
+        PlannedAct::Lapse { to, reminded } => Act::Lapse(ToLapse {
+            to: lapse(*to).into(),
+            reminded: *reminded,
+        }),
+        PlannedAct::LapseUnused(to) => Act::LapseUnused(lapse(*to).into()),
     };
     pb::Plan {
         number: plan.number,
@@ -511,6 +544,17 @@ fn policy(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        checks: policy.checks.map(|checks| pb::ContactChecks {
+            every_seconds: checks.every_seconds,
+            answer_seconds: Some(checks.answer_seconds),
+        }),
+        suspect_seconds: (policy.suspect_seconds != Policy::standard().suspect_seconds)
+            .then_some(policy.suspect_seconds),
+        terms: (policy.terms != Terms::default()).then(|| pb::Terms {
+            term_seconds: policy.terms.term_seconds,
+            use_seconds: policy.terms.use_seconds,
+            lapse: lapse(policy.terms.lapse).into(),
+        }),
         categories: policy
             .categories
             .iter()
@@ -524,6 +568,14 @@ fn policy(policy: &Policy) -> pb::Policy {
             .iter()
             .map(|one| minimum(*one) as i32)
             .collect(),
+    }
+}
+
+const fn lapse(lapse: Lapse) -> pb::Lapse {
+    match lapse {
+        Lapse::Suspend => pb::Lapse::Suspend,
+        Lapse::Deprecate => pb::Lapse::Deprecate,
+        Lapse::Withdraw => pb::Lapse::Withdraw,
     }
 }
 
@@ -686,6 +738,16 @@ mod tests {
     fn a_policy_goes_there_and_back() {
         let mut there = Policy::standard();
         there.fee_may_wait = true;
+        there.suspect_seconds = 3;
+        there.checks = Some(crate::model::policy::Checks {
+            every_seconds: 4,
+            answer_seconds: 5,
+        });
+        there.terms = Terms {
+            term_seconds: Some(9),
+            use_seconds: None,
+            lapse: Lapse::Withdraw,
+        };
         there.fees = Some(crate::model::money::FeeSchedule {
             currency: "TZS".parse().unwrap(),
             application: Some(5),

@@ -20,7 +20,9 @@ use crate::{
             LANGUAGES_MAX, REFERENCES_MAX, RESERVED_NAMES_MAX, SERVICES_MAX, WINDOWS_MAX,
         },
         money::{Amount, FeeSchedule},
-        policy::{Applicants, Category, MinimumContent, NumberRange, Numbering},
+        policy::{
+            Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Terms,
+        },
     },
     oid::{Identifier, UnicodeLabel, notation::Names},
     pb::v1 as pb,
@@ -544,6 +546,33 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
         transfers_agreed: value.transfers_agreed,
         fees: fees(value.fee_schedule.as_ref(), outer, faults),
         fee_may_wait: value.fee_may_wait,
+        terms: terms(value.terms.as_ref(), outer, faults)?,
+        checks: value.checks.map(|checks| Checks {
+            every_seconds: checks.every_seconds,
+            answer_seconds: or(checks.answer_seconds, Checks::ANSWER_SECONDS),
+        }),
+        suspect_seconds: or(value.suspect_seconds, standard.suspect_seconds),
+    })
+}
+
+fn terms(value: Option<&pb::Terms>, outer: &str, faults: &mut Faults) -> Option<Terms> {
+    let Some(value) = value else {
+        return Some(Terms::default());
+    };
+    let lapse = match pb::Lapse::try_from(value.lapse) {
+        Ok(pb::Lapse::Unspecified | pb::Lapse::Suspend) => Lapse::Suspend,
+        Ok(pb::Lapse::Deprecate) => Lapse::Deprecate,
+        Ok(pb::Lapse::Withdraw) => Lapse::Withdraw,
+        Err(_) => {
+            let field = within(&within(outer, "terms"), "lapse");
+            unknown(&field, value.lapse, faults);
+            return None;
+        }
+    };
+    Some(Terms {
+        term_seconds: value.term_seconds,
+        use_seconds: value.use_seconds,
+        lapse,
     })
 }
 

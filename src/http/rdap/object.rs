@@ -11,7 +11,10 @@ use crate::{
     register::Seen,
 };
 
-use super::{super::view::View, MEDIA, Object, link};
+use super::{
+    super::view::{self, View},
+    MEDIA, Object, link,
+};
 
 /// The object.
 pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Object> {
@@ -75,6 +78,13 @@ fn facts(object: &mut Object, entry: &Entry) {
         object.put("name", name);
     }
     object.put("oidra_state", superior.state.word());
+    let suspect = view::suspect(entry);
+    if let Some(mark) = &suspect {
+        object.put(
+            "oidra_suspect",
+            json!({ "since": mark.since, "until": mark.until }),
+        );
+    }
     let events = events(entry);
     if !events.is_empty() {
         object.put("events", events);
@@ -84,7 +94,7 @@ fn facts(object: &mut Object, entry: &Entry) {
         ("Title", &holder.titles),
         ("Description", &holder.descriptions),
     ];
-    let remarks: Vec<_> = told
+    let mut remarks: Vec<_> = told
         .into_iter()
         .flat_map(|(title, texts)| texts.iter().map(move |text| (title, text)))
         .map(|(title, text)| {
@@ -95,6 +105,12 @@ fn facts(object: &mut Object, entry: &Entry) {
             })
         })
         .collect();
+    if suspect.is_some() {
+        remarks.push(json!({
+            "title": "Suspect",
+            "description": ["What is registered may be wrong. It was reported, and is not settled."],
+        }));
+    }
     if !remarks.is_empty() {
         object.put("remarks", remarks);
     }

@@ -22,14 +22,15 @@ use super::application::{application_from, application_to};
 use super::error::CodecError;
 use super::notice::{notice_from, notice_to};
 use super::parts::{
-    certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
-    delegation_from, delegation_to, details_from, details_to, flags_from, flags_to, hold_from,
-    hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to, kind_from, kind_to,
-    labels_from, labels_to, path_from, path_to, pending_from, pending_to, plans_from, plans_to,
-    policy_from, policy_to, principal_from, principal_whole_to, proof_from, proof_to,
-    references_from, references_to, relation_from, relation_to, services_from, services_to,
-    state_or_active, state_unless_active, texts_from, texts_to, unicode_labels_from,
-    unicode_labels_to, visibility_or_public, visibility_unless_public,
+    certainty_from, certainty_to, check_from, check_to, contacts_from, contacts_to,
+    credential_from, credential_to, delegation_from, delegation_to, details_from, details_to,
+    flags_from, flags_to, hold_from, hold_to, id_from, id_if, id_to, identifiers_from,
+    identifiers_to, kind_from, kind_to, labels_from, labels_to, path_from, path_to, pending_from,
+    pending_to, plans_from, plans_to, policy_from, policy_to, principal_from, principal_whole_to,
+    proof_from, proof_to, references_from, references_to, relation_from, relation_to,
+    services_from, services_to, state_or_active, state_unless_active, suspicion_from, suspicion_to,
+    texts_from, texts_to, unicode_labels_from, unicode_labels_to, visibility_or_public,
+    visibility_unless_public,
 };
 use super::person::{tombstone_from, tombstone_to};
 
@@ -173,6 +174,9 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         lock_authority: entry.locks.authority.map(Timestamp::micros),
         pending: entry.pending.as_deref().map(pending_to),
         plans: plans_to(&entry.plans),
+        suspicion: entry.suspicion.as_deref().map(suspicion_to),
+        check: entry.check.as_ref().map(check_to),
+        confirmed: entry.confirmed.map(Timestamp::micros),
         policy: entry.policy.as_ref().map(policy_to),
         applied: entry.applied.map(Timestamp::micros),
         withdrawn: superior
@@ -237,6 +241,9 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         },
         pending: stored.pending.map(pending_from).transpose()?,
         plans: plans_from(stored.plans)?,
+        suspicion: stored.suspicion.map(suspicion_from).transpose()?,
+        check: stored.check.map(check_from).transpose()?,
+        confirmed: stored.confirmed.map(Timestamp::from_micros),
         policy,
         applied: stored.applied.map(Timestamp::from_micros),
         registered,

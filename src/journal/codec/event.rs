@@ -18,15 +18,16 @@ use super::application;
 use super::error::CodecError;
 use super::notice;
 use super::parts::{
-    certainty_from, certainty_to, changes_from, changes_to, contacts_from, contacts_to,
-    credential_from, credential_to, delegation_from, delegation_to, flags_from, flags_to,
-    grant_from, grant_to, hold_end_from, hold_end_to, hold_from, hold_to, id_from, id_if, id_to,
-    identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, number_to,
+    certainty_from, certainty_to, changes_from, changes_to, check_from, check_to, contacts_from,
+    contacts_to, credential_from, credential_to, delegation_from, delegation_to, flags_from,
+    flags_to, grant_from, grant_to, hold_end_from, hold_end_to, hold_from, hold_to, id_from, id_if,
+    id_to, identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, number_to,
     path_from, path_to, pending_from, pending_to, plans_from, plans_to, policy_from, policy_to,
     principal_from, principal_to, proof_from, proof_to, references_from, references_to,
     relation_from, relation_to, role_from, role_to, services_from, services_to, standing_from,
-    standing_to, state_from, state_or_active, state_to, state_unless_active, texts_from, texts_to,
-    unicode_labels_from, unicode_labels_to, visibility_or_public, visibility_unless_public,
+    standing_to, state_from, state_or_active, state_to, state_unless_active, suspicion_from,
+    suspicion_to, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
+    visibility_or_public, visibility_unless_public,
 };
 use super::person;
 
@@ -125,6 +126,34 @@ pub(super) fn event_to(event: &Event) -> Kind {
             path: path_to(path),
             previous: previous.get(),
             plans: plans_to(plans),
+        }),
+        Event::SuspicionSet {
+            path,
+            previous,
+            suspicion,
+        } => Kind::SuspicionSet(pb::SuspicionSet {
+            path: path_to(path),
+            previous: previous.get(),
+            suspicion: suspicion.as_deref().map(suspicion_to),
+        }),
+        Event::CheckSet {
+            path,
+            previous,
+            check,
+        } => Kind::CheckSet(pb::CheckSet {
+            path: path_to(path),
+            previous: previous.get(),
+            check: check.as_ref().map(check_to),
+        }),
+        Event::ContactConfirmed { path, previous } => {
+            Kind::ContactConfirmed(pb::ContactConfirmed {
+                path: path_to(path),
+                previous: previous.get(),
+            })
+        }
+        Event::TermReminded { path, previous } => Kind::TermReminded(pb::TermReminded {
+            path: path_to(path),
+            previous: previous.get(),
         }),
         Event::ApplicationSubmitted(e) => Kind::ApplicationSubmitted(application::submitted_to(e)),
         Event::ApplicationAmended(e) => Kind::ApplicationAmended(application::amended_to(e)),
@@ -248,6 +277,24 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             path: path_from(&e.path)?,
             previous: Seq::new(e.previous),
             plans: plans_from(e.plans)?,
+        },
+        Kind::SuspicionSet(e) => Event::SuspicionSet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            suspicion: e.suspicion.map(suspicion_from).transpose()?,
+        },
+        Kind::CheckSet(e) => Event::CheckSet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            check: e.check.map(check_from).transpose()?,
+        },
+        Kind::ContactConfirmed(e) => Event::ContactConfirmed {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+        },
+        Kind::TermReminded(e) => Event::TermReminded {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
         },
         Kind::ApplicationSubmitted(e) => {
             Event::ApplicationSubmitted(Box::new(application::submitted_from(e)?))

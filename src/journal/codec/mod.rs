@@ -57,7 +57,7 @@ const PERSONAL: &str = "a personal item";
 /// The items of a record that tells `happening`.
 ///
 /// Events for which `confidential` holds go into the restricted item, and so does whatever has to do with credentials,
-/// applications or notices.
+/// applications, notices or reports of errors.
 /// `salts` gives fresh random bytes for every item.
 pub fn encode(
     happening: &Happening,
@@ -113,7 +113,9 @@ const fn is_never_public(event: &Event) -> bool {
         event,
         Event::NoticeSettled { .. } | Event::PersonErased { .. }
     );
-    credentials || notices || event.application().is_some()
+    // Who says what about an arc is for its staff.
+    let reports = matches!(event, Event::SuspicionSet { .. });
+    credentials || notices || reports || event.application().is_some()
 }
 
 /// What an event tells of a registrant or a principal, with its id; both are stored as an item of their own.

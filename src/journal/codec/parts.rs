@@ -18,8 +18,11 @@ use crate::model::ids::{
 };
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::plan::{Plan, PlannedAct};
-use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
+use crate::model::policy::{
+    Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+};
 use crate::model::refusal::Code;
+use crate::model::suspicion::{Check, Suspicion};
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
@@ -33,6 +36,8 @@ const SHORT_ID: u8 = 0;
 const ACKNOWLEDGE_SECONDS_LEFT_OUT: u64 = 7 * 86_400;
 /// The stored spans for judging, answering and appealing that are left out: 30 days.
 const MONTH_SECONDS_LEFT_OUT: u64 = 30 * 86_400;
+/// How long what is said to be wrong may take to be settled, where that is left out, in seconds. Never to be changed.
+const SUSPECT_SECONDS_LEFT_OUT: u64 = 1_209_600;
 
 /// The stored form of a path: the X.690 8.20 contents octets of its arcs from the root down.
 pub(super) fn path_to(path: &NodePath) -> Vec<u8> {
@@ -169,6 +174,7 @@ words! {
     }
     lock_kind_to lock_kind_from LockKind "kind of lock" { Holder Authority }
     side_to side_from Side "side of a transfer" { Holder Receiver }
+    lapse_to lapse_from Lapse "end of a term" { Suspend Deprecate Withdraw }
     numbering_to numbering_from Numbering "numbering" { Any NextFreeOnly ExplicitOnly RandomOnly }
 }
 
@@ -475,6 +481,48 @@ pub(super) fn pending_from(stored: pb::Pending) -> Result<Box<Pending>, CodecErr
     }))
 }
 
+/// The stored form of the mark of an arc that may be wrong.
+pub(super) fn suspicion_to(suspicion: &Suspicion) -> pb::Suspicion {
+    pb::Suspicion {
+        since: suspicion.since.micros(),
+        by: suspicion.by.as_ref().map(id_to),
+        until: suspicion.until.micros(),
+        what: suspicion.what.clone(),
+        accepted: suspicion.accepted,
+    }
+}
+
+/// The mark of its stored form.
+pub(super) fn suspicion_from(stored: pb::Suspicion) -> Result<Box<Suspicion>, CodecError> {
+    Ok(Box::new(Suspicion {
+        since: Timestamp::from_micros(stored.since),
+        by: id_if(stored.by.as_deref())?,
+        until: Timestamp::from_micros(stored.until),
+        what: stored.what,
+        accepted: stored.accepted,
+    }))
+}
+
+/// The stored form of the question whether what is known of a registrant is right.
+pub(super) fn check_to(check: &Check) -> pb::Check {
+    pb::Check {
+        asked: check.asked.micros(),
+        until: check.until.micros(),
+        nonce: check.nonce.to_vec(),
+    }
+}
+
+/// The question of its stored form.
+pub(super) fn check_from(stored: pb::Check) -> Result<Check, CodecError> {
+    let what = "a question to a registrant";
+    let nonce = stored.nonce.try_into();
+    Ok(Check {
+        asked: Timestamp::from_micros(stored.asked),
+        until: Timestamp::from_micros(stored.until),
+        nonce: nonce.map_err(|_| CodecError::Malformed { what })?,
+    })
+}
+
 /// The stored form of new values of an arc's fields, which says nothing of the arc.
 pub(super) fn changes_to(changes: &Changes<RegistrantId>) -> pb::EntryAmended {
     let texts = |texts: &Vec<_>| pb::Texts {
@@ -539,6 +587,11 @@ pub(super) fn plans_to(plans: &[Plan]) -> Vec<pb::Plan> {
             PlannedAct::Review(why) => Act::Review(why.clone()),
             PlannedAct::Amend(changes) => Act::Amend(changes_to(changes)),
             PlannedAct::Transfer(to) => Act::TransferTo(id_to(to)),
+            PlannedAct::Lapse { to, reminded } => Act::Lapse(pb::PlannedLapse {
+                to: lapse_to(*to),
+                reminded: *reminded,
+            }),
+            PlannedAct::LapseUnused(to) => Act::LapseUnused(lapse_to(*to)),
         }),
         refused: plan.refused.map(|code| u32::from(code.number())),
     };
@@ -573,6 +626,11 @@ fn plan_from(stored: pb::Plan) -> Result<Plan, CodecError> {
             Act::Review(why) => PlannedAct::Review(why),
             Act::Amend(changes) => PlannedAct::Amend(Box::new(changes_from(changes)?)),
             Act::TransferTo(to) => PlannedAct::Transfer(id_from(&to)?),
+            Act::Lapse(lapse) => PlannedAct::Lapse {
+                to: lapse_from(lapse.to)?,
+                reminded: lapse.reminded,
+            },
+            Act::LapseUnused(to) => PlannedAct::LapseUnused(lapse_from(to)?),
         },
         refused: stored.refused.map(code).transpose()?,
     })
@@ -619,6 +677,16 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        checks: policy.checks.map(|checks| pb::ContactChecks {
+            every_seconds: checks.every_seconds,
+            answer_seconds: checks.answer_seconds,
+        }),
+        suspect_seconds: unless(policy.suspect_seconds, SUSPECT_SECONDS_LEFT_OUT),
+        terms: (policy.terms != Terms::default()).then(|| pb::Terms {
+            term_seconds: policy.terms.term_seconds,
+            use_seconds: policy.terms.use_seconds,
+            lapse: (policy.terms.lapse != Lapse::Suspend).then(|| lapse_to(policy.terms.lapse)),
+        }),
     }
 }
 
@@ -670,6 +738,23 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
             .collect::<Result<_, _>>()?,
         fees: stored.fee_schedule.as_ref().map(fees_from).transpose()?,
         fee_may_wait: stored.fee_may_wait,
+        checks: stored.checks.map(|checks| Checks {
+            every_seconds: checks.every_seconds,
+            answer_seconds: checks.answer_seconds,
+        }),
+        suspect_seconds: stored.suspect_seconds.unwrap_or(SUSPECT_SECONDS_LEFT_OUT),
+        terms: stored
+            .terms
+            .as_ref()
+            .map_or(Ok(Terms::default()), terms_from)?,
+    })
+}
+
+fn terms_from(stored: &pb::Terms) -> Result<Terms, CodecError> {
+    Ok(Terms {
+        term_seconds: stored.term_seconds,
+        use_seconds: stored.use_seconds,
+        lapse: stored.lapse.map_or(Ok(Lapse::Suspend), lapse_from)?,
     })
 }
 

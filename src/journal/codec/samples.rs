@@ -28,8 +28,11 @@ use crate::model::ids::{
 use crate::model::money::{Amount, FeeSchedule};
 use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
 use crate::model::plan::{Plan, PlannedAct};
-use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
+use crate::model::policy::{
+    Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+};
 use crate::model::refusal::Code;
+use crate::model::suspicion::{Check, Suspicion};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::EVENT_FORMAT;
@@ -727,7 +730,7 @@ fn amount() -> Amount {
 }
 
 /// Policies for applications, by name.
-fn application_policies() -> [(&'static str, Policy); 4] {
+fn application_policies() -> [(&'static str, Policy); 7] {
     let policy = Policy {
         applicants: Applicants::Principals,
         wishes_held: true,
@@ -762,7 +765,29 @@ fn application_policies() -> [(&'static str, Policy); 4] {
         fee_may_wait: true,
         ..policy.clone()
     };
+    let checked = Policy {
+        checks: Some(Checks {
+            every_seconds: 31_536_000,
+            answer_seconds: 2_592_000,
+        }),
+        ..policy.clone()
+    };
+    let hurried = Policy {
+        suspect_seconds: 604_800,
+        ..policy.clone()
+    };
+    let limited = Policy {
+        terms: Terms {
+            term_seconds: Some(63_072_000),
+            use_seconds: Some(15_552_000),
+            lapse: Lapse::Withdraw,
+        },
+        ..policy.clone()
+    };
     [
+        ("checked", checked),
+        ("suspect", hurried),
+        ("limited", limited),
         ("scheduled", scheduled),
         ("categories", numbered),
         ("agreed", agreed),
@@ -955,6 +980,16 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         previous,
         plans,
     };
+    let asked = |check| Event::CheckSet {
+        path: arc(),
+        previous,
+        check,
+    };
+    let suspect = |suspicion: Option<Suspicion>| Event::SuspicionSet {
+        path: arc(),
+        previous,
+        suspicion: suspicion.map(Box::new),
+    };
     let waits = |pending: Option<Pending>| Event::PendingSet {
         path: arc(),
         previous,
@@ -963,6 +998,26 @@ fn consent_events() -> Vec<(&'static str, Event)> {
     vec![
         ("all", planned(plans())),
         ("more", planned(more_plans())),
+        ("terms", planned(terms())),
+        (
+            "arc",
+            Event::TermReminded {
+                path: arc(),
+                previous,
+            },
+        ),
+        ("asked", asked(Some(check()))),
+        ("given-up", asked(None)),
+        (
+            "arc",
+            Event::ContactConfirmed {
+                path: arc(),
+                previous,
+            },
+        ),
+        ("reported", suspect(Some(reported()))),
+        ("missed", suspect(Some(missed()))),
+        ("settled", suspect(None)),
         ("none", planned(Vec::new())),
         ("locked", locked(LOCKS)),
         ("free", locked(Locks::default())),
@@ -995,6 +1050,54 @@ fn plans() -> Vec<Plan> {
         plan(2, bare, Some(Code::ArcLocked)),
         plan(3, PlannedAct::Visibility(Visibility::Hidden), None),
         plan(4, PlannedAct::Review("still so?".to_owned()), None),
+    ]
+}
+
+/// What its registrant is asked.
+const fn check() -> Check {
+    Check {
+        asked: NOON,
+        until: LATER,
+        nonce: [0x77; 16],
+    }
+}
+
+/// What somebody said about it.
+fn reported() -> Suspicion {
+    Suspicion {
+        since: NOON,
+        by: Some(principal()),
+        until: LATER,
+        what: some("the name is another's"),
+        accepted: false,
+    }
+}
+
+/// What the server says about it.
+const fn missed() -> Suspicion {
+    Suspicion {
+        since: NOON,
+        by: None,
+        until: LATER,
+        what: None,
+        accepted: true,
+    }
+}
+
+/// What the policy planned for it.
+fn terms() -> Vec<Plan> {
+    let plan = |number, act| Plan {
+        number,
+        at: LATER,
+        by: (number == 2).then(principal),
+        act,
+        refused: None,
+    };
+    let lapse = |to, reminded| PlannedAct::Lapse { to, reminded };
+    vec![
+        plan(1, lapse(Lapse::Suspend, true)),
+        plan(2, lapse(Lapse::Deprecate, false)),
+        plan(3, PlannedAct::LapseUnused(Lapse::Withdraw)),
     ]
 }
 
@@ -1121,6 +1224,9 @@ pub(super) fn typical_entry() -> Entry {
         locks: Locks::default(),
         pending: None,
         plans: Vec::new(),
+        suspicion: None,
+        check: None,
+        confirmed: None,
         policy: None,
         applied: None,
         registered: NOON,
@@ -1207,7 +1313,18 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         plans: plans(),
         ..typical_entry()
     };
+    let suspect = Entry {
+        suspicion: Some(Box::new(reported())),
+        ..typical_entry()
+    };
+    let asked = Entry {
+        check: Some(check()),
+        confirmed: Some(NOON),
+        ..typical_entry()
+    };
     vec![
+        ("entry/asked", asked),
+        ("entry/suspect", suspect),
         ("entry/contacts", contacted),
         ("entry/locked", locked),
         ("entry/planned", planned),

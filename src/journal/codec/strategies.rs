@@ -29,8 +29,11 @@ use crate::model::ids::{RegistrantId, Seq};
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::notice::{NoticeId, Outcome};
 use crate::model::plan::{Plan, PlannedAct};
-use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
+use crate::model::policy::{
+    Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
+};
 use crate::model::refusal::Code;
+use crate::model::suspicion::{Check, Suspicion};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::parts::Id;
@@ -229,6 +232,9 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
             prop::sample::subsequence(MinimumContent::ALL.to_vec(), 0..=MinimumContent::ALL.len()),
             of(fees()),
             any::<bool>(),
+            terms(),
+            prop_oneof![Just(1_209_600), any::<u64>()],
+            of(checks()),
         ),
     )
         .prop_map(
@@ -240,6 +246,9 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
                     minimum: wishes.3,
                     fees: wishes.4,
                     fee_may_wait: wishes.5,
+                    terms: wishes.6,
+                    suspect_seconds: wishes.7,
+                    checks: wishes.8,
                     applicants: if apply.0 {
                         Applicants::Principals
                     } else {
@@ -972,6 +981,49 @@ fn pending() -> BoxedStrategy<Box<Pending>> {
         .boxed()
 }
 
+fn suspicion() -> impl Strategy<Value = Box<Suspicion>> {
+    (time(), of(id()), time(), of(word()), any::<bool>()).prop_map(
+        |(since, by, until, what, accepted)| {
+            Box::new(Suspicion {
+                since,
+                by,
+                until,
+                what,
+                accepted,
+            })
+        },
+    )
+}
+
+fn check() -> impl Strategy<Value = Check> {
+    (time(), time(), any::<[u8; 16]>()).prop_map(|(asked, until, nonce)| Check {
+        asked,
+        until,
+        nonce,
+    })
+}
+
+fn checks() -> impl Strategy<Value = Checks> {
+    any::<[u64; 2]>().prop_map(|[every_seconds, answer_seconds]| Checks {
+        every_seconds,
+        answer_seconds,
+    })
+}
+
+fn lapse() -> impl Strategy<Value = Lapse> {
+    prop::sample::select(Lapse::ALL.to_vec())
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
+    (of(any::<u64>()), of(any::<u64>()), lapse()).prop_map(|(term_seconds, use_seconds, lapse)| {
+        Terms {
+            term_seconds,
+            use_seconds,
+            lapse,
+        }
+    })
+}
+
 fn plans() -> BoxedStrategy<Vec<Plan>> {
     let act = prop_oneof![
         (state(), of(relation())).prop_map(|(to, relation)| PlannedAct::State { to, relation }),
@@ -981,6 +1033,8 @@ fn plans() -> BoxedStrategy<Vec<Plan>> {
             .prop_map(|changes| PlannedAct::Amend(Box::new(changes)))
             .boxed(),
         id().prop_map(PlannedAct::Transfer),
+        (lapse(), any::<bool>()).prop_map(|(to, reminded)| PlannedAct::Lapse { to, reminded }),
+        lapse().prop_map(PlannedAct::LapseUnused),
     ];
     let refused = of(prop::sample::select(Code::ALL.to_vec()));
     let plan = (any::<u32>(), time(), of(id()), act, refused).prop_map(
@@ -995,7 +1049,7 @@ fn plans() -> BoxedStrategy<Vec<Plan>> {
     vec(plan, 0..3).boxed()
 }
 
-fn consent_events() -> [BoxedStrategy<Event>; 3] {
+fn consent_events() -> [BoxedStrategy<Event>; 7] {
     let arc = || (path(), seq());
     [
         (arc(), locks())
@@ -1018,6 +1072,26 @@ fn consent_events() -> [BoxedStrategy<Event>; 3] {
                 previous,
                 plans,
             })
+            .boxed(),
+        (arc(), of(suspicion()))
+            .prop_map(|((path, previous), suspicion)| Event::SuspicionSet {
+                path,
+                previous,
+                suspicion,
+            })
+            .boxed(),
+        (arc(), of(check()))
+            .prop_map(|((path, previous), check)| Event::CheckSet {
+                path,
+                previous,
+                check,
+            })
+            .boxed(),
+        arc()
+            .prop_map(|(path, previous)| Event::ContactConfirmed { path, previous })
+            .boxed(),
+        arc()
+            .prop_map(|(path, previous)| Event::TermReminded { path, previous })
             .boxed(),
     ]
 }
@@ -1068,10 +1142,12 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             locks(),
             of(pending()),
             plans(),
+            of(suspicion()),
+            (of(check()), of(time())),
         ),
     )
         .prop_map(|(first, superior, holder, people, rest)| {
-            let (delegation, policy, locks, pending, plans) = rest;
+            let (delegation, policy, locks, pending, plans, suspicion, (check, confirmed)) = rest;
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -1112,6 +1188,9 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 locks,
                 pending,
                 plans,
+                suspicion,
+                check,
+                confirmed,
                 policy,
                 applied,
                 registered: times[0],

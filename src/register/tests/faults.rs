@@ -19,6 +19,7 @@ fn foreign(register: &Register) -> Draft {
         entropy: [9; 32],
         actor: Actor::Principal(admin().id),
         whole: crate::model::command::Whole::All,
+        office: None,
     };
     let asked = submission(next_free(AUTHORITY), "q-foreign");
     let happening = Happening {

@@ -255,3 +255,81 @@ async fn what_is_due_at_many_arcs_takes_effect_in_several_records() {
         assert!(entry.holder.descriptions[0].text.starts_with(&last));
     }
 }
+
+/// Registrants are asked a record at a time, once an hour, on from where the walk was; and at once where a policy wants it anew.
+#[tokio::test]
+async fn no_more_are_asked_at_a_time_than_one_record_takes() {
+    use crate::model::command::{AllocateBlock, NewEntry, RegistrantRef};
+    use crate::model::entry::RegistrantDetails;
+    use crate::model::limits::BLOCK_ARCS_MAX;
+    use crate::model::policy::{Checks, Policy};
+    use crate::model::{PrincipalKind, Timestamp, plan::Agenda};
+
+    let Fixture {
+        register,
+        clock,
+        dir: _dir,
+        ..
+    } = fixture();
+    let give = |first, count, registrant| {
+        Command::AllocateBlock(AllocateBlock {
+            superior: path(AUTHORITY),
+            first: Some(arc(first)),
+            count,
+            entry: NewEntry {
+                registrant: Some(registrant),
+                ..NewEntry::default()
+            },
+        })
+    };
+    let new = RegistrantRef::New {
+        kind: PrincipalKind::Person,
+        details: RegistrantDetails {
+            name: "Asha".to_owned(),
+            ..RegistrantDetails::default()
+        },
+    };
+    let given = submit(&register, give(1, BLOCK_ARCS_MAX, new))
+        .await
+        .unwrap();
+    let holder = given.entries[0].registrant.clone().unwrap().registrant;
+    let more = give(5_000, 3, RegistrantRef::Known(holder));
+    submit(&register, more).await.unwrap();
+    let wish = |every_seconds| Command::SetPolicy {
+        path: path(AUTHORITY),
+        if_revision: None,
+        policy: Some(Policy {
+            checks: Some(Checks {
+                every_seconds,
+                answer_seconds: 86_400,
+            }),
+            ..Policy::standard()
+        }),
+    };
+    let asked = || {
+        let ever = Timestamp::from_micros(i64::MAX);
+        let listed = register.newest().agenda(Agenda::Checks, ever, usize::MAX);
+        u64::try_from(listed.unwrap().len()).unwrap()
+    };
+    let mut sweep = super::super::sweep::Sweep::default();
+    register.look_for_contacts(&mut sweep).await;
+    // What is not due is not asked.
+    submit(&register, wish(1_000_000)).await.unwrap();
+    register.look_for_contacts(&mut sweep).await;
+    assert_eq!(asked(), 0);
+    submit(&register, wish(1)).await.unwrap();
+    register.look_for_contacts(&mut sweep).await;
+    assert_eq!(asked(), BLOCK_ARCS_MAX);
+    register.look_for_contacts(&mut sweep).await;
+    assert_eq!(asked(), BLOCK_ARCS_MAX);
+    clock.skip(3_600);
+    register.look_for_contacts(&mut sweep).await;
+    assert_eq!(asked(), BLOCK_ARCS_MAX + 3);
+    clock.skip(86_400);
+    register.expire().await;
+    // The rest is marked at the next look, as with any list.
+    register.expire().await;
+    assert_eq!(asked(), 0);
+    let seven = register.newest().entry(&path("2.16.834.7")).unwrap();
+    assert!(seven.unwrap().suspicion.is_some());
+}

@@ -60,6 +60,7 @@ impl Bench {
             entropy: [u8::try_from(next % 251).unwrap(); 32],
             actor: Actor::Principal(admin().id),
             whole: crate::model::command::Whole::All,
+            office: None,
         }
     }
 

@@ -94,6 +94,7 @@ fn arc(
         // A number that is held for the application is free for it.
         actor: Actor::Principal(app.submitted_by.clone()),
         whole: Whole::All,
+        office: None,
     };
     let category = app.content.entry.category.as_ref();
     let narrowed = policy::for_category(policy, &app.superior, category);

@@ -203,6 +203,10 @@ impl TreeView for AsSeen<'_> {
         self.tree.agenda(agenda, until, limit)
     }
 
+    fn open_reports(&self, by: &PrincipalId, limit: usize) -> Viewed<usize> {
+        self.tree.open_reports(by, limit)
+    }
+
     fn outbox_is_open(&self) -> Viewed<bool> {
         self.tree.outbox_is_open()
     }
