@@ -116,6 +116,12 @@ const TABLE: &[Row] = &[
     ("Retract", REGISTER),
     ("Plan", REGISTER),
     ("CancelPlan", REGISTER),
+    ("IssueAllocationToken", REGISTER),
+    ("RevokeAllocationToken", REVOKE_PROMISE),
+    (
+        "ListAllocationTokens",
+        "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
+    ),
     (
         "ListHolds",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
@@ -210,6 +216,9 @@ const APPLY: &str = "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN NOT_P
 
 const REGISTER: &str = "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED DELEGATED_AWAY SCOPE_TOO_NARROW \
                         SCOPE_TOO_NARROW DELEGATED_AWAY OK";
+/// A registrar above may not even know of a token.
+const REVOKE_PROMISE: &str = "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED SCOPE_TOO_NARROW \
+                              SCOPE_TOO_NARROW DELEGATED_AWAY OK";
 const GOVERN: &str = "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED SCOPE_TOO_NARROW \
                       SCOPE_TOO_NARROW DELEGATED_AWAY OK";
 const KNOW: &str = "TOKEN_MISSING PRINCIPAL_UNKNOWN PRINCIPAL_UNKNOWN OK PRINCIPAL_UNKNOWN OK PRINCIPAL_UNKNOWN OK OK";
@@ -321,6 +330,8 @@ struct Stage {
     staff: String,
     credential: String,
     code: String,
+    /// The id of an allocation token below the arc.
+    promise: String,
     /// Applications of a guest: submitted, under review, appealed; and of the organisation: submitted, asked, rejected.
     cases: [String; 6],
 }
@@ -367,6 +378,7 @@ impl Stage {
             staff,
             credential,
             code: code.unwrap().into_inner().code,
+            promise: promised(&house, &delegate).await,
             house,
         }
     }
@@ -378,8 +390,16 @@ impl Stage {
             "Convert" | "Encode" | "Decode" | "GetServerInfo" | "ExplainRefusal" => {
                 self.open(method, token).await
             }
-            "Allocate" | "BatchAllocate" | "RecordExisting" | "Hold" | "ReleaseHold"
-            | "ListHolds" | "Reserve" => self.number(method, token).await,
+            "Allocate"
+            | "BatchAllocate"
+            | "RecordExisting"
+            | "Hold"
+            | "ReleaseHold"
+            | "ListHolds"
+            | "Reserve"
+            | "IssueAllocationToken"
+            | "ListAllocationTokens"
+            | "RevokeAllocationToken" => self.number(method, token).await,
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
             }
@@ -749,6 +769,27 @@ impl Stage {
                 };
                 fine(writes.list_holds(with(token, ask)).await)
             }
+            "IssueAllocationToken" => {
+                let ask = pb::IssueAllocationTokenRequest {
+                    options: tried(),
+                    ..promise()
+                };
+                fine(writes.issue_allocation_token(with(token, ask)).await)
+            }
+            "RevokeAllocationToken" => {
+                let ask = pb::RevokeAllocationTokenRequest {
+                    allocation_token: self.promise.clone(),
+                    options: tried(),
+                };
+                fine(writes.revoke_allocation_token(with(token, ask)).await)
+            }
+            "ListAllocationTokens" => {
+                let ask = pb::ListAllocationTokensRequest {
+                    superior: superior(),
+                    ..Default::default()
+                };
+                fine(writes.list_allocation_tokens(with(token, ask)).await)
+            }
             _ => {
                 let ask = pb::ReserveRequest {
                     superior: superior(),
@@ -1057,6 +1098,31 @@ impl Stage {
     }
 }
 
+/// What is promised below the arc.
+fn promise() -> pb::IssueAllocationTokenRequest {
+    let numbers = Some(pb::NumberRange {
+        from: "100".into(),
+        to: "199".into(),
+    });
+    let range = pb::PromisedRange { numbers, count: 2 };
+    pb::IssueAllocationTokenRequest {
+        superior: ARC.into(),
+        of: Some(pb::issue_allocation_token_request::Of::Range(range)),
+        name: "promise".into(),
+        until: Some(in_millis(600_000)),
+        ..Default::default()
+    }
+}
+
+/// The id of a token by which that is promised.
+async fn promised(house: &House, delegate: &str) -> String {
+    let issued = house
+        .writes()
+        .issue_allocation_token(signed_with(delegate, promise()))
+        .await;
+    issued.unwrap().into_inner().allocation_token.unwrap().id
+}
+
 /// What lies below the arc.
 async fn below(house: &House, delegate: &str) {
     let hidden = pb::AllocateRequest {
@@ -1066,7 +1132,7 @@ async fn below(house: &House, delegate: &str) {
             visibility: pb::Visibility::Hidden as i32,
             ..titled("hidden")
         }),
-        options: None,
+        ..Default::default()
     };
     let mut writes = house.writes();
     writes

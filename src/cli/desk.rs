@@ -90,7 +90,7 @@ changes! {
     RejectApplicationRequest DecideAppealRequest SetApplicationFeeRequest;
     AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest
     AddPrincipalRequest DescribePrincipalRequest ErasePersonRequest ChangeStandingRequest GrantRoleRequest RevokeRoleRequest
-    IssueTokenRequest BindCredentialRequest InviteRequest AcceptInvitationRequest RevokeCredentialRequest
+    IssueAllocationTokenRequest RevokeAllocationTokenRequest IssueTokenRequest BindCredentialRequest InviteRequest AcceptInvitationRequest RevokeCredentialRequest
     SubmitApplicationRequest
 }
 

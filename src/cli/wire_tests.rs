@@ -203,6 +203,27 @@ macro_rules! registrar {
                 Err(Status::unimplemented(""))
             }
 
+            async fn issue_allocation_token(
+                &self,
+                _: Request<v1::IssueAllocationTokenRequest>,
+            ) -> Result<Response<v1::AllocationTokenResponse>, Status> {
+                Err(Status::unimplemented(""))
+            }
+
+            async fn list_allocation_tokens(
+                &self,
+                _: Request<v1::ListAllocationTokensRequest>,
+            ) -> Result<Response<v1::ListAllocationTokensResponse>, Status> {
+                Err(Status::unimplemented(""))
+            }
+
+            async fn revoke_allocation_token(
+                &self,
+                _: Request<v1::RevokeAllocationTokenRequest>,
+            ) -> Result<Response<v1::AllocationTokenResponse>, Status> {
+                Err(Status::unimplemented(""))
+            }
+
             async fn release_hold(
                 &self,
                 _: Request<v1::ReleaseHoldRequest>,

@@ -256,6 +256,12 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
             let (nodes, _) = owner.map_or(Ok(Default::default()), |one| home(&one.principal))?;
             (nodes, Some(id.to_string()))
         }
+        Command::IssueAllocationToken(ask) => arc(&ask.superior),
+        Command::RevokeAllocationToken { id } => {
+            let token = view.allocation_token_of_id(id)?;
+            let superior = token.map(|one| one.superior);
+            (superior.iter().collect::<Nodes>(), Some(id.to_string()))
+        }
         Command::SubmitApplication(ask) => arc(&ask.superior),
         Command::AdmitApplicant(ask) => arc(&ask.ask.superior),
         Command::AmendApplication(ask) => application(&ask.id)?,

@@ -45,6 +45,8 @@ pub enum Kind {
     Applications = 7,
     /// Notices; the position is the last one's id.
     Notices = 8,
+    /// The allocation tokens below a node; the position is how many were told.
+    AllocationTokens = 20,
 }
 
 /// Where a listing goes on.

@@ -15,6 +15,7 @@ use crate::{
 };
 
 use super::{
+    allocation_tokens::{self, Shown},
     consent,
     convert::{Faults, command, timestamp},
     holds, layer,
@@ -64,6 +65,28 @@ impl Registrar {
     ) -> Result<Response<pb::WriteResponse>, Status> {
         let call = layer::call(&request)?;
         let written = write::submit(&self.desk, &call, request.into_inner()).await;
+        let answer = match written {
+            Ok(outcome) => self.rendered(&call, outcome).await,
+            Err(rejection) => Err(rejection),
+        };
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+    }
+
+    /// Carries out what may show the secret of an allocation token.
+    async fn taken<W: Write>(
+        &self,
+        request: Request<W>,
+        shows_secret: bool,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        if !shows_secret {
+            return self.entries(request).await;
+        }
+        let call = layer::call(&request)?;
+        let shown = Shown::admit(&self.desk, &call)?;
+        let written = write::submit(&self.desk, &call, request.into_inner()).await;
+        shown.tell(&self.desk, &call, &written);
         let answer = match written {
             Ok(outcome) => self.rendered(&call, outcome).await,
             Err(rejection) => Err(rejection),
@@ -174,14 +197,17 @@ impl RegistrationService for Registrar {
         &self,
         request: Request<pb::AllocateRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
-        self.entries(request).await
+        let shows = !request.get_ref().allocation_token.is_empty();
+        self.taken(request, shows).await
     }
 
     async fn batch_allocate(
         &self,
         request: Request<pb::BatchAllocateRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
-        self.entries(request).await
+        let mut all = request.get_ref().allocations.iter();
+        let shows = all.any(|one| !one.allocation_token.is_empty());
+        self.taken(request, shows).await
     }
 
     async fn record_existing(
@@ -212,6 +238,40 @@ impl RegistrationService for Registrar {
         let call = layer::call(&request)?;
         let answer = holds::page(&self.desk, &call, request.into_inner()).await;
         trail::looked(&self.desk, &call, "ListHolds", "", &answer);
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+    }
+
+    async fn issue_allocation_token(
+        &self,
+        request: Request<pb::IssueAllocationTokenRequest>,
+    ) -> Result<Response<pb::AllocationTokenResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = allocation_tokens::issue(&self.desk, &call, request.into_inner()).await;
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+    }
+
+    async fn list_allocation_tokens(
+        &self,
+        request: Request<pb::ListAllocationTokensRequest>,
+    ) -> Result<Response<pb::ListAllocationTokensResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = allocation_tokens::page(&self.desk, &call, request.into_inner()).await;
+        trail::looked(&self.desk, &call, "ListAllocationTokens", "", &answer);
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+    }
+
+    async fn revoke_allocation_token(
+        &self,
+        request: Request<pb::RevokeAllocationTokenRequest>,
+    ) -> Result<Response<pb::AllocationTokenResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = allocation_tokens::revoke(&self.desk, &call, request.into_inner()).await;
         answer
             .map(Response::new)
             .map_err(|rejection| status::of(&self.desk, &call, &rejection))

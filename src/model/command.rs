@@ -4,6 +4,7 @@ use crate::oid::{ArcValue, Identifier, NodePath};
 
 use super::{
     actor::{CredentialKind, PrincipalKind, Role, Scope, Standing},
+    allocation_token::Promised,
     application::{About, Attachment, FeeState, RejectionReason},
     clock::Timestamp,
     consent::{LockKind, Side},
@@ -12,7 +13,10 @@ use super::{
         Service, State, Text, Visibility,
     },
     event::{Changes, Person, Proof, ReferenceLoaded},
-    ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
+    ids::{
+        AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId,
+        RequestId, Seq,
+    },
     money::Amount,
     notice::{NoticeId, Outcome},
     plan::PlannedAct,
@@ -196,6 +200,13 @@ pub enum Command {
         /// The credential.
         id: CredentialId,
     },
+    /// Promise numbers to whoever has a secret.
+    IssueAllocationToken(Box<IssueAllocationToken>),
+    /// End an allocation token.
+    RevokeAllocationToken {
+        /// The token.
+        id: AllocationTokenId,
+    },
     /// Trade an invitation code for a token.
     AcceptInvitation {
         /// SHA-256 of the code.
@@ -237,7 +248,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 52] = [
+    pub const WORDS: [&'static str; 54] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -269,6 +280,8 @@ impl Command {
         "revoke-role",
         "issue-credential",
         "revoke-credential",
+        "issue-allocation-token",
+        "revoke-allocation-token",
         "accept-invitation",
         "submit-application",
         "admit-applicant",
@@ -326,6 +339,8 @@ impl Command {
             Self::RevokeRole(_) => "revoke-role",
             Self::IssueCredential(_) => "issue-credential",
             Self::RevokeCredential { .. } => "revoke-credential",
+            Self::IssueAllocationToken(_) => "issue-allocation-token",
+            Self::RevokeAllocationToken { .. } => "revoke-allocation-token",
             Self::AcceptInvitation { .. } => "accept-invitation",
             Self::SubmitApplication(_) => "submit-application",
             Self::AdmitApplicant(_) => "admit-applicant",
@@ -468,6 +483,8 @@ pub struct Allocate {
     pub number: NumberChoice,
     /// What it shall hold.
     pub entry: NewEntry,
+    /// SHA-256 of the secret of the allocation token by which it is taken, where it is.
+    pub allocation_token: Option<[u8; 32]>,
 }
 
 /// Give out consecutive numbers.
@@ -671,6 +688,25 @@ pub struct IssueCredential {
     pub scope: Scope,
     /// What it is bound to, where it is no secret of ours.
     pub bound_to: Option<String>,
+}
+
+/// Promise numbers to whoever has a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssueAllocationToken {
+    /// Below which node.
+    pub superior: NodePath,
+    /// What is promised.
+    pub of: Promised,
+    /// What it is called.
+    pub name: String,
+    /// SHA-256 of the secret.
+    pub secret_sha256: [u8; 32],
+    /// Who alone may use it; `None` is every principal.
+    pub principal: Option<PrincipalId>,
+    /// To whom the arcs are assigned; `None` leaves it to whoever takes them.
+    pub registrant: Option<RegistrantId>,
+    /// Until when it is good.
+    pub until: Timestamp,
 }
 
 /// Give a hold up.

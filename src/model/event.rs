@@ -8,6 +8,7 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::{
     actor::{Credential, Grant, Principal, PrincipalKind, Role, Standing},
+    allocation_token::AllocationToken,
     application::{Application, Approval, Content, Fee, Paper, Remark, Stage, Verdict},
     clock::Timestamp,
     command::RegistrantRef,
@@ -16,7 +17,10 @@ use super::{
         Certainty, Contact, Delegation, Flags, Hold, Label, Reference, RegistrantDetails, Relation,
         Service, State, Text, Visibility,
     },
-    ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq},
+    ids::{
+        AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId,
+        RegistrantId, Seq,
+    },
     notice::{NoticeId, Outcome},
     plan::Plan,
     policy::Policy,
@@ -63,6 +67,15 @@ pub enum Event {
     CredentialIssued(Credential),
     /// A credential ended.
     CredentialRevoked(CredentialId),
+    /// An allocation token as it is from now on: it was issued, or revoked.
+    AllocationTokenSet(Box<AllocationToken>),
+    /// An arc was taken by an allocation token.
+    AllocationTokenUsed {
+        /// The token.
+        id: AllocationTokenId,
+        /// The arc.
+        path: NodePath,
+    },
     /// A version of the reference data was loaded.
     DataLoaded {
         /// Which version.
@@ -219,6 +232,8 @@ impl Event {
             Self::RoleRevoked { .. } => "role-revoked",
             Self::CredentialIssued(_) => "credential-issued",
             Self::CredentialRevoked(_) => "credential-revoked",
+            Self::AllocationTokenSet(_) => "allocation-token-set",
+            Self::AllocationTokenUsed { .. } => "allocation-token-used",
             Self::DataLoaded { .. } => "data-loaded",
             Self::ReferenceLoaded(_) => "reference-loaded",
             Self::AuthorityOpened(_) => "authority-opened",
@@ -272,6 +287,8 @@ impl Event {
             | Self::RoleRevoked { .. }
             | Self::CredentialIssued(_)
             | Self::CredentialRevoked(_)
+            | Self::AllocationTokenSet(_)
+            | Self::AllocationTokenUsed { .. }
             | Self::DataLoaded { .. }
             | Self::RegistrantRecorded(_)
             | Self::NumberHeld(_)

@@ -85,6 +85,12 @@ pub const CREDENTIALS_MAX: usize = 64;
 pub const CREDENTIAL_NAME_BYTES_MAX: usize = 256;
 /// Most bytes of what a credential is bound to: a certificate's name, or issuer and subject.
 pub const BOUND_TO_BYTES_MAX: usize = 4_096;
+/// Most open allocation tokens below one superior.
+pub const ALLOCATION_TOKENS_MAX: usize = 1_000;
+/// Most numbers that one allocation token promises.
+pub const ALLOCATION_TOKEN_ARCS_MAX: u64 = 10_000;
+/// The longest an allocation token is good, in seconds (five years).
+pub const ALLOCATION_TOKEN_SECONDS_MAX: u64 = 1_827 * 86_400;
 /// The longest an invitation is good, in seconds (30 days).
 pub const INVITATION_SECONDS_MAX: u64 = 30 * 86_400;
 

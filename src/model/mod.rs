@@ -4,6 +4,7 @@
 //! the API's messages stop at `grpc`, the journal's at `journal::codec`.
 
 pub mod actor;
+pub mod allocation_token;
 pub mod application;
 pub mod clock;
 pub mod command;
@@ -29,7 +30,8 @@ pub use command::{Command, Ctx, Submission};
 pub use entry::{Entry, State, Visibility};
 pub use event::Event;
 pub use ids::{
-    ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, RequestId, Seq,
+    AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
+    RequestId, Seq,
 };
 pub use notice::{Notice, NoticeId};
 pub use policy::Policy;

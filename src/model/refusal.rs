@@ -173,6 +173,9 @@ codes! {
     114 RateLimited "RATE_LIMITED" Exhausted "API limits": "Calls come faster than the server takes from one source or principal.";
     115 PlanUnknown "PLAN_UNKNOWN" NotFound "API": "Nothing of this number is planned for the arc.";
     120 VerificationUnknown "VERIFICATION_UNKNOWN" Unauthenticated "API": "The verification is not known or over, or its code is another.";
+    121 AllocationTokenUnknown "ALLOCATION_TOKEN_UNKNOWN" Unauthenticated "API": "The allocation token is not known, is another's, is used up, is over or was revoked.";
+    122 PromisedOtherwise "PROMISED_OTHERWISE" Denied "X.660 clause 6.2": "The allocation token promises something else: another number, or an arc of another registrant.";
+    123 PromisedAlready "PROMISED_ALREADY" Taken "X.660 clause 6.2": "The reserved number is promised by another allocation token that is still open.";
     135 PaperUnknown "PAPER_UNKNOWN" NotFound "API": "The application has no paper of this digest.";
     136 PapersFull "PAPERS_FULL" Exhausted "API limits": "The server keeps as many octets of papers as it is set to keep.";
 }

@@ -8,8 +8,10 @@ use crate::journal::Digest32;
 use crate::model::{
     Code, Entry, Event, Refusal, RegisterId, RequestId, Seq, Timestamp, Visibility,
     actor::{Credential, Principal},
+    allocation_token::AllocationToken,
     application::Application,
     entry::Hold,
+    ids::AllocationTokenId,
 };
 use crate::oid::NodePath;
 
@@ -32,6 +34,8 @@ pub struct Outcome {
     pub principals: Vec<Principal>,
     /// The credentials the record wrote, as it left them, in the order of the events.
     pub credentials: Vec<Credential>,
+    /// The allocation token that the record issued or revoked, as it left it.
+    pub allocation_token: Option<AllocationToken>,
     /// The application that the record was about last, as it left it.
     pub application: Option<Application>,
     /// The request had been carried out before; this is its answer again.
@@ -127,6 +131,8 @@ pub struct HistoryItem {
     pub reason: Option<String>,
     /// Why a delegation was overridden, where one was; `None` for the public.
     pub override_reason: Option<String>,
+    /// The allocation token by which the arc was taken, if it was by one; `None` for the public.
+    pub allocation_token: Option<AllocationTokenId>,
     /// The entry as the record left it.
     pub entry: Seen,
 }

@@ -154,6 +154,8 @@ impl Rows {
                 codec::encode_credential(credential),
             )?,
             Event::CredentialRevoked(id) => self.revoked(stamp, id)?,
+            Event::AllocationTokenSet(token) => self.put_allocation_token(stamp, token)?,
+            Event::AllocationTokenUsed { id, path } => self.taken(stamp, id, path)?,
             Event::DataLoaded { version } => {
                 self.data_version = Some((stamp.seq, version.clone()));
             }

@@ -64,8 +64,15 @@ impl Reading {
         let Some(entry) = self.as_of(seq).entry_at(path)? else {
             return Ok(None);
         };
-        let touches = |event: &&Event| event.touches().is_some_and(|(touched, _)| touched == path);
         let all = sight.is_whole(path);
+        let is_about = |event: &&Event| match event {
+            Event::AllocationTokenUsed { path: arc, .. } => all && arc == path,
+            _ => event.touches().is_some_and(|(touched, _)| touched == path),
+        };
+        let taken = happening.events.iter().find_map(|event| match event {
+            Event::AllocationTokenUsed { id, path: arc } if arc == path => Some(id.clone()),
+            _ => None,
+        });
         Ok(Some(HistoryItem {
             seq,
             time: Timestamp::from_micros(record.header.time_us),
@@ -74,11 +81,12 @@ impl Reading {
             kinds: happening
                 .events
                 .iter()
-                .filter(touches)
+                .filter(is_about)
                 .map(Event::word)
                 .collect(),
             reason: happening.reason.filter(|_| all),
             override_reason: happening.override_reason.filter(|_| all),
+            allocation_token: taken.filter(|_| all),
             entry: Seen {
                 entry,
                 visibility,

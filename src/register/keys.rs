@@ -10,7 +10,7 @@ use std::ops::Bound;
 
 use crate::model::application::{Docket, Place};
 use crate::model::plan::Agenda;
-use crate::model::{ApplicationId, NoticeId, RegistrantId, Seq, Timestamp};
+use crate::model::{AllocationTokenId, ApplicationId, NoticeId, RegistrantId, Seq, Timestamp};
 use crate::oid::{ArcValue, Identifier, NodePath};
 
 /// The length octet that says that the length stands in the next two octets.
@@ -174,6 +174,29 @@ fn moment_octets(moment: Timestamp) -> [u8; 8] {
 
 fn to_moment(octets: [u8; 8]) -> Timestamp {
     Timestamp::from_micros((u64::from_be_bytes(octets) ^ (1 << 63)).cast_signed())
+}
+
+/// What the keys of all allocation tokens begin with. The numbers here and below are permanent.
+pub(super) const ALLOCATION_TOKENS: [u8; 1] = [1];
+
+/// What the keys of the lists of allocation tokens begin with: superior and record of the issue follow.
+pub(super) const ALLOCATION_TOKENS_BELOW: [u8; 1] = [2];
+
+/// The key of an allocation token by the digest of its secret.
+pub(super) fn allocation_token(secret_sha256: &[u8; 32]) -> Vec<u8> {
+    [&ALLOCATION_TOKENS, secret_sha256.as_slice()].concat()
+}
+
+/// What the keys of the list of allocation tokens below a superior begin with: the records of their issue follow.
+pub(super) fn allocation_tokens_below(superior: &NodePath) -> Vec<u8> {
+    let mut key = ALLOCATION_TOKENS_BELOW.to_vec();
+    key.extend(node(superior));
+    key
+}
+
+/// The key by which the digest of an allocation token is found by its id.
+pub(super) fn allocation_token_of(id: &AllocationTokenId) -> Vec<u8> {
+    [&[3], id.as_str().as_bytes()].concat()
 }
 
 /// The key of the mark that the outbox is open.

@@ -22,6 +22,7 @@ pub mod options;
 mod papers;
 mod place;
 mod project;
+mod promised;
 pub mod reading;
 mod replay;
 mod revision;
@@ -156,7 +157,7 @@ impl Register {
         let core = self.core.clone();
         let decided = tokio::task::spawn_blocking(move || {
             let reading = core.newest();
-            let mut rows = Rows::new(reading.of.clone(), tables::Counts::default());
+            let mut rows = Rows::new(reading.of.clone(), &tables::Counts::default());
             permit.recheck(&submission, &rows)?;
             let stamp = Stamp {
                 seq: reading.seq().next(),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::access::{Seeing, Sight};
 use crate::journal::codec;
+use crate::model::allocation_token::AllocationToken;
 use crate::model::application::{Application, Finding};
 use crate::model::consent::Locks;
 use crate::model::{
@@ -296,6 +297,25 @@ impl Reading {
             }
         }
         Ok(known)
+    }
+
+    /// The allocation tokens that name a person. Blocks.
+    pub fn allocation_tokens_of(&self, person: &Person) -> Viewed<Vec<AllocationToken>> {
+        let mut found = Vec::new();
+        for (_, row) in self.headed_rows(Table::AllocationTokens, &keys::ALLOCATION_TOKENS)? {
+            let token = codec::decode_allocation_token(&row.payload)
+                .map_err(|_| self.broken("an allocation token cannot be read"))?;
+            let named = match person {
+                Person::Registrant(id) => token.registrant.as_ref() == Some(id),
+                Person::Principal(id) => {
+                    token.principal.as_ref() == Some(id) || token.by.as_ref() == Some(id)
+                }
+            };
+            if named {
+                found.push(token);
+            }
+        }
+        Ok(found)
     }
 
     /// The notices after `after`, in the order in which they came about, at most `limit`. Blocks.

@@ -32,6 +32,7 @@ mod form;
 mod found;
 mod grant_role;
 mod hold;
+mod issue_allocation_token;
 mod issue_credential;
 mod load_references;
 mod lock;
@@ -46,6 +47,7 @@ mod policy;
 mod principal;
 #[cfg(test)]
 mod principal_tests;
+mod promise;
 #[cfg(test)]
 mod properties;
 mod recall;
@@ -53,6 +55,7 @@ mod record;
 mod release_hold;
 mod reserve;
 mod retract;
+mod revoke_allocation_token;
 mod revoke_credential;
 mod revoke_role;
 mod roles;
@@ -81,6 +84,7 @@ use decision::Decision;
 use form::Faults;
 
 /// Decides a command: its events, in order and at least one, or why not.
+#[expect(clippy::too_many_lines, reason = "one arm for each command")]
 pub fn decide(
     submission: &Submission,
     ctx: &Ctx,
@@ -167,6 +171,8 @@ pub fn decide(
         Command::RevokeRole(ask) => revoke_role::decide(ask, &mut decision),
         Command::IssueCredential(ask) => issue_credential::decide(ask, &mut decision),
         Command::RevokeCredential { id } => revoke_credential::decide(id, &mut decision),
+        Command::IssueAllocationToken(ask) => issue_allocation_token::decide(ask, &mut decision),
+        Command::RevokeAllocationToken { id } => revoke_allocation_token::decide(id, &mut decision),
         Command::AcceptInvitation {
             code_sha256,
             token_sha256,
@@ -221,6 +227,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         Command::DescribePrincipal { details, .. } => faults.details(details),
         Command::ErasePerson(ask) => erase_person::form(ask, faults),
         Command::IssueCredential(ask) => issue_credential::form(ask, ctx, faults),
+        Command::IssueAllocationToken(ask) => issue_allocation_token::form(ask, ctx, faults),
         Command::AcceptInvitation { name, .. } => issue_credential::name(name, faults),
         Command::SubmitApplication(ask) => application::submit_form(ask, ctx, faults),
         Command::AdmitApplicant(ask) => application::admit_form(ask, ctx, faults),
@@ -231,6 +238,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::GrantRole(_)
         | Command::RevokeRole(_)
         | Command::RevokeCredential { .. }
+        | Command::RevokeAllocationToken { .. }
         | Command::ChangeState(_)
         | Command::Recall { .. }
         | Command::Lock { .. }

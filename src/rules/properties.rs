@@ -173,6 +173,7 @@ fn command(step: Step, tree: &Tree) -> Command {
         superior,
         number: choice(a),
         entry: entry(b, tree),
+        allocation_token: None,
     };
     let record = |path: NodePath, b: u8| RecordExisting {
         path,
@@ -189,6 +190,7 @@ fn command(step: Step, tree: &Tree) -> Command {
             superior: at.parent().unwrap(),
             number: NumberChoice::Explicit(at.last().unwrap().clone()),
             entry: entry(b, tree),
+            allocation_token: None,
         }),
         5 => Command::BatchAllocate(vec![
             allocate(at.clone(), a, b),

@@ -129,6 +129,7 @@ fn changes(
         for (name, text) in [
             ("reason", &item.reason),
             ("override", &item.override_reason),
+            ("allocation token", &item.allocation_token),
         ] {
             if !text.is_empty() {
                 desk.output

@@ -3,6 +3,7 @@
 //! They must never decide what the register allows: that is the server's to say.
 
 mod allocate;
+mod allocation_token;
 mod amend;
 mod application;
 mod audit;
@@ -49,6 +50,9 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Watch(args) => watch::run(desk, client, &args).await,
         Command::Allocate(args) => Box::pin(allocate::allocate(desk, client, *args)).await,
         Command::Record(args) => Box::pin(allocate::record(desk, client, *args)).await,
+        Command::AllocationToken(args) => {
+            Box::pin(allocation_token::run(desk, client, args.act)).await
+        }
         Command::Hold(args) => hold::hold(desk, client, &args).await,
         Command::Release(args) => hold::release(desk, client, &args).await,
         Command::Reserve(args) => hold::reserve(desk, client, &args).await,

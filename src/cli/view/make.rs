@@ -550,6 +550,7 @@ impl From<&v1::HistoryItem> for HistoryView {
             kinds: i.kinds.clone(),
             reason: i.reason.clone(),
             override_reason: i.override_reason.clone(),
+            allocation_token: i.allocation_token.clone(),
             entry: i.entry.as_ref().map(Into::into),
         }
     }

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 pub use self::{
     access::{
-        AuditView, CredentialView, CredentialWrittenView, ErasedView, HeldOfView, HeldView,
-        PrincipalView, PrincipalWrittenView, WhoView,
+        AllocationTokenView, AllocationTokenWrittenView, AuditView, CredentialView,
+        CredentialWrittenView, ErasedView, HeldOfView, HeldView, PrincipalView,
+        PrincipalWrittenView, WhoView,
     },
     application::{
         ApplicationView, ApplicationWrittenView, CountedView, DuePlanView, FeeTotalView,
@@ -214,7 +215,7 @@ view! {
     /// One change of an arc.
     HistoryView {
         sequence: u64, time: String, principal: String, request_id: String, kinds: Vec<String>, reason: String,
-        override_reason: String, entry: Option<EntryView>,
+        override_reason: String, allocation_token: String, entry: Option<EntryView>,
     }
 }
 

@@ -98,6 +98,7 @@ fn gathered(
             notices(&mut told, id, newest)?;
         }
     }
+    promises(&mut told, person, newest)?;
     applications(&mut told, person, newest, desk)?;
     call.witness.note(&NodePath::root());
     Ok(told)
@@ -145,6 +146,27 @@ fn arcs(
         let arc = pb::ArcOfPerson {
             oid: entry.path.to_string(),
             named_as: named,
+        };
+        if !fits(&mut told.arcs, arc, EXPORT_ARCS_MAX) {
+            told.cut = true;
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The arcs below which something is promised to the person, or by it.
+fn promises(
+    told: &mut pb::ExportPersonResponse,
+    person: &Person,
+    newest: &Reading,
+) -> Result<(), Rejection> {
+    for token in newest.allocation_tokens_of(person)? {
+        let by = matches!(person, Person::Principal(id) if token.by.as_ref() == Some(id));
+        let word = if by { "promising" } else { "promised" };
+        let arc = pb::ArcOfPerson {
+            oid: token.superior.to_string(),
+            named_as: vec![word.to_owned()],
         };
         if !fits(&mut told.arcs, arc, EXPORT_ARCS_MAX) {
             told.cut = true;

@@ -22,7 +22,7 @@ use crate::{
     pb::v1 as pb,
 };
 
-use super::{Faults, change, fields, item, moment, text, within};
+use super::{Faults, allocation_token, change, fields, item, moment, text, within};
 
 /// What belongs to any write, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,10 +66,13 @@ pub fn allocate(
     let superior = text::node(&request.superior, names, "superior", faults);
     let number = fields::number_choice(request.number.as_ref(), "number", faults);
     let entry = change::new_entry(request.entry.as_ref(), "entry", faults);
+    let secret = &request.allocation_token;
+    let allocation_token = allocation_token::shown(secret, "allocation_token", faults);
     Some(Command::Allocate(Allocate {
         superior: superior?,
         number: number?,
         entry,
+        allocation_token,
     }))
 }
 
@@ -108,11 +111,15 @@ pub fn batch_allocate(
                 let field = within(&at, "number");
                 let number = fields::number_choice(one.number.as_ref(), &field, faults);
                 let entry = change::new_entry(one.entry.as_ref(), &within(&at, "entry"), faults);
+                let field = within(&at, "allocation_token");
+                let allocation_token =
+                    allocation_token::shown(&one.allocation_token, &field, faults);
                 if let (Some(superior), Some(number)) = (superior, number) {
                     all.push(Allocate {
                         superior,
                         number,
                         entry,
+                        allocation_token,
                     });
                 }
             }
@@ -605,7 +612,7 @@ mod tests {
                 identifiers: vec!["X".into()],
                 ..Default::default()
             }),
-            options: None,
+            ..Default::default()
         };
         check(
             |faults| allocate(&request, &NoNames, faults),

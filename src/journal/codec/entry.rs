@@ -6,6 +6,7 @@
 use prost::Message;
 
 use crate::model::actor::{Credential, Principal};
+use crate::model::allocation_token::AllocationToken;
 use crate::model::application::Application;
 use crate::model::clock::Timestamp;
 use crate::model::consent::Locks;
@@ -18,6 +19,7 @@ use crate::model::notice::Notice;
 use crate::pb::journal::v1 as pb;
 
 use super::VALUE_VERSION;
+use super::allocation_token::{token_from, token_to};
 use super::application::{application_from, application_to};
 use super::error::CodecError;
 use super::notice::{notice_from, notice_to};
@@ -71,6 +73,16 @@ pub fn encode_credential(credential: &Credential) -> Vec<u8> {
 /// Reads what [`encode_credential`] wrote.
 pub fn decode_credential(value: &[u8]) -> Result<Credential, CodecError> {
     credential_from(read(value, "a credential")?)
+}
+
+/// The value of the `allocation-tokens` table.
+pub fn encode_allocation_token(token: &AllocationToken) -> Vec<u8> {
+    write(&token_to(token))
+}
+
+/// Reads what [`encode_allocation_token`] wrote.
+pub fn decode_allocation_token(value: &[u8]) -> Result<AllocationToken, CodecError> {
+    token_from(read(value, "an allocation token")?)
 }
 
 /// The value of the `applications` table.

@@ -14,6 +14,7 @@ use crate::oid::ArcValue;
 use crate::pb::journal::v1 as pb;
 use crate::pb::journal::v1::event::Kind;
 
+use super::allocation_token::{token_from, token_to};
 use super::application;
 use super::error::CodecError;
 use super::notice;
@@ -55,6 +56,13 @@ pub(super) fn event_to(event: &Event) -> Kind {
         Event::CredentialIssued(credential) => Kind::CredentialIssued(credential_to(credential)),
         Event::CredentialRevoked(id) => {
             Kind::CredentialRevoked(pb::CredentialRevoked { id: id_to(id) })
+        }
+        Event::AllocationTokenSet(token) => Kind::AllocationTokenSet(token_to(token)),
+        Event::AllocationTokenUsed { id, path } => {
+            Kind::AllocationTokenUsed(pb::AllocationTokenUsed {
+                id: id_to(id),
+                path: path_to(path),
+            })
         }
         Event::DataLoaded { version } => Kind::DataLoaded(pb::DataLoaded {
             version: version.clone(),
@@ -194,6 +202,11 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
         },
         Kind::CredentialIssued(e) => Event::CredentialIssued(credential_from(e)?),
         Kind::CredentialRevoked(e) => Event::CredentialRevoked(id_from(&e.id)?),
+        Kind::AllocationTokenSet(e) => Event::AllocationTokenSet(Box::new(token_from(e)?)),
+        Kind::AllocationTokenUsed(e) => Event::AllocationTokenUsed {
+            id: id_from(&e.id)?,
+            path: path_from(&e.path)?,
+        },
         Kind::DataLoaded(e) => Event::DataLoaded { version: e.version },
         Kind::ReferenceLoaded(e) => Event::ReferenceLoaded(reference_loaded_from(e)?),
         Kind::AuthorityOpened(e) => Event::AuthorityOpened(authority_opened_from(e)?),

@@ -14,7 +14,7 @@ use crate::model::entry::{
 };
 use crate::model::event::{Changes, HoldEnd, Proof};
 use crate::model::ids::{
-    ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
+    AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
 };
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::plan::{Plan, PlannedAct};
@@ -91,7 +91,7 @@ macro_rules! ids {
     )*};
 }
 
-ids!(PrincipalId RegistrantId HoldId CredentialId ApplicationId RegisterId);
+ids!(PrincipalId RegistrantId HoldId CredentialId AllocationTokenId ApplicationId RegisterId);
 
 /// The stored form of an id: 0x00 and 16 octets for one that this program makes, else the text.
 pub(super) fn id_to<I: Id>(id: &I) -> Vec<u8> {
@@ -422,20 +422,28 @@ fn words_from<T: std::str::FromStr>(
         .map_err(|_| CodecError::Malformed { what })
 }
 
-fn ranges_to(ranges: &[NumberRange]) -> Vec<pb::NumberRange> {
-    let stored = |range: &NumberRange| pb::NumberRange {
+/// The stored form of a run of numbers.
+pub(super) fn range_to(range: &NumberRange) -> pb::NumberRange {
+    pb::NumberRange {
         from: number_to(&range.from),
         to: range.to.as_ref().map(number_to),
-    };
-    ranges.iter().map(stored).collect()
+    }
+}
+
+/// The run of numbers of its stored form.
+pub(super) fn range_from(stored: &pb::NumberRange) -> NumberRange {
+    NumberRange {
+        from: ArcValue::from_be_bytes(&stored.from),
+        to: stored.to.as_deref().map(ArcValue::from_be_bytes),
+    }
+}
+
+fn ranges_to(ranges: &[NumberRange]) -> Vec<pb::NumberRange> {
+    ranges.iter().map(range_to).collect()
 }
 
 fn ranges_from(stored: &[pb::NumberRange]) -> Vec<NumberRange> {
-    let range = |stored: &pb::NumberRange| NumberRange {
-        from: ArcValue::from_be_bytes(&stored.from),
-        to: stored.to.as_deref().map(ArcValue::from_be_bytes),
-    };
-    stored.iter().map(range).collect()
+    stored.iter().map(range_from).collect()
 }
 
 /// The stored form of what waits at an arc.

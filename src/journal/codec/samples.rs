@@ -5,6 +5,7 @@
 use crate::model::actor::{
     Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
 };
+use crate::model::allocation_token::{AllocationToken, Promised};
 use crate::model::application::{
     About, Application, Approval, Attachment, Content, Fee, FeeState, Paper, RejectionReason,
     Remark, RemarkKind, Stage, Verdict, VerdictKind,
@@ -23,7 +24,8 @@ use crate::model::event::{
     ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::{
-    ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq,
+    AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
+    Seq,
 };
 use crate::model::money::{Amount, FeeSchedule};
 use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
@@ -574,6 +576,60 @@ fn principal_events() -> Vec<(&'static str, Event)> {
     events
 }
 
+/// Allocation tokens: of a range, full; of a reserved number, bare.
+pub(super) fn allocation_tokens() -> [(&'static str, AllocationToken); 2] {
+    let full = AllocationToken {
+        id: AllocationTokenId::from_random([0x77; 16]),
+        superior: path("2.16.834"),
+        of: Promised::Range {
+            range: NumberRange {
+                from: ArcValue::from(1_000_u32),
+                to: Some(ArcValue::from(1_999_u32)),
+            },
+            count: 5,
+        },
+        used: 2,
+        name: "ministries".to_owned(),
+        secret_sha256: [0xB6; 32],
+        principal: Some(principal()),
+        registrant: Some(registrant()),
+        until: LATER,
+        issued: NOON,
+        by: Some(principal()),
+        revoked: true,
+    };
+    let bare = AllocationToken {
+        id: "t-bare".parse().unwrap(),
+        of: Promised::Reserved(ArcValue::from(7_u32)),
+        used: 0,
+        principal: None,
+        registrant: None,
+        by: None,
+        revoked: false,
+        ..full.clone()
+    };
+    [("full", full), ("bare", bare)]
+}
+
+fn allocation_token_events() -> Vec<(&'static str, Event)> {
+    let [(_, full), (_, bare)] = allocation_tokens();
+    let used = Event::AllocationTokenUsed {
+        id: full.id.clone(),
+        path: arc(),
+    };
+    vec![
+        (
+            "allocation-token",
+            Event::AllocationTokenSet(Box::new(full)),
+        ),
+        (
+            "allocation-token/bare",
+            Event::AllocationTokenSet(Box::new(bare)),
+        ),
+        ("allocation-token/used", used),
+    ]
+}
+
 fn content() -> Content {
     Content {
         number: Some(ArcValue::new(42)),
@@ -1057,6 +1113,7 @@ pub(super) fn happenings() -> Vec<(String, Happening)> {
         .chain(contact_events())
         .chain(application_events())
         .chain(consent_events())
+        .chain(allocation_token_events())
         .chain(notice_events())
         .map(|(name, event)| {
             let happening = Happening {

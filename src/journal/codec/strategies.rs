@@ -8,6 +8,7 @@ use proptest::strategy::Union;
 use crate::model::actor::{
     Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
 };
+use crate::model::allocation_token::{AllocationToken, Promised};
 use crate::model::application::{
     About, Application, Approval, Attachment, Content, Fee, FeeState, Paper, RejectionReason,
     Remark, RemarkKind, Stage, Verdict, VerdictKind,
@@ -352,6 +353,42 @@ pub(crate) fn credential() -> impl Strategy<Value = Credential> {
                 issued,
             }
         })
+}
+
+/// Allocation tokens.
+pub(crate) fn allocation_token() -> impl Strategy<Value = AllocationToken> {
+    let of = prop_oneof![
+        number().prop_map(Promised::Reserved),
+        (range(), any::<u64>()).prop_map(|(range, count)| Promised::Range { range, count }),
+    ];
+    (
+        (id(), path(), of, any::<u64>()),
+        (word(), any::<[u8; 32]>(), of_some(), of_some()),
+        (time(), time(), of_some(), any::<bool>()),
+    )
+        .prop_map(|(first, second, third)| {
+            let (id, superior, of, used) = first;
+            let (name, secret_sha256, principal, registrant) = second;
+            let (until, issued, by, revoked) = third;
+            AllocationToken {
+                id,
+                superior,
+                of,
+                used,
+                name,
+                secret_sha256,
+                principal,
+                registrant,
+                until,
+                issued,
+                by,
+                revoked,
+            }
+        })
+}
+
+fn of_some<I: Id + std::fmt::Debug>() -> impl Strategy<Value = Option<I>> {
+    of(id())
 }
 
 /// Holds.
@@ -876,6 +913,12 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             .boxed(),
         credential().prop_map(Event::CredentialIssued).boxed(),
         id().prop_map(Event::CredentialRevoked).boxed(),
+        allocation_token()
+            .prop_map(|token| Event::AllocationTokenSet(Box::new(token)))
+            .boxed(),
+        (id(), path())
+            .prop_map(|(id, path)| Event::AllocationTokenUsed { id, path })
+            .boxed(),
         word()
             .prop_map(|version| Event::DataLoaded { version })
             .boxed(),

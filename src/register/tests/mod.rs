@@ -6,6 +6,7 @@ mod faults;
 mod house;
 mod limits;
 mod past;
+mod promises;
 mod rights;
 mod rights_model;
 mod spine;

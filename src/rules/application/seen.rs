@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use crate::model::actor::{Credential, Principal};
+use crate::model::allocation_token::AllocationToken;
 use crate::model::application::{Application, Docket, Place};
 use crate::model::command::Whole;
 use crate::model::entry::{Entry, Hold, Registrant};
-use crate::model::ids::CredentialId;
+use crate::model::ids::{AllocationTokenId, CredentialId};
 use crate::model::plan::Agenda;
 use crate::model::{
     ApplicationId, Notice, NoticeId, PrincipalId, RegisterId, RegistrantId, State, Timestamp,
@@ -180,6 +181,18 @@ impl TreeView for AsSeen<'_> {
 
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
         self.tree.credential(token_sha256)
+    }
+
+    fn allocation_token(&self, secret_sha256: &[u8; 32]) -> Viewed<Option<AllocationToken>> {
+        self.tree.allocation_token(secret_sha256)
+    }
+
+    fn allocation_token_of_id(&self, id: &AllocationTokenId) -> Viewed<Option<AllocationToken>> {
+        self.tree.allocation_token_of_id(id)
+    }
+
+    fn allocation_tokens(&self, superior: &NodePath) -> Viewed<Vec<AllocationToken>> {
+        self.tree.allocation_tokens(superior)
     }
 
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>> {
