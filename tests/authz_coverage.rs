@@ -116,6 +116,13 @@ const TABLE: &[Row] = &[
     ("Retract", REGISTER),
     ("Plan", REGISTER),
     ("CancelPlan", REGISTER),
+    // The window is public: everybody known may.
+    (
+        "ChallengeLabel",
+        "TOKEN_MISSING OK OK OK OK SCOPE_TOO_NARROW SCOPE_TOO_NARROW OK OK",
+    ),
+    ("DecideChallenge", REGISTER),
+    ("ListLabelClaims", "SEES"),
     ("IssueAllocationToken", REGISTER),
     ("RevokeAllocationToken", REVOKE_PROMISE),
     (
@@ -367,9 +374,10 @@ impl Stage {
         let narrow = narrowed(&house, &delegate, false, "2.999.5.9").await;
         let known = [sibling, reviewer, auditor, registrar, read_only, narrow];
         let credential = who(&house, &own).await.credential.unwrap().id;
-        house.policy(&delegate, ARC, harness::open_to_all(1)).await;
         let guest = house.add(&admin, "Guest", "").await;
         let guest = house.welcome(&admin, &guest).await;
+        labels(&house, &delegate, &guest).await;
+        house.policy(&delegate, ARC, harness::open_to_all(1)).await;
         let known = known.into_iter().chain([admin, delegate.clone()]).map(Some);
         Self {
             cases: cases(&house, &guest, &delegate, &own).await,
@@ -402,6 +410,9 @@ impl Stage {
             | "RevokeAllocationToken" => self.number(method, token).await,
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
+            }
+            "ChallengeLabel" | "DecideChallenge" | "ListLabelClaims" => {
+                self.label(method, token).await
             }
             "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan" => {
                 self.consent(method, token).await
@@ -957,6 +968,37 @@ impl Stage {
         }
     }
 
+    /// Labels of arcs below the arc that are provisional: one is challenged, by a guest.
+    async fn label(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        match method {
+            "ChallengeLabel" => {
+                let ask = pb::ChallengeLabelRequest {
+                    options: tried(),
+                    ..challenge("2.999.5.20", "Claimed")
+                };
+                fine(self.house.writes().challenge_label(with(token, ask)).await)
+            }
+            "DecideChallenge" => {
+                let ask = pb::DecideChallengeRequest {
+                    oid: "2.999.5.21".into(),
+                    label: "Disputed".into(),
+                    upheld: true,
+                    options: tried(),
+                    ..Default::default()
+                };
+                fine(self.house.writes().decide_challenge(with(token, ask)).await)
+            }
+            _ => {
+                let ask = pb::ListLabelClaimsRequest {
+                    superior: ARC.into(),
+                    ..Default::default()
+                };
+                let answer = self.house.reads().list_label_claims(with(token, ask)).await;
+                Ok(sees(answer?.into_inner().claims.len() == 2))
+            }
+        }
+    }
+
     async fn principal(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
         let mut access = self.house.access();
         let principal = self.staff.clone();
@@ -1096,6 +1138,43 @@ impl Stage {
             _ => panic!("{method} is called nowhere here"),
         }
     }
+}
+
+fn challenge(oid: &str, label: &str) -> pb::ChallengeLabelRequest {
+    pb::ChallengeLabelRequest {
+        oid: oid.into(),
+        label: label.into(),
+        text: "it is ours".into(),
+        ..Default::default()
+    }
+}
+
+/// Two arcs with provisional labels, of which a guest challenges one.
+async fn labels(house: &House, delegate: &str, guest: &str) {
+    let windowed = pb::Policy {
+        label_challenge_seconds: Some(600),
+        ..Default::default()
+    };
+    house.policy(delegate, ARC, windowed).await;
+    let mut writes = house.writes();
+    for (at, label) in [(20, "Claimed"), (21, "Disputed")] {
+        let label = pb::Label {
+            label: label.into(),
+            ..Default::default()
+        };
+        let ask = pb::AllocateRequest {
+            superior: ARC.into(),
+            number: number(at),
+            entry: Some(pb::NewEntry {
+                labels: vec![label],
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        writes.allocate(signed_with(delegate, ask)).await.unwrap();
+    }
+    let ask = signed_with(guest, challenge("2.999.5.21", "Disputed"));
+    writes.challenge_label(ask).await.unwrap();
 }
 
 /// What is promised below the arc.

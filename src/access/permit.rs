@@ -63,7 +63,9 @@ impl Permit {
         }
         let applies = matches!(
             submission.command,
-            Command::SubmitApplication(_) | Command::AmendApplication(_)
+            Command::SubmitApplication(_)
+                | Command::AmendApplication(_)
+                | Command::ChallengeLabel(_)
         );
         let (Actor::Principal(id), Some(digest), true) = (&self.actor, self.credential, applies)
         else {
@@ -351,6 +353,9 @@ fn needs(
             let plan = plans.find(|plan| plan.number == *number);
             of_plan(path, plan.map(|plan| &plan.act))
         }
+        // The window is public: the rules ask what the challenger sees.
+        Command::ChallengeLabel(ask) => vec![(ask.path.clone(), Need::Apply)],
+        Command::DecideChallenge(ask) => register(superior(&ask.path)),
         Command::Lock { path, kind, .. } | Command::AskUnlock { path, kind, .. } => {
             vec![consent::of_lock(path, *kind)]
         }

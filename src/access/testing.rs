@@ -103,6 +103,7 @@ impl Tree {
             locks: Locks::default(),
             pending: None,
             plans: Vec::new(),
+            label_claims: Vec::new(),
             policy: None,
             applied: None,
             registered: NOW,

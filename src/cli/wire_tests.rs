@@ -89,6 +89,13 @@ impl ResolutionService for Mock {
     type WalkSubtreeStream = Parts<v1::WalkSubtreeResponse>;
     type WatchStream = Parts<v1::WatchResponse>;
 
+    async fn list_label_claims(
+        &self,
+        _: Request<v1::ListLabelClaimsRequest>,
+    ) -> Result<Response<v1::ListLabelClaimsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn resolve(
         &self,
         r: Request<v1::ResolveRequest>,
@@ -251,6 +258,8 @@ registrar! {
     retract RetractRequest;
     plan PlanRequest;
     cancel_plan CancelPlanRequest;
+    challenge_label ChallengeLabelRequest;
+    decide_challenge DecideChallengeRequest;
     set_policy SetPolicyRequest;
 }
 

@@ -234,6 +234,8 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         Command::Reserve(ask) => arc(&ask.superior),
         Command::Amend(ask) => arc(&ask.path),
         Command::ChangeState(ask) => arc(&ask.path),
+        Command::ChallengeLabel(ask) => arc(&ask.path),
+        Command::DecideChallenge(ask) => arc(&ask.path),
         Command::Delegate { path, .. }
         | Command::Recall { path, .. }
         | Command::Transfer { path, .. }

@@ -47,6 +47,8 @@ pub enum Kind {
     Notices = 8,
     /// The allocation tokens below a node; the position is how many were told.
     AllocationTokens = 20,
+    /// The provisional labels below a node; the position is the last one's place in their list.
+    LabelClaims = 21,
 }
 
 /// Where a listing goes on.

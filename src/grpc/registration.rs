@@ -50,6 +50,8 @@ write::writes! {
     RetractRequest "Retract" retract;
     PlanRequest "Plan" plan;
     CancelPlanRequest "CancelPlan" cancel_plan;
+    ChallengeLabelRequest "ChallengeLabel" challenge_label;
+    DecideChallengeRequest "DecideChallenge" decide_challenge;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -382,6 +384,20 @@ impl RegistrationService for Registrar {
     async fn cancel_plan(
         &self,
         request: Request<pb::CancelPlanRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn challenge_label(
+        &self,
+        request: Request<pb::ChallengeLabelRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn decide_challenge(
+        &self,
+        request: Request<pb::DecideChallengeRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

@@ -1,6 +1,6 @@
 //! What may be asked of the register: intentions, already well-formed, not yet judged. Not stored; may change freely.
 
-use crate::oid::{ArcValue, Identifier, NodePath};
+use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::{
     actor::{CredentialKind, PrincipalKind, Role, Scope, Standing},
@@ -160,6 +160,10 @@ pub enum Command {
         /// Which plan.
         number: u32,
     },
+    /// Say why an arc should not have a label.
+    ChallengeLabel(ChallengeLabel),
+    /// Decide what somebody said against a label.
+    DecideChallenge(DecideChallenge),
     /// Let the plans take effect whose moment came. The server's own.
     TakeEffect,
     /// Set the policy for an arc's subordinates; `None` makes it inherit again.
@@ -248,7 +252,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 54] = [
+    pub const WORDS: [&'static str; 56] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -270,6 +274,8 @@ impl Command {
         "retract",
         "plan",
         "cancel-plan",
+        "challenge-label",
+        "decide-challenge",
         "take-effect",
         "set-policy",
         "add-principal",
@@ -329,6 +335,8 @@ impl Command {
             Self::Retract { .. } => "retract",
             Self::Plan { .. } => "plan",
             Self::CancelPlan { .. } => "cancel-plan",
+            Self::ChallengeLabel(_) => "challenge-label",
+            Self::DecideChallenge(_) => "decide-challenge",
             Self::TakeEffect => "take-effect",
             Self::SetPolicy { .. } => "set-policy",
             Self::AddPrincipal(_) => "add-principal",
@@ -688,6 +696,32 @@ pub struct IssueCredential {
     pub scope: Scope,
     /// What it is bound to, where it is no secret of ours.
     pub bound_to: Option<String>,
+}
+
+/// Say why an arc should not have a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChallengeLabel {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it must still have, if the caller cares.
+    pub if_revision: Option<Seq>,
+    /// The label.
+    pub label: UnicodeLabel,
+    /// Why.
+    pub text: String,
+}
+
+/// Decide what somebody said against a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecideChallenge {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it must still have, if the caller cares.
+    pub if_revision: Option<Seq>,
+    /// The label.
+    pub label: UnicodeLabel,
+    /// Whether the label goes; else it is final.
+    pub upheld: bool,
 }
 
 /// Promise numbers to whoever has a secret.

@@ -6,6 +6,7 @@
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::consent::{Locks, Pending};
+use super::label_claim::LabelClaim;
 use super::plan::Plan;
 use super::{
     clock::Timestamp,
@@ -44,6 +45,8 @@ pub struct Entry {
     pub pending: Option<Box<Pending>>,
     /// What is planned for it, by number.
     pub plans: Vec<Plan>,
+    /// Its labels that are not final, or were not when it changed last.
+    pub label_claims: Vec<LabelClaim>,
     /// The policy for its subordinates; `None` means the one it inherits.
     pub policy: Option<Policy>,
     /// When it was applied for, if that is known.

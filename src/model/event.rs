@@ -21,6 +21,7 @@ use super::{
         AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId,
         RegistrantId, Seq,
     },
+    label_claim::Challenge,
     notice::{NoticeId, Outcome},
     plan::Plan,
     policy::Policy,
@@ -160,6 +161,39 @@ pub enum Event {
         /// All its plans.
         plans: Vec<Plan>,
     },
+    /// Labels are new on an arc, and can be challenged until a moment.
+    LabelsClaimed {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// Which.
+        labels: Vec<UnicodeLabel>,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Somebody challenged a label.
+    LabelChallenged {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The label.
+        label: UnicodeLabel,
+        /// Who, when and why.
+        challenge: Challenge,
+    },
+    /// A challenge was decided: upheld, the label is the arc's no longer; dismissed, it is final.
+    LabelDecided {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The label.
+        label: UnicodeLabel,
+        /// Whether the challenge was upheld.
+        upheld: bool,
+    },
     /// Somebody applied for an arc: the application as it was handed in.
     ApplicationSubmitted(Box<Application>),
     /// An application was corrected: what it asks for now. What was approved before counts no longer.
@@ -251,6 +285,9 @@ impl Event {
             Self::LocksSet { .. } => "locks-set",
             Self::PendingSet { .. } => "pending-set",
             Self::PlansSet { .. } => "plans-set",
+            Self::LabelsClaimed { .. } => "labels-claimed",
+            Self::LabelChallenged { .. } => "label-challenged",
+            Self::LabelDecided { .. } => "label-decided",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
             Self::ApplicationMoved(_) => "application-moved",
@@ -278,7 +315,10 @@ impl Event {
             | Self::PolicySet { path, previous, .. }
             | Self::LocksSet { path, previous, .. }
             | Self::PendingSet { path, previous, .. }
-            | Self::PlansSet { path, previous, .. } => Some((path, *previous)),
+            | Self::PlansSet { path, previous, .. }
+            | Self::LabelsClaimed { path, previous, .. }
+            | Self::LabelChallenged { path, previous, .. }
+            | Self::LabelDecided { path, previous, .. } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }

@@ -62,6 +62,10 @@ pub const DEADLINE_SECONDS_CEILING: u64 = 366 * 86_400;
 pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
 /// For how long a transfer or the release of a lock waits until all agreed, in seconds (30 days).
 pub const CONSENT_SECONDS: u64 = 30 * 86_400;
+/// The longest a policy lets a label be challenged, in seconds (one year).
+pub const LABEL_CHALLENGE_SECONDS_CEILING: u64 = 366 * 86_400;
+/// Most challenges of labels of one principal that nobody decided.
+pub const LABEL_CHALLENGES_MAX: usize = 20;
 /// Most plans of one arc.
 pub const PLANS_MAX: usize = 16;
 /// Most bytes of the texts of one planned amendment (64 KiB): an arc's plans stand whole in each event about one of them.

@@ -13,6 +13,7 @@ pub mod entry;
 pub mod event;
 pub mod form;
 pub mod ids;
+pub mod label_claim;
 pub mod limits;
 pub mod money;
 pub mod notice;

@@ -90,11 +90,15 @@ pub enum NoticeKind {
     ConsentAsked,
     /// The recipient is asked to agree to the release of the lock of an arc.
     UnlockAsked,
+    /// Somebody challenged a label of an arc.
+    LabelChallenged,
+    /// A challenge to a label of an arc was decided.
+    LabelDecided,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Acknowledged,
         Self::InformationRequested,
         Self::Commented,
@@ -111,6 +115,8 @@ impl NoticeKind {
         Self::Relinquished,
         Self::ConsentAsked,
         Self::UnlockAsked,
+        Self::LabelChallenged,
+        Self::LabelDecided,
     ];
 
     /// The lower-case words for it, by which its template is named.
@@ -132,6 +138,8 @@ impl NoticeKind {
             Self::Relinquished => "relinquished",
             Self::ConsentAsked => "consent-asked",
             Self::UnlockAsked => "unlock-asked",
+            Self::LabelChallenged => "label-challenged",
+            Self::LabelDecided => "label-decided",
         }
     }
 }

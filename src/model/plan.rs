@@ -91,6 +91,8 @@ pub enum Agenda {
     Changes,
     /// Moments at which somebody should look again.
     Reviews,
+    /// Ends of the windows of labels whose challenges nobody decided.
+    Challenges,
 }
 
 impl Agenda {

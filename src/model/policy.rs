@@ -180,6 +180,8 @@ pub struct Policy {
     pub fees: Option<FeeSchedule>,
     /// Whether an application can be approved while its fee is due.
     pub fee_may_wait: bool,
+    /// For how long a Unicode label that is new on an arc can be challenged, in seconds; `None` means that it is final at once.
+    pub label_challenge_seconds: Option<u64>,
 }
 
 impl Policy {
@@ -211,6 +213,7 @@ impl Policy {
             minimum: Vec::new(),
             fees: None,
             fee_may_wait: false,
+            label_challenge_seconds: None,
         }
     }
 

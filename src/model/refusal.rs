@@ -176,6 +176,8 @@ codes! {
     121 AllocationTokenUnknown "ALLOCATION_TOKEN_UNKNOWN" Unauthenticated "API": "The allocation token is not known, is another's, is used up, is over or was revoked.";
     122 PromisedOtherwise "PROMISED_OTHERWISE" Denied "X.660 clause 6.2": "The allocation token promises something else: another number, or an arc of another registrant.";
     123 PromisedAlready "PROMISED_ALREADY" Taken "X.660 clause 6.2": "The reserved number is promised by another allocation token that is still open.";
+    124 LabelNotProvisional "LABEL_NOT_PROVISIONAL" NotNow "policy": "The label is final, or is challenged already, or no challenge to it waits.";
+    125 ChallengesFull "CHALLENGES_FULL" Exhausted "API limits": "As many challenges of one principal wait to be decided as the register bears.";
     135 PaperUnknown "PAPER_UNKNOWN" NotFound "API": "The application has no paper of this digest.";
     136 PapersFull "PAPERS_FULL" Exhausted "API limits": "The server keeps as many octets of papers as it is set to keep.";
 }

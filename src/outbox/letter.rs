@@ -149,6 +149,8 @@ impl Facts {
                 | NoticeKind::Relinquished
                 | NoticeKind::ConsentAsked
                 | NoticeKind::UnlockAsked
+                | NoticeKind::LabelChallenged
+                | NoticeKind::LabelDecided
         );
         let about_application = !about_arc || kind == NoticeKind::Announced;
         Self {
@@ -219,6 +221,7 @@ impl Facts {
             Matter::Arc(path) => {
                 facts.arc = arc_facts(path, then, sender)?;
                 let entry = then.entry(path)?;
+                self_labels(&mut facts, notice, entry.as_deref());
                 let pending = entry.as_ref().and_then(|entry| entry.pending.as_deref());
                 if let Some(pending) = pending {
                     facts.tell_pending(notice, path, pending, register);
@@ -284,6 +287,27 @@ impl Facts {
             title: one.content.entry.titles.first().map(|one| one.text.clone()),
         });
     }
+}
+
+/// The label that was challenged, or those that the arc has after a decision.
+fn self_labels(facts: &mut Facts, notice: &Notice, entry: Option<&Entry>) {
+    let Some(entry) = entry else { return };
+    let labels: Vec<&str> = match notice.kind {
+        NoticeKind::LabelChallenged => {
+            let here = |at: Timestamp| at == notice.made;
+            let claims = entry.label_claims.iter();
+            claims
+                .filter(|one| one.challenge.as_ref().is_some_and(|one| here(one.at)))
+                .map(|one| one.label.as_str())
+                .collect()
+        }
+        NoticeKind::LabelDecided => {
+            let labels = entry.superior.labels.iter();
+            labels.map(|one| one.label.as_str()).collect()
+        }
+        _ => return,
+    };
+    facts.text = (!labels.is_empty()).then(|| labels.join(", "));
 }
 
 /// What a letter that asks for consent is given, to try it.

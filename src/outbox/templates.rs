@@ -37,10 +37,10 @@ macro_rules! shipped {
 shipped! {
     "en": "acknowledged" "information-requested" "commented" "announced" "rejected" "appeal-upheld" "appeal-granted"
         "application-withdrawn" "application-expired" "entry-changed" "state-changed" "arc-withdrawn" "transferred"
-        "relinquished" "consent-asked" "unlock-asked" "verification" "foot";
+        "relinquished" "consent-asked" "unlock-asked" "label-challenged" "label-decided" "verification" "foot";
     "sw": "acknowledged" "information-requested" "commented" "announced" "rejected" "appeal-upheld" "appeal-granted"
         "application-withdrawn" "application-expired" "entry-changed" "state-changed" "arc-withdrawn" "transferred"
-        "relinquished" "consent-asked" "unlock-asked" "verification" "foot";
+        "relinquished" "consent-asked" "unlock-asked" "label-challenged" "label-decided" "verification" "foot";
 }
 
 /// Why templates cannot be used.

@@ -512,16 +512,19 @@ impl Rows {
     }
 }
 
-/// The keys under which an arc's plans stand in the lists of all plans, each once.
+/// The keys under which an arc's plans and the claims to its labels stand in lists, each once.
 fn agenda_of(entry: &Entry) -> Vec<Vec<u8>> {
     let mut listed = Vec::new();
+    let mut list = |key: Vec<u8>| {
+        if !listed.contains(&key) {
+            listed.push(key);
+        }
+    };
     for plan in &entry.plans {
         if let Some(agenda) = Agenda::of(plan) {
-            let key = [keys::agenda(agenda), keys::planned(plan.at, &entry.path)].concat();
-            if !listed.contains(&key) {
-                listed.push(key);
-            }
+            list([keys::agenda(agenda), keys::planned(plan.at, &entry.path)].concat());
         }
     }
+    super::claims::listed(entry, &mut list);
     listed
 }

@@ -150,6 +150,7 @@ pub(super) fn agenda(agenda: Agenda) -> Vec<u8> {
     let number = match agenda {
         Agenda::Changes => 5,
         Agenda::Reviews => 6,
+        Agenda::Challenges => 21,
     };
     vec![number, 0]
 }
@@ -165,6 +166,27 @@ pub(super) fn planned(moment: Timestamp, path: &NodePath) -> Vec<u8> {
 pub(super) fn split_planned(planned: &[u8]) -> Option<(Timestamp, NodePath)> {
     let (moment, key) = planned.split_first_chunk::<8>()?;
     Some((to_moment(*moment), to_path(key)?))
+}
+
+/// What the keys of the list of claims to labels directly below a node begin with: a moment and a number follow.
+pub(super) fn label_claims(superior: &NodePath) -> Vec<u8> {
+    let mut key = vec![20, 0];
+    key.extend(node(superior));
+    key
+}
+
+/// What stands in such a key behind its beginning.
+pub(super) fn claimed(moment: Timestamp, number: &ArcValue) -> Vec<u8> {
+    let mut key = moment_octets(moment).to_vec();
+    push_arc(&mut key, number);
+    key
+}
+
+/// What [`claimed`] wrote.
+pub(super) fn split_claimed(claimed: &[u8]) -> Option<(Timestamp, ArcValue)> {
+    let (moment, key) = claimed.split_first_chunk::<8>()?;
+    let (number, rest) = split_arc(key)?;
+    rest.is_empty().then_some((to_moment(*moment), number))
 }
 
 /// The sign is turned over, so that octets are in the order of moments.

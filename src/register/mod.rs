@@ -7,6 +7,7 @@
 pub mod answers;
 mod base;
 mod cache;
+mod claims;
 mod core;
 mod erasure;
 mod fold;

@@ -66,6 +66,11 @@ impl Reading {
         self.of.at
     }
 
+    /// Whether nothing was recorded after it when it began.
+    pub(super) fn is_newest(&self) -> bool {
+        self.of.at == self.now
+    }
+
     /// The time of the record that made the revision; 1970 before the founding.
     pub fn time(&self) -> Timestamp {
         self.time
@@ -383,6 +388,7 @@ fn stub_of(entry: &Entry) -> Entry {
         locks: Locks::default(),
         pending: None,
         plans: Vec::new(),
+        label_claims: Vec::new(),
         policy: None,
         applied: None,
         registered: never,

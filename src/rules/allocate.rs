@@ -22,7 +22,8 @@ use super::decision::{Decision, People};
 use super::form::Faults;
 use super::names::{self, Names};
 use super::numbers::{Found, Search};
-use super::{policy, promise, roles};
+use super::overlay::UNWRITTEN;
+use super::{labels, policy, promise, roles};
 
 /// Faults of form.
 pub fn form(ask: &Allocate, ctx: &Ctx, faults: &mut Faults) {
@@ -97,6 +98,7 @@ pub fn step(
         "entry.registrant",
     )?;
     register(path.clone(), found, &entry, decision)?;
+    labels::claimed(&path, UNWRITTEN, &entry.labels, &policy, decision)?;
     promise::used(token, path, decision)
 }
 

@@ -18,10 +18,12 @@ mod application;
 mod ask_unlock;
 mod batch;
 mod cancel_plan;
+mod challenge_label;
 mod change_standing;
 mod change_state;
 mod checks;
 mod consent;
+mod decide_challenge;
 mod decision;
 mod delegate;
 mod describe_principal;
@@ -34,6 +36,7 @@ mod grant_role;
 mod hold;
 mod issue_allocation_token;
 mod issue_credential;
+mod labels;
 mod load_references;
 mod lock;
 mod lots;
@@ -155,6 +158,8 @@ pub fn decide(
             if_revision,
             number,
         } => cancel_plan::decide(path, *if_revision, *number, &mut decision),
+        Command::ChallengeLabel(ask) => challenge_label::decide(ask, &mut decision),
+        Command::DecideChallenge(ask) => decide_challenge::decide(ask, &mut decision),
         Command::TakeEffect => take_effect::decide(&mut decision),
         Command::SetPolicy {
             path,
@@ -214,6 +219,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             part.changes(&ask.changes);
             faults.take("entry", part);
         }
+        Command::ChallengeLabel(ask) => challenge_label::form(ask, faults),
         Command::Plan { at, act, .. } => plan::form(*at, act, ctx, faults),
         Command::Delegate { delegation, .. } => faults.delegation(delegation),
         Command::Transfer { to, .. } | Command::OfferTransfer { to, .. } => {
@@ -247,6 +253,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::AgreeByCode { .. }
         | Command::Retract { .. }
         | Command::CancelPlan { .. }
+        | Command::DecideChallenge(_)
         | Command::TakeEffect
         | Command::SetPolicy { policy: None, .. }
         | Command::ExpireHolds

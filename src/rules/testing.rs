@@ -605,6 +605,14 @@ impl TreeView for Tree {
     ) -> Viewed<Vec<(Timestamp, NodePath)>> {
         let mut found = Vec::new();
         for entry in self.entries.values() {
+            let open = entry
+                .label_claims
+                .iter()
+                .filter(|one| one.challenge.is_some());
+            let ends = open.map(|one| one.until).filter(|at| *at <= until);
+            if agenda == Agenda::Challenges {
+                found.extend(ends.map(|at| (at, entry.path.clone())));
+            }
             let listed = entry
                 .plans
                 .iter()

@@ -224,6 +224,7 @@ struct WrittenPolicy {
     transfers_agreed: Option<bool>,
     fee_schedule: Option<WrittenFees>,
     fee_may_wait: Option<bool>,
+    label_challenge_seconds: Option<u64>,
 }
 
 /// How much is to be paid for what, in minor units.
@@ -358,6 +359,7 @@ impl WrittenPolicy {
                 .map(WrittenFees::into_schedule)
                 .transpose()?,
             fee_may_wait: self.fee_may_wait.unwrap_or(standard.fee_may_wait),
+            label_challenge_seconds: self.label_challenge_seconds,
         };
         match check_policy(&policy) {
             Ok(()) => Ok(policy),

@@ -109,6 +109,123 @@ async fn racing_guests_take_what_was_promised_and_no_more() {
     house.close().await;
 }
 
+fn labelled(label: &str, visibility: pb::Visibility) -> pb::AllocateRequest {
+    let label = pb::Label {
+        label: label.into(),
+        ..Default::default()
+    };
+    pb::AllocateRequest {
+        superior: NODE.into(),
+        entry: Some(pb::NewEntry {
+            labels: vec![label],
+            visibility: visibility.into(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+async fn claims(house: &House, token: Option<&str>, page_size: u32) -> Vec<String> {
+    let mut ask = pb::ListLabelClaimsRequest {
+        superior: NODE.into(),
+        page_size,
+        ..Default::default()
+    };
+    let mut told = Vec::new();
+    loop {
+        let asked = match token {
+            Some(token) => signed_with(token, ask.clone()),
+            None => tonic::Request::new(ask.clone()),
+        };
+        let page = house.reads().list_label_claims(asked).await;
+        let page = page.unwrap().into_inner();
+        told.extend(page.claims.into_iter().map(|one| {
+            let claim = one.claim.unwrap();
+            format!("{} {} {}", one.oid, claim.label, claim.text)
+        }));
+        ask.page_token = page.next_page_token;
+        if ask.page_token.is_empty() {
+            return told;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_is_public_and_what_is_hidden_stays_so() {
+    let house = House::open().await;
+    let guest = guest(&house).await;
+    let admin = house.token.clone();
+    let windowed = pb::Policy {
+        label_challenge_seconds: Some(600),
+        ..Default::default()
+    };
+    house.policy(&admin, NODE, windowed).await;
+    for (label, visibility) in [
+        ("Afya", pb::Visibility::Public),
+        ("Siri", pb::Visibility::Hidden),
+        ("Namba", pb::Visibility::Stub),
+        ("Maji", pb::Visibility::Public),
+    ] {
+        let ask = house.signed(labelled(label, visibility));
+        house.writes().allocate(ask).await.unwrap();
+    }
+    let challenge = |oid: &str, label: &str| {
+        let ask = pb::ChallengeLabelRequest {
+            oid: oid.into(),
+            label: label.into(),
+            text: "it is ours".into(),
+            ..Default::default()
+        };
+        signed_with(&guest, ask)
+    };
+    let hidden = house
+        .writes()
+        .challenge_label(challenge("2.999.2", "Siri"))
+        .await;
+    refused(hidden, Code::NotFound, "NOT_REGISTERED");
+    let stub = house
+        .writes()
+        .challenge_label(challenge("2.999.3", "Namba"))
+        .await;
+    refused(stub, Code::NotFound, "NAME_UNKNOWN");
+    let told = house
+        .writes()
+        .challenge_label(challenge("2.999.1", "Afya"))
+        .await;
+    // Whoever challenges sees that it is challenged.
+    let entry = told.unwrap().into_inner().entries.remove(0);
+    assert!(entry.label_claims[0].challenged);
+    for size in [0, 1] {
+        let public = claims(&house, None, size).await;
+        assert_eq!(public, ["2.999.4 Maji ", "2.999.1 Afya "]);
+        let all = claims(&house, Some(&admin), size).await;
+        let expect = [
+            "2.999.2 Siri ",
+            "2.999.3 Namba ",
+            "2.999.4 Maji ",
+            "2.999.1 Afya it is ours",
+        ];
+        assert_eq!(all, expect);
+    }
+    let decide = pb::DecideChallengeRequest {
+        oid: "2.999.1".into(),
+        label: "AFYA".into(),
+        upheld: true,
+        options: Some(pb::WriteOptions {
+            reason: "so it is".into(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let decided = house.writes().decide_challenge(house.signed(decide)).await;
+    let entry = decided.unwrap().into_inner().entries.remove(0);
+    assert!(entry.labels.is_empty() && entry.label_claims.is_empty());
+    let again = house.signed(labelled("Afya", pb::Visibility::Public));
+    let again = house.writes().allocate(again).await.unwrap();
+    assert_eq!(again.into_inner().entries[0].oid, "2.999.5");
+    house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn guesses_count_as_tokens_that_nobody_has() {
     let house = House::open_with(|options| options.rates.token_failures = 3).await;

@@ -197,6 +197,7 @@ pub enum Command {
     Delegate(DelegateArgs),
     Recall(RecallArgs),
     Transfer(Box<TransferArgs>),
+    Label(LabelArgs),
     Lock(LockArgs),
     /// Asks for a lock to be released; somebody else confirms it, or its holder by a code
     Unlock(LockArgs),
@@ -255,6 +256,7 @@ impl Command {
             ),
             Self::Person(args) => matches!(args.act, PersonAct::Erase(_)),
             Self::Token(args) => !matches!(args.act, TokenAct::List { .. }),
+            Self::Label(args) => !matches!(args.act, LabelAct::Claims { .. }),
             Self::Policy(args) => matches!(args.act, PolicyAct::Set(_)),
             Self::Application(args) => args.act.writes(),
             _ => false,

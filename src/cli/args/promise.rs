@@ -1,4 +1,4 @@
-//! What was typed for what is promised.
+//! What was typed for what is promised, and for labels that are not final.
 
 use std::path::PathBuf;
 
@@ -72,4 +72,56 @@ pub struct AllocationTokenIssueArgs {
     /// Write the secret to this new file, which only you may read, instead of showing it
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+}
+
+/// Tells which labels are not final, challenges them, and decides what was said
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oidctl label claims 2.16.834
+  oidctl label challenge 2.16.834.7 Afya --text 'it is the name of the ministry'
+  oidctl label decide 2.16.834.7 Afya --uphold --reason 'so it is' --yes
+  oidctl label decide 2.16.834.7 Afya --dismiss --reason 'the ministry agrees' --yes")]
+pub struct LabelArgs {
+    #[command(subcommand)]
+    pub act: LabelAct,
+}
+
+/// What to do about labels.
+#[derive(Debug, Subcommand)]
+pub enum LabelAct {
+    /// Lists the labels directly below an arc that can be challenged, or are
+    Claims {
+        /// The superior, in any notation
+        #[arg(value_name = "SUPERIOR")]
+        superior: String,
+    },
+    /// Says why an arc should not have a label, as long as it is provisional
+    Challenge {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+        /// The label
+        #[arg(value_name = "LABEL")]
+        label: String,
+        /// Why: for those who register there
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+    },
+    /// Decides a challenge; needs --reason
+    #[command(group = ArgGroup::new("verdict").args(["uphold", "dismiss"]).required(true))]
+    Decide {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+        /// The label
+        #[arg(value_name = "LABEL")]
+        label: String,
+        /// Take the label off the arc: others may have it
+        #[arg(long)]
+        uphold: bool,
+        /// Let the label be final
+        #[arg(long)]
+        dismiss: bool,
+    },
 }

@@ -667,6 +667,9 @@ pub struct PolicySetArgs {
     /// How long a rejection may be appealed
     #[arg(long, value_name = "TIME", value_parser = value::seconds)]
     pub appeal_within: Option<u64>,
+    /// How long a Unicode label that is new on an arc can be challenged, such as 14d; `none` means that it is final at once
+    #[arg(long, value_name = "TIME|none", value_parser = value::window)]
+    pub label_challenge: Option<value::Window>,
     /// What is to be paid for an application, in words; empty means nothing
     #[arg(long, value_name = "TEXT")]
     pub fee: Option<String>,
@@ -695,7 +698,7 @@ pub struct PolicySetArgs {
         "registrant_required", "application_required", "approvals", "arcs_per_registrant", "reinstatement",
         "longest_hold", "applicants", "hold_wishes", "acknowledge_within", "decide_within", "answer_within",
         "appeal_within", "fee", "reserved_names", "categories", "want",
-        "transfers_agreed", "fee_amounts", "fee_may_wait",
+        "transfers_agreed", "fee_amounts", "fee_may_wait", "label_challenge",
     ])]
     pub inherit: bool,
 }

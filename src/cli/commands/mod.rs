@@ -14,6 +14,7 @@ pub mod explain;
 pub mod generate;
 mod history;
 mod hold;
+mod label;
 mod notice;
 mod papers;
 mod person;
@@ -61,6 +62,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Delegate(args) => delegate::delegate(desk, client, &args).await,
         Command::Recall(args) => delegate::recall(desk, client, &args).await,
         Command::Transfer(args) => delegate::transfer(desk, client, *args).await,
+        Command::Label(args) => Box::pin(label::run(desk, client, args.act)).await,
         Command::Lock(args) => consent::lock(desk, client, args).await,
         Command::Unlock(args) => consent::unlock(desk, client, args).await,
         Command::Consent(args) => consent::consent(desk, client, args).await,

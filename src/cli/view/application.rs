@@ -147,7 +147,7 @@ view! {
         superior: String, from: String, to: String, handed_in: Vec<CountedView>, decided: Vec<CountedView>,
         decision_seconds_median: Option<u64>, decision_seconds_p90: Option<u64>, allocations: Vec<CountedView>,
         allocations_by_month: Vec<CountedView>, states: Vec<CountedView>, registrants: u64, overdue: Vec<DueView>,
-        upcoming: Vec<DueView>, plans: Vec<DuePlanView>, fees: Vec<FeeTotalView>, cut: bool, revision: RevisionView,
+        upcoming: Vec<DueView>, plans: Vec<DuePlanView>, late_challenges: Vec<LateChallengeView>, fees: Vec<FeeTotalView>, cut: bool, revision: RevisionView,
     }
 }
 
@@ -191,6 +191,21 @@ impl From<&v1::DueApplication> for DueView {
     }
 }
 
+view! {
+    /// A challenge to a label that somebody should have decided.
+    LateChallengeView { oid: String, label: String, until: String, }
+}
+
+impl From<&v1::LateChallenge> for LateChallengeView {
+    fn from(c: &v1::LateChallenge) -> Self {
+        Self {
+            oid: c.oid.clone(),
+            label: c.label.clone(),
+            until: moment(c.until.as_ref()),
+        }
+    }
+}
+
 impl From<&v1::GetReportResponse> for ReportView {
     fn from(r: &v1::GetReportResponse) -> Self {
         Self {
@@ -208,6 +223,7 @@ impl From<&v1::GetReportResponse> for ReportView {
             overdue: views(&r.overdue),
             upcoming: views(&r.upcoming),
             plans: views(&r.plans),
+            late_challenges: views(&r.late_challenges),
             fees: views(&r.fees),
             cut: r.cut,
             revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),

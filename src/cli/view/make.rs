@@ -5,11 +5,11 @@
 use prost_types::Timestamp;
 
 use super::{
-    CategoryView, ContactView, DelegationView, DisagreementView, EntryView, ExternalView,
-    FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView,
-    LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView,
-    PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView, ServiceView,
-    TextView, ToleranceView, WrittenView,
+    CategoryView, ClaimedView, ContactView, DelegationView, DisagreementView, EntryView,
+    ExternalView, FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView,
+    HopView, LabelClaimView, LabelView, LocksView, NotationsView, OriginView, PendingView,
+    PlanView, PlannedAmendmentView, PolicyView, RangeView, ReferenceView, RelationView,
+    ResolveView, RevisionView, ServiceView, TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -269,6 +269,7 @@ impl From<&v1::Policy> for PolicyView {
             minimum_contents: p.minimum_contents().map(minimum_word).collect(),
             fee_schedule: p.fee_schedule.as_ref().map(Into::into),
             fee_may_wait: p.fee_may_wait,
+            label_challenge_seconds: p.label_challenge_seconds,
         }
     }
 }
@@ -351,6 +352,7 @@ impl From<&v1::Entry> for EntryView {
             locks: e.locks.as_ref().map(Into::into),
             pending: e.pending.as_ref().map(Into::into),
             plans: views(&e.plans),
+            label_claims: views(&e.label_claims),
             policy: e.policy.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
@@ -536,6 +538,29 @@ impl ResolveView {
             code: error.code.clone(),
             message: error.message.clone(),
             ..Self::default()
+        }
+    }
+}
+
+impl From<&v1::LabelClaim> for LabelClaimView {
+    fn from(c: &v1::LabelClaim) -> Self {
+        Self {
+            label: c.label.clone(),
+            since: moment(c.since.as_ref()),
+            until: moment(c.until.as_ref()),
+            challenged: c.challenged,
+            by: c.by.clone(),
+            challenged_at: moment(c.challenged_at.as_ref()),
+            text: c.text.clone(),
+        }
+    }
+}
+
+impl From<&v1::list_label_claims_response::Claimed> for ClaimedView {
+    fn from(c: &v1::list_label_claims_response::Claimed) -> Self {
+        Self {
+            oid: c.oid.clone(),
+            claim: c.claim.as_ref().map(Into::into).unwrap_or_default(),
         }
     }
 }

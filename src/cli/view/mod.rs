@@ -47,6 +47,18 @@ view! {
 }
 
 view! {
+    /// A label that is not final.
+    LabelClaimView {
+        label: String, since: String, until: String, challenged: bool, by: String, challenged_at: String, text: String,
+    }
+}
+
+view! {
+    /// A label that is not final, and its arc.
+    ClaimedView { oid: String, claim: LabelClaimView, }
+}
+
+view! {
     /// A text with its language.
     TextView { language: String, text: String, }
 }
@@ -122,7 +134,7 @@ view! {
         decide_seconds: Option<u64>, answer_seconds: Option<u64>, appeal_seconds: Option<u64>, fee: String, transfers_agreed: bool,
         reserved_names: Vec<String>,
         categories: Vec<CategoryView>, minimum_contents: Vec<String>, fee_schedule: Option<FeeScheduleView>,
-        fee_may_wait: bool,
+        fee_may_wait: bool, label_challenge_seconds: Option<u64>,
     }
 }
 
@@ -165,7 +177,7 @@ view! {
         flags: Vec<&'static str>, relation: RelationView, titles: Vec<TextView>, descriptions: Vec<TextView>,
         services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
         registrant: HoldingView, sponsor: String, delegation: DelegationView, locks: Option<LocksView>,
-        pending: Option<PendingView>, plans: Vec<PlanView>, policy: Option<PolicyView>,
+        pending: Option<PendingView>, plans: Vec<PlanView>, label_claims: Vec<LabelClaimView>, policy: Option<PolicyView>,
         applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
     }

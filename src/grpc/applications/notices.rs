@@ -153,6 +153,8 @@ const fn kind(kind: NoticeKind) -> pb::NoticeKind {
         NoticeKind::Relinquished => pb::NoticeKind::Relinquished,
         NoticeKind::ConsentAsked => pb::NoticeKind::ConsentAsked,
         NoticeKind::UnlockAsked => pb::NoticeKind::UnlockAsked,
+        NoticeKind::LabelChallenged => pb::NoticeKind::LabelChallenged,
+        NoticeKind::LabelDecided => pb::NoticeKind::LabelDecided,
     }
 }
 

@@ -8,8 +8,8 @@ use crate::{
     model::{
         Code, Command, RequestId, Seq,
         command::{
-            Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NumberChoice, RecordExisting,
-            RegistrantRef, ReleaseHold, Reserve,
+            Allocate, AllocateBlock, Amend, ChallengeLabel, ChangeState, DecideChallenge,
+            HoldNumber, NumberChoice, RecordExisting, RegistrantRef, ReleaseHold, Reserve,
         },
         consent::{LockKind, Side},
         entry::Contact,
@@ -18,7 +18,7 @@ use crate::{
         limits::{BLOCK_ARCS_MAX, NOTE_BYTES_MAX},
         plan::PlannedAct,
     },
-    oid::{NodePath, notation::Names},
+    oid::{NodePath, UnicodeLabel, notation::Names},
     pb::v1 as pb,
 };
 
@@ -512,6 +512,47 @@ pub fn cancel_plan(
         if_revision,
         number: request.number,
     })
+}
+
+/// Say why an arc should not have a label.
+pub fn challenge_label(
+    request: &pb::ChallengeLabelRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let label = unicode_label(&request.label, faults);
+    faults.sound("text", form::note(&request.text));
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::ChallengeLabel(ChallengeLabel {
+        path,
+        if_revision,
+        label: label?,
+        text: request.text.clone(),
+    }))
+}
+
+/// Decide a challenge.
+pub fn decide_challenge(
+    request: &pb::DecideChallengeRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let label = unicode_label(&request.label, faults);
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::DecideChallenge(DecideChallenge {
+        path,
+        if_revision,
+        label: label?,
+        upheld: request.upheld,
+    }))
+}
+
+fn unicode_label(text: &str, faults: &mut Faults) -> Option<UnicodeLabel> {
+    if text.is_empty() {
+        faults.at(Code::FieldRequired, "label", "the label is needed");
+        return None;
+    }
+    faults.parse(Code::LabelSyntax, "label", text)
 }
 
 /// Take back what waits at an arc.

@@ -15,6 +15,7 @@ use crate::{
             Label, Origin, Reader, Reference, Registrant, Relation, Service, State, Text,
         },
         event::Changes,
+        label_claim::LabelClaim,
         plan::{Plan, PlannedAct},
         policy::{Applicants, MinimumContent, NumberRange, Numbering},
     },
@@ -130,10 +131,27 @@ pub fn entry(
         locks: locks(entry.locks),
         pending: entry.pending.as_deref().filter(|_| whole).map(pending),
         plans: entry.plans.iter().filter(|_| whole).map(plan).collect(),
+        // Which of them are provisional, the clock says.
+        label_claims: Vec::new(),
         contacts: contacts
             .map(|one| contact(one, reader, people))
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// A label that is not final; who challenged it and why is for those who see the arc whole.
+pub fn label_claim(claim: &LabelClaim, whole: bool) -> pb::LabelClaim {
+    let told = claim.challenge.as_ref().filter(|_| whole);
+    let by = told.and_then(|one| one.by.as_ref());
+    pb::LabelClaim {
+        label: claim.label.to_string(),
+        since: Some(timestamp(claim.since)),
+        until: Some(timestamp(claim.until)),
+        challenged: claim.challenge.is_some(),
+        by: by.map(ToString::to_string).unwrap_or_default(),
+        challenged_at: told.map(|one| timestamp(one.at)),
+        text: told.map(|one| one.text.clone()).unwrap_or_default(),
+    }
 }
 
 fn locks(locks: Locks) -> Option<pb::Locks> {
@@ -511,6 +529,7 @@ fn policy(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        label_challenge_seconds: policy.label_challenge_seconds,
         categories: policy
             .categories
             .iter()
@@ -686,6 +705,7 @@ mod tests {
     fn a_policy_goes_there_and_back() {
         let mut there = Policy::standard();
         there.fee_may_wait = true;
+        there.label_challenge_seconds = Some(60);
         there.fees = Some(crate::model::money::FeeSchedule {
             currency: "TZS".parse().unwrap(),
             application: Some(5),

@@ -544,6 +544,7 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
         transfers_agreed: value.transfers_agreed,
         fees: fees(value.fee_schedule.as_ref(), outer, faults),
         fee_may_wait: value.fee_may_wait,
+        label_challenge_seconds: value.label_challenge_seconds,
     })
 }
 

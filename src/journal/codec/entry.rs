@@ -15,7 +15,9 @@ use crate::model::entry::{
 };
 use crate::model::event::Proof;
 use crate::model::ids::Seq;
+use crate::model::label_claim::LabelClaim;
 use crate::model::notice::Notice;
+use crate::oid::UnicodeLabel;
 use crate::pb::journal::v1 as pb;
 
 use super::VALUE_VERSION;
@@ -24,14 +26,14 @@ use super::application::{application_from, application_to};
 use super::error::CodecError;
 use super::notice::{notice_from, notice_to};
 use super::parts::{
-    certainty_from, certainty_to, contacts_from, contacts_to, credential_from, credential_to,
-    delegation_from, delegation_to, details_from, details_to, flags_from, flags_to, hold_from,
-    hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to, kind_from, kind_to,
-    labels_from, labels_to, path_from, path_to, pending_from, pending_to, plans_from, plans_to,
-    policy_from, policy_to, principal_from, principal_whole_to, proof_from, proof_to,
-    references_from, references_to, relation_from, relation_to, services_from, services_to,
-    state_or_active, state_unless_active, texts_from, texts_to, unicode_labels_from,
-    unicode_labels_to, visibility_or_public, visibility_unless_public,
+    certainty_from, certainty_to, challenge_from, challenge_to, contacts_from, contacts_to,
+    credential_from, credential_to, delegation_from, delegation_to, details_from, details_to,
+    flags_from, flags_to, hold_from, hold_to, id_from, id_if, id_to, identifiers_from,
+    identifiers_to, kind_from, kind_to, labels_from, labels_to, path_from, path_to, pending_from,
+    pending_to, plans_from, plans_to, policy_from, policy_to, principal_from, principal_whole_to,
+    proof_from, proof_to, references_from, references_to, relation_from, relation_to,
+    services_from, services_to, state_or_active, state_unless_active, texts_from, texts_to,
+    unicode_labels_from, unicode_labels_to, visibility_or_public, visibility_unless_public,
 };
 use super::person::{tombstone_from, tombstone_to};
 
@@ -185,6 +187,7 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         lock_authority: entry.locks.authority.map(Timestamp::micros),
         pending: entry.pending.as_deref().map(pending_to),
         plans: plans_to(&entry.plans),
+        label_claims: entry.label_claims.iter().map(claim_to).collect(),
         policy: entry.policy.as_ref().map(policy_to),
         applied: entry.applied.map(Timestamp::micros),
         withdrawn: superior
@@ -231,6 +234,7 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         changed: unless_from(stored.holder_changed, changed),
     };
     let policy = stored.policy.as_ref().map(policy_from).transpose()?;
+    let claims = stored.label_claims.into_iter().map(claim_from);
     Ok(Entry {
         path: path_from(&stored.path)?,
         revision: Seq::new(stored.revision),
@@ -249,10 +253,29 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         },
         pending: stored.pending.map(pending_from).transpose()?,
         plans: plans_from(stored.plans)?,
+        label_claims: claims.collect::<Result<_, _>>()?,
         policy,
         applied: stored.applied.map(Timestamp::from_micros),
         registered,
         changed,
+    })
+}
+
+fn claim_to(claim: &LabelClaim) -> pb::LabelClaim {
+    pb::LabelClaim {
+        label: claim.label.as_str().to_owned(),
+        since: claim.since.micros(),
+        until: claim.until.micros(),
+        challenge: claim.challenge.as_ref().map(challenge_to),
+    }
+}
+
+fn claim_from(stored: pb::LabelClaim) -> Result<LabelClaim, CodecError> {
+    Ok(LabelClaim {
+        label: UnicodeLabel::from_stored(stored.label),
+        since: Timestamp::from_micros(stored.since),
+        until: Timestamp::from_micros(stored.until),
+        challenge: stored.challenge.map(challenge_from).transpose()?,
     })
 }
 

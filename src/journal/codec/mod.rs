@@ -58,7 +58,7 @@ const PERSONAL: &str = "a personal item";
 /// The items of a record that tells `happening`.
 ///
 /// Events for which `confidential` holds go into the restricted item, and so does whatever has to do with credentials,
-/// allocation tokens, applications or notices.
+/// allocation tokens, applications or notices, and a challenge to a label.
 /// `salts` gives fresh random bytes for every item.
 pub fn encode(
     happening: &Happening,
@@ -115,7 +115,9 @@ const fn is_never_public(event: &Event) -> bool {
         event,
         Event::NoticeSettled { .. } | Event::PersonErased { .. }
     );
-    credentials || notices || event.application().is_some()
+    // Why somebody challenges a label is in their own words.
+    let told = matches!(event, Event::LabelChallenged { .. });
+    credentials || notices || told || event.application().is_some()
 }
 
 /// What an event tells of a registrant or a principal, with its id; both are stored as an item of their own.

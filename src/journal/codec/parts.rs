@@ -16,6 +16,7 @@ use crate::model::event::{Changes, HoldEnd, Proof};
 use crate::model::ids::{
     AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
 };
+use crate::model::label_claim::Challenge;
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
@@ -446,6 +447,24 @@ fn ranges_from(stored: &[pb::NumberRange]) -> Vec<NumberRange> {
     stored.iter().map(range_from).collect()
 }
 
+/// The stored form of a challenge to a label.
+pub(super) fn challenge_to(challenge: &Challenge) -> pb::Challenge {
+    pb::Challenge {
+        by: challenge.by.as_ref().map(id_to),
+        at: challenge.at.micros(),
+        text: challenge.text.clone(),
+    }
+}
+
+/// The challenge of its stored form.
+pub(super) fn challenge_from(stored: pb::Challenge) -> Result<Challenge, CodecError> {
+    Ok(Challenge {
+        by: id_if(stored.by.as_deref())?,
+        at: Timestamp::from_micros(stored.at),
+        text: stored.text,
+    })
+}
+
 /// The stored form of what waits at an arc.
 pub(super) fn pending_to(pending: &Pending) -> pb::Pending {
     use pb::pending::Act;
@@ -627,6 +646,7 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
             renewal: fees.renewal,
         }),
         fee_may_wait: policy.fee_may_wait,
+        label_challenge_seconds: policy.label_challenge_seconds,
     }
 }
 
@@ -678,6 +698,7 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
             .collect::<Result<_, _>>()?,
         fees: stored.fee_schedule.as_ref().map(fees_from).transpose()?,
         fee_may_wait: stored.fee_may_wait,
+        label_challenge_seconds: stored.label_challenge_seconds,
     })
 }
 

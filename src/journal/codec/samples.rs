@@ -27,6 +27,7 @@ use crate::model::ids::{
     AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
     Seq,
 };
+use crate::model::label_claim::{Challenge, LabelClaim};
 use crate::model::money::{Amount, FeeSchedule};
 use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
 use crate::model::plan::{Plan, PlannedAct};
@@ -630,6 +631,74 @@ fn allocation_token_events() -> Vec<(&'static str, Event)> {
     ]
 }
 
+fn challenge() -> Challenge {
+    Challenge {
+        by: Some(principal()),
+        at: LATER,
+        text: "it is the name of another ministry".to_owned(),
+    }
+}
+
+fn label_events() -> Vec<(&'static str, Event)> {
+    let (path, previous) = (arc(), Seq::new(7));
+    let label: UnicodeLabel = "健康".parse().unwrap();
+    let windowed = Policy {
+        label_challenge_seconds: Some(1_209_600),
+        ..policy()
+    };
+    let claimed = Event::LabelsClaimed {
+        path: path.clone(),
+        previous,
+        labels: vec![label.clone()],
+        until: LATER,
+    };
+    let challenged = |challenge| Event::LabelChallenged {
+        path: path.clone(),
+        previous,
+        label: label.clone(),
+        challenge,
+    };
+    let decided = |upheld| Event::LabelDecided {
+        path: path.clone(),
+        previous,
+        label: label.clone(),
+        upheld,
+    };
+    let by_nobody = Challenge {
+        by: None,
+        ..challenge()
+    };
+    vec![
+        ("labels/claimed", claimed),
+        ("labels/challenged", challenged(challenge())),
+        ("labels/challenged-here", challenged(by_nobody)),
+        ("labels/upheld", decided(true)),
+        ("labels/dismissed", decided(false)),
+        (
+            "labels/policy",
+            Event::PolicySet {
+                path: path.clone(),
+                previous,
+                policy: Some(windowed),
+            },
+        ),
+    ]
+}
+
+/// An entry with a label that is challenged, and one that is not.
+fn claimed_entry() -> Entry {
+    let claim = |label: &str, challenge| LabelClaim {
+        label: label.parse().unwrap(),
+        since: NOON,
+        until: LATER,
+        challenge,
+    };
+    Entry {
+        label_claims: vec![claim("Health", None), claim("健康", Some(challenge()))],
+        ..typical_entry()
+    }
+}
+
 fn content() -> Content {
     Content {
         number: Some(ArcValue::new(42)),
@@ -1114,6 +1183,7 @@ pub(super) fn happenings() -> Vec<(String, Happening)> {
         .chain(application_events())
         .chain(consent_events())
         .chain(allocation_token_events())
+        .chain(label_events())
         .chain(notice_events())
         .map(|(name, event)| {
             let happening = Happening {
@@ -1169,6 +1239,7 @@ pub(super) fn typical_entry() -> Entry {
         locks: Locks::default(),
         pending: None,
         plans: Vec::new(),
+        label_claims: Vec::new(),
         policy: None,
         applied: None,
         registered: NOON,
@@ -1259,6 +1330,7 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         ("entry/contacts", contacted),
         ("entry/locked", locked),
         ("entry/planned", planned),
+        ("entry/claimed", claimed_entry()),
         ("entry/withdrawn", withdrawn),
         ("entry/withdrawn-amended", amended),
         ("entry/typical", typical_entry()),

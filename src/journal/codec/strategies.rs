@@ -27,6 +27,7 @@ use crate::model::event::{
     ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::{RegistrantId, Seq};
+use crate::model::label_claim::{Challenge, LabelClaim};
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::notice::{NoticeId, Outcome};
 use crate::model::plan::{Plan, PlannedAct};
@@ -230,6 +231,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
             prop::sample::subsequence(MinimumContent::ALL.to_vec(), 0..=MinimumContent::ALL.len()),
             of(fees()),
             any::<bool>(),
+            of(any::<u64>()),
         ),
     )
         .prop_map(
@@ -241,6 +243,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
                     minimum: wishes.3,
                     fees: wishes.4,
                     fee_may_wait: wishes.5,
+                    label_challenge_seconds: wishes.6,
                     applicants: if apply.0 {
                         Applicants::Principals
                     } else {
@@ -986,8 +989,56 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             .into_iter()
             .chain(application_events())
             .chain(consent_events())
+            .chain(label_events())
             .chain(notice_events()),
     )
+}
+
+fn challenge() -> impl Strategy<Value = Challenge> {
+    (of(id()), time(), word()).prop_map(|(by, at, text)| Challenge { by, at, text })
+}
+
+fn label_claim() -> impl Strategy<Value = LabelClaim> {
+    (unicode_label(), time(), time(), of(challenge())).prop_map(
+        |(label, since, until, challenge)| LabelClaim {
+            label,
+            since,
+            until,
+            challenge,
+        },
+    )
+}
+
+fn label_events() -> [BoxedStrategy<Event>; 3] {
+    let arc = || (path(), seq());
+    [
+        (arc(), vec(unicode_label(), 0..3), time())
+            .prop_map(|((path, previous), labels, until)| Event::LabelsClaimed {
+                path,
+                previous,
+                labels,
+                until,
+            })
+            .boxed(),
+        (arc(), unicode_label(), challenge())
+            .prop_map(
+                |((path, previous), label, challenge)| Event::LabelChallenged {
+                    path,
+                    previous,
+                    label,
+                    challenge,
+                },
+            )
+            .boxed(),
+        (arc(), unicode_label(), any::<bool>())
+            .prop_map(|((path, previous), label, upheld)| Event::LabelDecided {
+                path,
+                previous,
+                label,
+                upheld,
+            })
+            .boxed(),
+    ]
 }
 
 fn locks() -> impl Strategy<Value = Locks> {
@@ -1109,10 +1160,11 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             locks(),
             of(pending()),
             plans(),
+            vec(label_claim(), 0..3),
         ),
     )
         .prop_map(|(first, superior, holder, people, rest)| {
-            let (delegation, policy, locks, pending, plans) = rest;
+            let (delegation, policy, locks, pending, plans, label_claims) = rest;
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -1153,6 +1205,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 locks,
                 pending,
                 plans,
+                label_claims,
                 policy,
                 applied,
                 registered: times[0],

@@ -68,6 +68,26 @@ impl<'a> AsSeen<'a> {
     }
 }
 
+/// What somebody sees of a tree, for commands that are no application's.
+pub struct Sees<'a>(AsSeen<'a>);
+
+impl<'a> Sees<'a> {
+    /// What who sees `whole` sees of `tree`.
+    pub fn new(tree: &'a dyn TreeView, whole: &'a Whole) -> Self {
+        Self(AsSeen::new(tree, whole))
+    }
+
+    /// The tree in which what is hidden is not there.
+    pub fn tree(&self) -> &dyn TreeView {
+        &self.0
+    }
+
+    /// Whether the names of an arc are seen, and not only that its number is taken.
+    pub fn names_of(&self, path: &NodePath) -> Viewed<bool> {
+        Ok(self.0.seeing(path)? == Seeing::Everything)
+    }
+}
+
 impl TreeView for AsSeen<'_> {
     fn register(&self) -> Viewed<Option<RegisterId>> {
         self.tree.register()
