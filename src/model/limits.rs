@@ -64,7 +64,7 @@ pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
 pub const CONSENT_SECONDS: u64 = 30 * 86_400;
 /// The longest a policy lets a label be challenged, in seconds (one year).
 pub const LABEL_CHALLENGE_SECONDS_CEILING: u64 = 366 * 86_400;
-/// Most challenges of labels of one principal that nobody decided.
+/// Most challenges of labels, of one principal without a right there, that nobody decided.
 pub const LABEL_CHALLENGES_MAX: usize = 20;
 /// Most plans of one arc.
 pub const PLANS_MAX: usize = 16;

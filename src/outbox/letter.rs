@@ -221,7 +221,7 @@ impl Facts {
             Matter::Arc(path) => {
                 facts.arc = arc_facts(path, then, sender)?;
                 let entry = then.entry(path)?;
-                self_labels(&mut facts, notice, entry.as_deref());
+                tell_labels(&mut facts, notice, entry.as_deref());
                 let pending = entry.as_ref().and_then(|entry| entry.pending.as_deref());
                 if let Some(pending) = pending {
                     facts.tell_pending(notice, path, pending, register);
@@ -290,7 +290,7 @@ impl Facts {
 }
 
 /// The label that was challenged, or those that the arc has after a decision.
-fn self_labels(facts: &mut Facts, notice: &Notice, entry: Option<&Entry>) {
+fn tell_labels(facts: &mut Facts, notice: &Notice, entry: Option<&Entry>) {
     let Some(entry) = entry else { return };
     let labels: Vec<&str> = match notice.kind {
         NoticeKind::LabelChallenged => {

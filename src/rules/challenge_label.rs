@@ -45,7 +45,8 @@ pub fn decide(ask: &ChallengeLabel, decision: &mut Decision<'_>) -> Result<(), R
         }
     }
     let by = consent::actor(decision);
-    if let Some(id) = &by
+    // Whoever has a right there answers for what they do by it.
+    if let Some(id) = by.as_ref().filter(|_| !sees.whole(&ask.path))
         && open_of(id, decision)? >= LABEL_CHALLENGES_MAX
     {
         let detail = format!("{LABEL_CHALLENGES_MAX} challenges of yours wait to be decided");

@@ -145,6 +145,7 @@ fn policy(octet: u8) -> Option<Policy> {
         } else {
             vec![run(4, 7), run(0, 2)]
         },
+        label_challenge_seconds: octet.is_multiple_of(5).then_some(30),
         kept_back: if octet.is_multiple_of(3) {
             vec![run(2, 4)]
         } else {

@@ -207,6 +207,21 @@ async fn a_window_is_public_and_what_is_hidden_stays_so() {
         ];
         assert_eq!(all, expect);
     }
+    // Whoever administers is told what is held of the challenger.
+    let ask = pb::ListPrincipalsRequest::default();
+    let known = house.access().list_principals(house.signed(ask)).await;
+    let known = known.unwrap().into_inner().principals;
+    let person = known.iter().find(|one| one.name == "Guest").unwrap();
+    let ask = house.signed(pb::ExportPersonRequest {
+        person: person.id.clone(),
+    });
+    let held = house
+        .access()
+        .export_person(ask)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(held.arcs[0].named_as, ["challenger"]);
     let decide = pb::DecideChallengeRequest {
         oid: "2.999.1".into(),
         label: "AFYA".into(),

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::model::allocation_token::Promised;
-use crate::model::command::{Allocate, IssueAllocationToken, NewEntry, NumberChoice};
+use crate::model::command::{
+    Allocate, IssueAllocationToken, NewEntry, NumberChoice, RegistrantRef,
+};
+use crate::model::entry::RegistrantDetails;
 use crate::model::policy::NumberRange;
-use crate::model::{Code, Command, Timestamp, TreeView};
+use crate::model::{Code, Command, PrincipalKind, Timestamp, TreeView};
 
 use super::super::testing::*;
 use super::super::{ReadAt, Register, Silent};
@@ -68,6 +71,30 @@ async fn racing_callers_take_no_more_than_was_promised() {
     assert_eq!(taken, (1_000..1_005).map(arc).collect::<Vec<_>>());
     assert_eq!(refused, [Code::AllocationTokenUnknown; 35]);
     assert_eq!(used(&register), 5);
+}
+
+#[tokio::test]
+async fn a_batch_that_uses_a_token_up_gives_arcs_away() {
+    let Fixture {
+        register,
+        dir: _dir,
+        ..
+    } = fixture();
+    submit(&register, issue(2)).await.unwrap();
+    let Command::Allocate(mut one) = take() else {
+        unreachable!()
+    };
+    one.entry.registrant = Some(RegistrantRef::New {
+        kind: PrincipalKind::Organisation,
+        details: RegistrantDetails {
+            name: "Ministry".to_owned(),
+            ..RegistrantDetails::default()
+        },
+    });
+    let batch = Command::BatchAllocate(vec![one.clone(), one]);
+    let outcome = submit(&register, batch).await.unwrap();
+    assert_eq!(outcome.entries.len(), 2);
+    assert_eq!(used(&register), 2);
 }
 
 #[tokio::test]

@@ -82,6 +82,11 @@ impl<'a> Sees<'a> {
         &self.0
     }
 
+    /// Whether an arc is seen whatever its visibility, by a right there or above.
+    pub fn whole(&self, path: &NodePath) -> bool {
+        is_whole(self.0.whole, path)
+    }
+
     /// Whether the names of an arc are seen, and not only that its number is taken.
     pub fn names_of(&self, path: &NodePath) -> Viewed<bool> {
         Ok(self.0.seeing(path)? == Seeing::Everything)

@@ -232,13 +232,16 @@ fn challenges_of_one_principal_are_bounded() {
         let choice = NumberChoice::Explicit(arc(number(at)));
         tree.submit(allocate(OURS, choice, one)).unwrap();
     }
-    tree.as_actor(OTHER);
+    tree.as_actor(OTHER).whole = Whole::Within([].into());
     let of = |at: usize| challenge(&format!("{OURS}.{}", number(at)), &format!("L{at}"));
     for at in 0..LABEL_CHALLENGES_MAX {
         tree.submit(of(at)).unwrap();
     }
     let past = of(LABEL_CHALLENGES_MAX);
     refused(tree.decide(past.clone()), Code::ChallengesFull, "");
+    let mut staff = tree.clone();
+    staff.whole = Whole::Within([path(OURS)].into());
+    assert!(staff.decide(past.clone()).is_ok());
     tree.as_actor(ADMIN);
     assert!(tree.decide(past).is_ok());
     let Command::ChallengeLabel(mut long) = challenge(AT, "Afya") else {
