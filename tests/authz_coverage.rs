@@ -127,6 +127,19 @@ const TABLE: &[Row] = &[
         "ReportError",
         "TOKEN_MISSING BLIND OK OK OK SCOPE_TOO_NARROW SCOPE_TOO_NARROW OK OK",
     ),
+    // The window is public: everybody known may.
+    (
+        "ChallengeLabel",
+        "TOKEN_MISSING OK OK OK OK SCOPE_TOO_NARROW SCOPE_TOO_NARROW OK OK",
+    ),
+    ("DecideChallenge", REGISTER),
+    ("ListLabelClaims", "SEES"),
+    ("IssueAllocationToken", REGISTER),
+    ("RevokeAllocationToken", REVOKE_PROMISE),
+    (
+        "ListAllocationTokens",
+        "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
+    ),
     (
         "ListHolds",
         "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED OK DELEGATED_AWAY OK SCOPE_TOO_NARROW OK OK",
@@ -226,6 +239,9 @@ const APPLY: &str = "TOKEN_MISSING APPLICATION_UNKNOWN APPLICATION_UNKNOWN NOT_P
 
 const REGISTER: &str = "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED DELEGATED_AWAY SCOPE_TOO_NARROW \
                         SCOPE_TOO_NARROW DELEGATED_AWAY OK";
+/// A registrar above may not even know of a token.
+const REVOKE_PROMISE: &str = "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED SCOPE_TOO_NARROW \
+                              SCOPE_TOO_NARROW DELEGATED_AWAY OK";
 const GOVERN: &str = "TOKEN_MISSING NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED NOT_PERMITTED SCOPE_TOO_NARROW \
                       SCOPE_TOO_NARROW DELEGATED_AWAY OK";
 const KNOW: &str = "TOKEN_MISSING PRINCIPAL_UNKNOWN PRINCIPAL_UNKNOWN OK PRINCIPAL_UNKNOWN OK PRINCIPAL_UNKNOWN OK OK";
@@ -337,6 +353,8 @@ struct Stage {
     staff: String,
     credential: String,
     code: String,
+    /// The id of an allocation token below the arc.
+    promise: String,
     /// Applications of a guest: submitted, under review, appealed; and of the organisation: submitted, asked, rejected.
     cases: [String; 6],
 }
@@ -372,9 +390,10 @@ impl Stage {
         let narrow = narrowed(&house, &delegate, false, "2.999.5.9").await;
         let known = [sibling, reviewer, auditor, registrar, read_only, narrow];
         let credential = who(&house, &own).await.credential.unwrap().id;
-        house.policy(&delegate, ARC, harness::open_to_all(1)).await;
         let guest = house.add(&admin, "Guest", "").await;
         let guest = house.welcome(&admin, &guest).await;
+        labels(&house, &delegate, &guest).await;
+        house.policy(&delegate, ARC, harness::open_to_all(1)).await;
         let known = known.into_iter().chain([admin, delegate.clone()]).map(Some);
         Self {
             cases: cases(&house, &guest, &delegate, &own).await,
@@ -383,6 +402,7 @@ impl Stage {
             staff,
             credential,
             code: code.unwrap().into_inner().code,
+            promise: promised(&house, &delegate).await,
             house,
         }
     }
@@ -394,10 +414,21 @@ impl Stage {
             "Convert" | "Encode" | "Decode" | "GetServerInfo" | "ExplainRefusal" => {
                 self.open(method, token).await
             }
-            "Allocate" | "BatchAllocate" | "RecordExisting" | "Hold" | "ReleaseHold"
-            | "ListHolds" | "Reserve" => self.number(method, token).await,
+            "Allocate"
+            | "BatchAllocate"
+            | "RecordExisting"
+            | "Hold"
+            | "ReleaseHold"
+            | "ListHolds"
+            | "Reserve"
+            | "IssueAllocationToken"
+            | "ListAllocationTokens"
+            | "RevokeAllocationToken" => self.number(method, token).await,
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
+            }
+            "ChallengeLabel" | "DecideChallenge" | "ListLabelClaims" => {
+                self.label(method, token).await
             }
             "OfferTransfer" | "Lock" | "Unlock" | "Consent" | "Retract" | "Plan" | "CancelPlan" => {
                 self.consent(method, token).await
@@ -767,6 +798,27 @@ impl Stage {
                 };
                 fine(writes.list_holds(with(token, ask)).await)
             }
+            "IssueAllocationToken" => {
+                let ask = pb::IssueAllocationTokenRequest {
+                    options: tried(),
+                    ..promise()
+                };
+                fine(writes.issue_allocation_token(with(token, ask)).await)
+            }
+            "RevokeAllocationToken" => {
+                let ask = pb::RevokeAllocationTokenRequest {
+                    allocation_token: self.promise.clone(),
+                    options: tried(),
+                };
+                fine(writes.revoke_allocation_token(with(token, ask)).await)
+            }
+            "ListAllocationTokens" => {
+                let ask = pb::ListAllocationTokensRequest {
+                    superior: superior(),
+                    ..Default::default()
+                };
+                fine(writes.list_allocation_tokens(with(token, ask)).await)
+            }
             _ => {
                 let ask = pb::ReserveRequest {
                     superior: superior(),
@@ -983,6 +1035,37 @@ impl Stage {
         }
     }
 
+    /// Labels of arcs below the arc that are provisional: one is challenged, by a guest.
+    async fn label(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        match method {
+            "ChallengeLabel" => {
+                let ask = pb::ChallengeLabelRequest {
+                    options: tried(),
+                    ..challenge("2.999.5.20", "Claimed")
+                };
+                fine(self.house.writes().challenge_label(with(token, ask)).await)
+            }
+            "DecideChallenge" => {
+                let ask = pb::DecideChallengeRequest {
+                    oid: "2.999.5.21".into(),
+                    label: "Disputed".into(),
+                    upheld: true,
+                    options: tried(),
+                    ..Default::default()
+                };
+                fine(self.house.writes().decide_challenge(with(token, ask)).await)
+            }
+            _ => {
+                let ask = pb::ListLabelClaimsRequest {
+                    superior: ARC.into(),
+                    ..Default::default()
+                };
+                let answer = self.house.reads().list_label_claims(with(token, ask)).await;
+                Ok(sees(answer?.into_inner().claims.len() == 2))
+            }
+        }
+    }
+
     async fn principal(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
         let mut access = self.house.access();
         let principal = self.staff.clone();
@@ -1131,6 +1214,68 @@ impl Stage {
     }
 }
 
+fn challenge(oid: &str, label: &str) -> pb::ChallengeLabelRequest {
+    pb::ChallengeLabelRequest {
+        oid: oid.into(),
+        label: label.into(),
+        text: "it is ours".into(),
+        ..Default::default()
+    }
+}
+
+/// Two arcs with provisional labels, of which a guest challenges one.
+async fn labels(house: &House, delegate: &str, guest: &str) {
+    let windowed = pb::Policy {
+        label_challenge_seconds: Some(600),
+        ..Default::default()
+    };
+    house.policy(delegate, ARC, windowed).await;
+    let mut writes = house.writes();
+    for (at, label) in [(20, "Claimed"), (21, "Disputed")] {
+        let label = pb::Label {
+            label: label.into(),
+            ..Default::default()
+        };
+        let ask = pb::AllocateRequest {
+            superior: ARC.into(),
+            number: number(at),
+            entry: Some(pb::NewEntry {
+                labels: vec![label],
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        writes.allocate(signed_with(delegate, ask)).await.unwrap();
+    }
+    let ask = signed_with(guest, challenge("2.999.5.21", "Disputed"));
+    writes.challenge_label(ask).await.unwrap();
+}
+
+/// What is promised below the arc.
+fn promise() -> pb::IssueAllocationTokenRequest {
+    let numbers = Some(pb::NumberRange {
+        from: "100".into(),
+        to: "199".into(),
+    });
+    let range = pb::PromisedRange { numbers, count: 2 };
+    pb::IssueAllocationTokenRequest {
+        superior: ARC.into(),
+        of: Some(pb::issue_allocation_token_request::Of::Range(range)),
+        name: "promise".into(),
+        until: Some(in_millis(600_000)),
+        ..Default::default()
+    }
+}
+
+/// The id of a token by which that is promised.
+async fn promised(house: &House, delegate: &str) -> String {
+    let issued = house
+        .writes()
+        .issue_allocation_token(signed_with(delegate, promise()))
+        .await;
+    issued.unwrap().into_inner().allocation_token.unwrap().id
+}
+
 /// What lies below the arc.
 async fn below(house: &House, delegate: &str) {
     let hidden = pb::AllocateRequest {
@@ -1140,7 +1285,7 @@ async fn below(house: &House, delegate: &str) {
             visibility: pb::Visibility::Hidden as i32,
             ..titled("hidden")
         }),
-        options: None,
+        ..Default::default()
     };
     let mut writes = house.writes();
     writes
@@ -1208,6 +1353,7 @@ async fn lock(house: &House, staff: &str) {
             }),
             ..titled("held")
         }),
+        allocation_token: String::new(),
         options: None,
     };
     writes.allocate(signed_with(staff, held)).await.unwrap();

@@ -70,6 +70,7 @@ impl Bench {
                 request_id: id.to_owned(),
                 ..WriteOptions::default()
             }),
+            ..AllocateRequest::default()
         };
         let answer = self
             .writer

@@ -40,6 +40,13 @@ impl server::ResolutionService for NoOp {
         Err(Status::unimplemented(""))
     }
 
+    async fn list_label_claims(
+        &self,
+        _: Request<pb::ListLabelClaimsRequest>,
+    ) -> Result<Response<pb::ListLabelClaimsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn walk_subtree(
         &self,
         _: Request<pb::WalkSubtreeRequest>,

@@ -163,6 +163,17 @@ pub fn may_see_holds(
     may_look(identity, superior, Need::Register, why, view)
 }
 
+/// Refuses whoever may not see the allocation tokens below `superior`: those who may register there may, and auditors.
+/// `TOKEN_MISSING`, `SCOPE_TOO_NARROW`, `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`.
+pub fn may_see_allocation_tokens(
+    identity: &Identity,
+    superior: &NodePath,
+    view: &dyn TreeView,
+) -> Result<(), Rejection> {
+    let why = "what is promised is not for everybody";
+    may_look(identity, superior, Need::Register, why, view)
+}
+
 /// Refuses whoever may not see the audit log of `top` and what is below it: those who govern it may, and its auditors.
 /// `TOKEN_MISSING`, `SCOPE_TOO_NARROW`, `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`.
 pub fn may_see_audit(

@@ -27,9 +27,11 @@ pub use identify::{identify, names as certificate_names};
 pub use identity::{
     Caller, Identity, authenticate, bound_digest, of_certificate, of_openid, openid_name,
 };
-pub use insight::{Insight, Knows, may_see_audit, may_see_holds, token_missing};
+pub use insight::{
+    Insight, Knows, may_see_allocation_tokens, may_see_audit, may_see_holds, token_missing,
+};
 pub use peer::{ClientCertificate, Peer, Source};
 pub use permit::{Permit, permit};
 pub use personal::may_export;
 pub use sight::{Seeing, Sight, sight};
-pub use token::{InvitationCode, Token, TokenDigest, TokenError};
+pub use token::{AllocationSecret, InvitationCode, Token, TokenDigest, TokenError};

@@ -396,6 +396,7 @@ mod tests {
                 superior: path("2.16.834"),
                 number: NumberChoice::NextFree,
                 entry: NewEntry::default(),
+                allocation_token: None,
             }),
         };
         let plain = of_openid(proven(&[]), &tree, THEN).unwrap();

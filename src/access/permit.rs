@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use crate::model::actor::{Credential, CredentialKind, Grant, Standing};
-use crate::model::command::{Command, IssueCredential, Whole};
+use crate::model::allocation_token;
+use crate::model::command::{Allocate, Command, IssueCredential, Whole};
 use crate::model::plan::PlannedAct;
 use crate::model::suspicion::Office;
 use crate::model::{Actor, Code, Principal, PrincipalId, Refusal, Rejection, Submission, TreeView};
@@ -16,7 +17,7 @@ use crate::oid::NodePath;
 use super::casework;
 use super::consent;
 use super::identity::Identity;
-use super::insight::{Insight, Knows};
+use super::insight::{Insight, Knows, granted, may_see_allocation_tokens};
 use super::rights::{self, Grounds, Need};
 use super::sight::{Sight, sight};
 use super::token::TokenDigest;
@@ -66,6 +67,7 @@ impl Permit {
             Command::SubmitApplication(_)
                 | Command::AmendApplication(_)
                 | Command::ReportError { .. }
+                | Command::ChallengeLabel(_)
         );
         let (Actor::Principal(id), Some(digest), true) = (&self.actor, self.credential, applies)
         else {
@@ -125,7 +127,7 @@ impl Permit {
 }
 
 /// Permits the command to `identity`, or refuses: `TOKEN_MISSING`, `TOKEN_UNKNOWN`, `INVITATION_UNKNOWN`,
-/// `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`, `SCOPE_TOO_NARROW`. What is refused about a principal that the caller
+/// `ALLOCATION_TOKEN_UNKNOWN`, `NOT_PERMITTED`, `DELEGATED_AWAY`, `ANOTHERS_ARC`, `SCOPE_TOO_NARROW`. What is refused about a principal that the caller
 /// may not know is refused alike whether or not it is there.
 pub fn permit(
     identity: &Identity,
@@ -290,6 +292,15 @@ fn is_about_unknown(
             Some(credential) => credential.principal,
             None => return Ok(true),
         },
+        Command::RevokeAllocationToken { id } => {
+            return match view.allocation_token_of_id(id)? {
+                Some(token) => {
+                    let sees = may_see_allocation_tokens(identity, &token.superior, view);
+                    Ok(!granted(sees)?)
+                }
+                None => Ok(true),
+            };
+        }
         _ => return Ok(false),
     };
     let Some(other) = view.principal(&id)? else {
@@ -339,11 +350,13 @@ fn needs(
     let register = |node: NodePath| vec![(node, Need::Register)];
     let govern = |node: NodePath| vec![(node, Need::Govern)];
     let mut needs = match command {
-        Command::Allocate(ask) => register(ask.superior.clone()),
-        Command::BatchAllocate(asks) => asks
-            .iter()
-            .map(|ask| (ask.superior.clone(), Need::Register))
-            .collect(),
+        Command::Allocate(ask) => vec![to_take(ask, "", caller, view)?],
+        Command::BatchAllocate(asks) => to_take_all(asks, caller, view)?,
+        Command::IssueAllocationToken(ask) => register(ask.superior.clone()),
+        Command::RevokeAllocationToken { id } => match view.allocation_token_of_id(id)? {
+            Some(token) => register(token.superior),
+            None => govern(NodePath::root()),
+        },
         Command::AllocateBlock(ask) => register(ask.superior.clone()),
         Command::RecordExisting(ask) => register(superior(&ask.path)),
         Command::BatchRecord(asks) => asks
@@ -380,6 +393,9 @@ fn needs(
             let plan = plans.find(|plan| plan.number == *number);
             of_plan(path, plan.map(|plan| &plan.act))
         }
+        // The window is public: the rules ask what the challenger sees.
+        Command::ChallengeLabel(ask) => vec![(ask.path.clone(), Need::Apply)],
+        Command::DecideChallenge(ask) => register(superior(&ask.path)),
         Command::Lock { path, kind, .. } | Command::AskUnlock { path, kind, .. } => {
             vec![consent::of_lock(path, *kind)]
         }
@@ -432,6 +448,42 @@ fn needs(
     needs.sort_unstable();
     needs.dedup();
     Ok(needs)
+}
+
+/// Who takes an arc by an allocation token needs no right at the superior: the token is one. Whether it is used up or over is
+/// looked for where the number is, so that the answer to a retry can be had.
+fn to_take(
+    ask: &Allocate,
+    within: &str,
+    caller: Option<&Principal>,
+    view: &dyn TreeView,
+) -> Result<(NodePath, Need), Rejection> {
+    let superior = ask.superior.clone();
+    let Some(digest) = &ask.allocation_token else {
+        return Ok((superior, Need::Register));
+    };
+    let who = caller.map(|caller| &caller.id);
+    let token = view.allocation_token(digest)?;
+    if token.is_some_and(|token| token.is_for(&superior, who)) {
+        return Ok((superior, Need::Apply));
+    }
+    let unknown = allocation_token::unknown();
+    Err(if within.is_empty() {
+        unknown
+    } else {
+        unknown.within(within)
+    }
+    .into())
+}
+
+fn to_take_all(
+    asks: &[Allocate],
+    caller: Option<&Principal>,
+    view: &dyn TreeView,
+) -> Result<Vec<(NodePath, Need)>, Rejection> {
+    let each = asks.iter().enumerate();
+    each.map(|(at, ask)| to_take(ask, &format!("allocations[{at}]"), caller, view))
+        .collect()
 }
 
 /// What is planned needs what doing it would: at the superior for what the superior decides, at the arc for what its holder does.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::model::actor::{Credential, Grant, Principal, PrincipalKind, Role};
+use crate::model::allocation_token::AllocationToken;
 use crate::model::application::{Application, Docket, Place};
 use crate::model::consent::Locks;
 use crate::model::entry::{
@@ -13,8 +14,8 @@ use crate::model::entry::{
 };
 use crate::model::entry::{State, SuperiorFields, Visibility};
 use crate::model::{
-    ApplicationId, Code, Notice, NoticeId, PrincipalId, RegisterId, RegistrantId, Rejection, Seq,
-    Timestamp, TreeView, Viewed,
+    AllocationTokenId, ApplicationId, Code, Notice, NoticeId, PrincipalId, RegisterId,
+    RegistrantId, Rejection, Seq, Timestamp, TreeView, Viewed,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -31,6 +32,7 @@ pub(super) struct Tree {
     pub(super) entries: BTreeMap<NodePath, Arc<Entry>>,
     pub(super) principals: BTreeMap<PrincipalId, Principal>,
     pub(super) credentials: BTreeMap<[u8; 32], Credential>,
+    pub(super) allocation_tokens: Vec<AllocationToken>,
     pub(super) applications: BTreeMap<ApplicationId, Application>,
 }
 
@@ -104,6 +106,7 @@ impl Tree {
             suspicion: None,
             check: None,
             confirmed: None,
+            label_claims: Vec::new(),
             policy: None,
             applied: None,
             registered: NOW,
@@ -234,6 +237,17 @@ impl TreeView for Tree {
     }
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
         Ok(self.credentials.get(token_sha256).cloned())
+    }
+    fn allocation_token(&self, sha256: &[u8; 32]) -> Viewed<Option<AllocationToken>> {
+        let mut all = self.allocation_tokens.iter();
+        Ok(all.find(|one| one.secret_sha256 == *sha256).cloned())
+    }
+    fn allocation_token_of_id(&self, id: &AllocationTokenId) -> Viewed<Option<AllocationToken>> {
+        let mut all = self.allocation_tokens.iter();
+        Ok(all.find(|one| one.id == *id).cloned())
+    }
+    fn allocation_tokens(&self, _: &NodePath) -> Viewed<Vec<AllocationToken>> {
+        Ok(self.allocation_tokens.clone())
     }
     fn registrant(&self, _: &RegistrantId) -> Viewed<Option<Registrant>> {
         Ok(None)

@@ -1,5 +1,6 @@
 //! Tokens: 256 random bits in hexadecimal after `oidra_`, with a checksum that tells a slip of the pen from a wrong token;
-//! and invitation codes, which have the same form after `oidra_invitation_`.
+//! invitation codes, which have the same form after `oidra_invitation_`; and the secrets of allocation tokens, after
+//! `oidra_allocation_`.
 //!
 //! The register keeps only the SHA-256 of the text. A token or code is never shown by `Debug`, and whatever compares
 //! digests of secrets does so in constant time ([`same_digest`]).
@@ -14,6 +15,8 @@ use subtle::ConstantTimeEq as _;
 pub const PREFIX: &str = "oidra_";
 /// What every invitation code begins with.
 pub const INVITATION_PREFIX: &str = "oidra_invitation_";
+/// What the secret of every allocation token begins with.
+pub const ALLOCATION_PREFIX: &str = "oidra_allocation_";
 /// Hexadecimal digits of the secret: 256 bits.
 const SECRET_DIGITS: usize = 64;
 /// Hexadecimal digits of the checksum: 32 bits.
@@ -37,6 +40,12 @@ pub enum TokenError {
         SECRET_DIGITS + CHECKSUM_DIGITS
     )]
     CodeForm,
+    /// It is not of the form of an allocation token.
+    #[error(
+        "an allocation token is {ALLOCATION_PREFIX} and {} hexadecimal digits",
+        SECRET_DIGITS + CHECKSUM_DIGITS
+    )]
+    AllocationForm,
     /// The checksum is not that of the secret.
     #[error("it has a misspelt or missing character: its checksum is wrong")]
     Checksum,
@@ -77,6 +86,45 @@ impl InvitationCode {
     /// The digest that the register keeps.
     pub fn sha256(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
+    }
+}
+
+/// The secret of an allocation token, whole and with a right checksum.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AllocationSecret(String);
+
+impl AllocationSecret {
+    /// The secret of 256 random bits.
+    pub fn from_entropy(bits: [u8; 32]) -> Self {
+        Self(written(ALLOCATION_PREFIX, bits))
+    }
+
+    /// The text, to be shown once to whoever passes it on.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The digest that the register keeps.
+    pub fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
+    }
+}
+
+impl FromStr for AllocationSecret {
+    type Err = TokenError;
+
+    fn from_str(text: &str) -> Result<Self, TokenError> {
+        match check(text, ALLOCATION_PREFIX) {
+            Ok(()) => Ok(Self(text.to_owned())),
+            Err(TokenError::Form) => Err(TokenError::AllocationForm),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl fmt::Debug for AllocationSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AllocationSecret(…)")
     }
 }
 
@@ -184,6 +232,20 @@ mod tests {
         assert_ne!(token.sha256(), code.sha256());
         let wrong = token.reveal().parse::<InvitationCode>();
         assert_eq!(wrong, Err(TokenError::CodeForm));
+    }
+
+    #[test]
+    fn an_allocation_secret_is_neither_and_never_shows_itself() {
+        let secret = AllocationSecret::from_entropy([0xA5; 32]);
+        let text = secret.reveal();
+        assert_eq!(text.parse::<AllocationSecret>(), Ok(secret.clone()));
+        assert_eq!(text.parse::<Token>(), Err(TokenError::Form));
+        assert_eq!(text.parse::<InvitationCode>(), Err(TokenError::CodeForm));
+        assert!(!format!("{secret:?}").contains("a5"));
+        let code = InvitationCode::from_entropy([0xA5; 32]);
+        assert_ne!(secret.sha256(), code.sha256());
+        let wrong = code.reveal().parse::<AllocationSecret>();
+        assert_eq!(wrong, Err(TokenError::AllocationForm));
     }
 
     #[test]

@@ -9,8 +9,8 @@ use crate::{
         table::{Palette, clean},
         value::{LANGUAGE_UNDETERMINED, minimum_word, show_seconds, show_windows},
         view::{
-            EntryView, FeeScheduleView, HoldingView, NotationsView, PendingView, SuspicionView,
-            flags, moment, word,
+            EntryView, FeeScheduleView, HoldingView, LabelClaimView, NotationsView, PendingView,
+            SuspicionView, flags, moment, word,
         },
     },
     model::policy::Checks,
@@ -86,6 +86,9 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
     put("marks", flags(e.flags.as_ref()).join(", "));
     put("identifiers", v.identifiers.join(", "));
     put("labels", join(&v.labels, |l| at(&l.label, &l.language)));
+    for claim in &v.label_claims {
+        put("provisional", provisional(claim));
+    }
     put("long arcs", v.long_arcs.join(", "));
     for title in &v.titles {
         put("title", in_language(&title.text, &title.language));
@@ -168,6 +171,25 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
     out
 }
 
+/// A label that is not final, in a line.
+pub fn provisional(claim: &LabelClaimView) -> String {
+    let (label, until) = (&claim.label, &claim.until);
+    if !claim.challenged {
+        return format!("{label} until {until}");
+    }
+    let by = if claim.by.is_empty() {
+        String::new()
+    } else {
+        format!(" by {}", claim.by)
+    };
+    let why = if claim.text.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", claim.text)
+    };
+    format!("{label}, challenged{by}{why}")
+}
+
 /// What waits until somebody agrees, in a line.
 fn waits(pending: &PendingView) -> String {
     let what = if pending.act == "transfer" {
@@ -237,6 +259,9 @@ pub fn policy_fields(p: &v1::Policy) -> Vec<(&'static str, String)> {
                 .join("; "),
         ),
     );
+    if let Some(seconds) = p.label_challenge_seconds {
+        out.push(("labels provisional for", show_seconds(seconds)));
+    }
     if p.transfers_agreed {
         out.push(("transfers", "when both sides agreed".to_owned()));
     }

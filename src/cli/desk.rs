@@ -86,12 +86,12 @@ macro_rules! changes {
 changes! {
     AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest
     PlanRequest CancelPlanRequest RenewRequest OfferTransferRequest LockRequest UnlockRequest ConsentRequest RetractRequest
-    AcceptReportRequest SettleSuspicionRequest ConfirmContactRequest
+    AcceptReportRequest SettleSuspicionRequest ConfirmContactRequest ChallengeLabelRequest DecideChallengeRequest
     AmendApplicationRequest ActOnApplicationRequest TellApplicationRequest CommentApplicationRequest
     RejectApplicationRequest DecideAppealRequest SetApplicationFeeRequest;
     ReportErrorRequest AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest
     AddPrincipalRequest DescribePrincipalRequest ErasePersonRequest ChangeStandingRequest GrantRoleRequest RevokeRoleRequest
-    IssueTokenRequest BindCredentialRequest InviteRequest AcceptInvitationRequest RevokeCredentialRequest
+    IssueAllocationTokenRequest RevokeAllocationTokenRequest IssueTokenRequest BindCredentialRequest InviteRequest AcceptInvitationRequest RevokeCredentialRequest
     SubmitApplicationRequest
 }
 

@@ -45,6 +45,8 @@ pub struct Settings {
     /// The language of texts that name none, where the environment or the profile says one.
     pub lang: Option<String>,
     token: Token,
+    /// The secret of an allocation token, where the environment holds one.
+    allocation_token: Token,
     ca: Option<PathBuf>,
     identity: Option<(PathBuf, PathBuf)>,
 }
@@ -62,6 +64,22 @@ enum Token {
     None,
     Text(String),
     File(PathBuf),
+}
+
+impl Token {
+    /// What it reads, without the white space around it.
+    fn read(&self, what: &str) -> Result<Option<String>, Failure> {
+        let token = match self {
+            Self::None => return Ok(None),
+            Self::Text(token) => token.clone(),
+            Self::File(file) => read(file)?,
+        };
+        let token = token.trim();
+        if token.is_empty() {
+            return Err(Failure::Config(format!("{what} is empty")));
+        }
+        Ok(Some(token.to_owned()))
+    }
 }
 
 impl std::fmt::Debug for Token {
@@ -153,6 +171,7 @@ impl Settings {
             output,
             timeout: global.timeout.unwrap_or(TIMEOUT_DEFAULT),
             token,
+            allocation_token: env("OIDRA_ALLOCATION_TOKEN").map_or(Token::None, Token::Text),
             ca,
             identity,
         })
@@ -179,16 +198,14 @@ impl Settings {
 
     /// The token, without the white space around it.
     pub fn token(&self) -> Result<Option<String>, Failure> {
-        let token = match &self.token {
-            Token::None => return Ok(None),
-            Token::Text(token) => token.clone(),
-            Token::File(file) => read(file)?,
-        };
-        let token = token.trim();
-        if token.is_empty() {
-            return Err(Failure::Config("the token is empty".to_owned()));
-        }
-        Ok(Some(token.to_owned()))
+        self.token.read("the token")
+    }
+
+    /// The secret of an allocation token, of the file that was typed or of the environment.
+    pub fn allocation_token(&self, file: Option<&Path>) -> Result<Option<String>, Failure> {
+        let typed = file.map(|file| Token::File(file.to_owned()));
+        let token = typed.as_ref().unwrap_or(&self.allocation_token);
+        token.read("the allocation token")
     }
 }
 
@@ -461,6 +478,22 @@ mod tests {
         assert_eq!(got.ca, Some("/f".into()));
         let alone = settle(&Global::default(), &[("OIDRA_KEY", "/k")]);
         assert!(matches!(alone, Err(Failure::Config(_))));
+    }
+
+    #[test]
+    fn an_allocation_token_comes_from_a_file_or_the_environment() {
+        let folder = folder();
+        let settings = settle(&Global::default(), &[]).unwrap();
+        assert_eq!(settings.allocation_token(None).unwrap(), None);
+        let vars = [("OIDRA_ALLOCATION_TOKEN", "promise")];
+        let settings = settle(&Global::default(), &vars).unwrap();
+        assert!(!format!("{settings:?}").contains("promise"));
+        let read = |file| settings.allocation_token(file).unwrap();
+        assert_eq!(read(None).as_deref(), Some("promise"));
+        let file = folder.path().join("live.token");
+        assert_eq!(read(Some(&file)).as_deref(), Some("secret"));
+        fs::write(&file, "\n").unwrap();
+        assert!(settings.allocation_token(Some(&file)).is_err());
     }
 
     #[test]

@@ -588,6 +588,18 @@ fn shown(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
+/// A window in seconds; none takes it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window(pub Option<u64>);
+
+/// A window of time, or `none`.
+pub fn window(text: &str) -> Result<Window, String> {
+    match text {
+        "none" => Ok(Window(None)),
+        _ => seconds(text).map(|seconds| Window(Some(seconds))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

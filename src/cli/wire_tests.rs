@@ -89,6 +89,13 @@ impl ResolutionService for Mock {
     type WalkSubtreeStream = Parts<v1::WalkSubtreeResponse>;
     type WatchStream = Parts<v1::WatchResponse>;
 
+    async fn list_label_claims(
+        &self,
+        _: Request<v1::ListLabelClaimsRequest>,
+    ) -> Result<Response<v1::ListLabelClaimsResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn resolve(
         &self,
         r: Request<v1::ResolveRequest>,
@@ -203,6 +210,27 @@ macro_rules! registrar {
                 Err(Status::unimplemented(""))
             }
 
+            async fn issue_allocation_token(
+                &self,
+                _: Request<v1::IssueAllocationTokenRequest>,
+            ) -> Result<Response<v1::AllocationTokenResponse>, Status> {
+                Err(Status::unimplemented(""))
+            }
+
+            async fn list_allocation_tokens(
+                &self,
+                _: Request<v1::ListAllocationTokensRequest>,
+            ) -> Result<Response<v1::ListAllocationTokensResponse>, Status> {
+                Err(Status::unimplemented(""))
+            }
+
+            async fn revoke_allocation_token(
+                &self,
+                _: Request<v1::RevokeAllocationTokenRequest>,
+            ) -> Result<Response<v1::AllocationTokenResponse>, Status> {
+                Err(Status::unimplemented(""))
+            }
+
             async fn release_hold(
                 &self,
                 _: Request<v1::ReleaseHoldRequest>,
@@ -235,6 +263,8 @@ registrar! {
     accept_report AcceptReportRequest;
     settle_suspicion SettleSuspicionRequest;
     confirm_contact ConfirmContactRequest;
+    challenge_label ChallengeLabelRequest;
+    decide_challenge DecideChallengeRequest;
     set_policy SetPolicyRequest;
 }
 

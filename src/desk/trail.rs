@@ -234,6 +234,8 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         Command::Reserve(ask) => arc(&ask.superior),
         Command::Amend(ask) => arc(&ask.path),
         Command::ChangeState(ask) => arc(&ask.path),
+        Command::ChallengeLabel(ask) => arc(&ask.path),
+        Command::DecideChallenge(ask) => arc(&ask.path),
         Command::Delegate { path, .. }
         | Command::Recall { path, .. }
         | Command::Transfer { path, .. }
@@ -261,6 +263,12 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
             let owner = view.credential_of_id(id)?;
             let (nodes, _) = owner.map_or(Ok(Default::default()), |one| home(&one.principal))?;
             (nodes, Some(id.to_string()))
+        }
+        Command::IssueAllocationToken(ask) => arc(&ask.superior),
+        Command::RevokeAllocationToken { id } => {
+            let token = view.allocation_token_of_id(id)?;
+            let superior = token.map(|one| one.superior);
+            (superior.iter().collect::<Nodes>(), Some(id.to_string()))
         }
         Command::SubmitApplication(ask) => arc(&ask.superior),
         Command::AdmitApplicant(ask) => arc(&ask.ask.superior),

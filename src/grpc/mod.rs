@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod administration;
+pub mod allocation_tokens;
 pub mod applications;
 pub mod audit;
 pub mod consent;

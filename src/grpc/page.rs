@@ -45,6 +45,10 @@ pub enum Kind {
     Applications = 7,
     /// Notices; the position is the last one's id.
     Notices = 8,
+    /// The allocation tokens below a node; the position is how many were told.
+    AllocationTokens = 20,
+    /// The provisional labels below a node; the position is the last one's place in their list.
+    LabelClaims = 21,
 }
 
 /// Where a listing goes on.

@@ -15,6 +15,7 @@ use crate::{
 };
 
 use super::{
+    allocation_tokens::{self, Shown},
     consent,
     convert::{Faults, command, timestamp},
     holds, layer,
@@ -54,6 +55,8 @@ write::writes! {
     AcceptReportRequest "AcceptReport" accept_report;
     SettleSuspicionRequest "SettleSuspicion" settle_suspicion;
     ConfirmContactRequest "ConfirmContact" confirm_contact;
+    ChallengeLabelRequest "ChallengeLabel" challenge_label;
+    DecideChallengeRequest "DecideChallenge" decide_challenge;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -105,6 +108,28 @@ impl Registrar {
         answer
             .map(Response::new)
             .map_err(|rejection| status::of(&self.desk, call, &rejection))
+    }
+
+    /// Carries out what may show the secret of an allocation token.
+    async fn taken<W: Write>(
+        &self,
+        request: Request<W>,
+        shows_secret: bool,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        if !shows_secret {
+            return self.entries(request).await;
+        }
+        let call = layer::call(&request)?;
+        let shown = Shown::admit(&self.desk, &call)?;
+        let written = write::submit(&self.desk, &call, request.into_inner()).await;
+        shown.tell(&self.desk, &call, &written);
+        let answer = match written {
+            Ok(outcome) => self.rendered(&call, outcome).await,
+            Err(rejection) => Err(rejection),
+        };
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
     }
 
     async fn hold_of<W: Write>(
@@ -208,14 +233,17 @@ impl RegistrationService for Registrar {
         &self,
         request: Request<pb::AllocateRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
-        self.entries(request).await
+        let shows = !request.get_ref().allocation_token.is_empty();
+        self.taken(request, shows).await
     }
 
     async fn batch_allocate(
         &self,
         request: Request<pb::BatchAllocateRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
-        self.entries(request).await
+        let mut all = request.get_ref().allocations.iter();
+        let shows = all.any(|one| !one.allocation_token.is_empty());
+        self.taken(request, shows).await
     }
 
     async fn record_existing(
@@ -246,6 +274,40 @@ impl RegistrationService for Registrar {
         let call = layer::call(&request)?;
         let answer = holds::page(&self.desk, &call, request.into_inner()).await;
         trail::looked(&self.desk, &call, "ListHolds", "", &answer);
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+    }
+
+    async fn issue_allocation_token(
+        &self,
+        request: Request<pb::IssueAllocationTokenRequest>,
+    ) -> Result<Response<pb::AllocationTokenResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = allocation_tokens::issue(&self.desk, &call, request.into_inner()).await;
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+    }
+
+    async fn list_allocation_tokens(
+        &self,
+        request: Request<pb::ListAllocationTokensRequest>,
+    ) -> Result<Response<pb::ListAllocationTokensResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = allocation_tokens::page(&self.desk, &call, request.into_inner()).await;
+        trail::looked(&self.desk, &call, "ListAllocationTokens", "", &answer);
+        answer
+            .map(Response::new)
+            .map_err(|rejection| status::of(&self.desk, &call, &rejection))
+    }
+
+    async fn revoke_allocation_token(
+        &self,
+        request: Request<pb::RevokeAllocationTokenRequest>,
+    ) -> Result<Response<pb::AllocationTokenResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = allocation_tokens::revoke(&self.desk, &call, request.into_inner()).await;
         answer
             .map(Response::new)
             .map_err(|rejection| status::of(&self.desk, &call, &rejection))
@@ -368,6 +430,13 @@ impl RegistrationService for Registrar {
         self.entries(request).await
     }
 
+    async fn challenge_label(
+        &self,
+        request: Request<pb::ChallengeLabelRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
     async fn report_error(
         &self,
         request: Request<pb::ReportErrorRequest>,
@@ -385,6 +454,13 @@ impl RegistrationService for Registrar {
     async fn settle_suspicion(
         &self,
         request: Request<pb::SettleSuspicionRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn decide_challenge(
+        &self,
+        request: Request<pb::DecideChallengeRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

@@ -91,7 +91,15 @@ impl<'a> View<'a> {
             return Ok(entry::stub(&known.path, visibility, shown));
         }
         let people = |id: &_| self.reading.registrant(id);
-        entry::entry(known, visibility, shown, &self.sight, &people)
+        let claims = known.label_claims.iter();
+        let now = self.reading.moment();
+        let whole = self.sight.is_whole(&known.path);
+        let provisional = claims.filter(|one| one.is_provisional(now));
+        let label_claims = provisional.map(|one| entry::label_claim(one, whole));
+        Ok(pb::Entry {
+            label_claims: label_claims.collect(),
+            ..entry::entry(known, visibility, shown, &self.sight, &people)?
+        })
     }
 
     /// What a write left or would leave, rendered with the names it gives; beyond [`ANSWER_BYTES_AIM`] shortly, because

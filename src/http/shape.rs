@@ -144,6 +144,7 @@ pub struct Origin {
 }
 
 /// A non-integer Unicode label.
+#[expect(clippy::struct_field_names, reason = "the names are those of the JSON")]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Label {
     /// The label.
@@ -151,6 +152,20 @@ pub struct Label {
     /// Its language (BCP 47).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// That it is not final.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provisional: Option<Provisional>,
+}
+
+/// Until when a label that is not final can be challenged.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Provisional {
+    /// Since when the arc has it.
+    pub since: String,
+    /// Until when it can be challenged.
+    pub until: String,
+    /// Whether it is challenged, and nobody decided yet.
+    pub challenged: bool,
 }
 
 /// What replaces an arc, or what it repeats.

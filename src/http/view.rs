@@ -10,6 +10,7 @@ use crate::{
         Code, Entry, Refusal, RegistrantId, Rejection, Viewed,
         actor::PrincipalKind,
         entry::{Delegation, Flags, Holding, Label, Origin, Reader, Relation, Service, Text},
+        label_claim::LabelClaim,
     },
     oid::{
         NodePath,
@@ -146,6 +147,29 @@ impl<'a> View<'a> {
         })
     }
 
+    /// A label, and whether it is final.
+    fn label(&self, one: &Label, entry: &Entry) -> shape::Label {
+        let provisional = self
+            .provisional(entry)
+            .find(|claim| claim.is_of(&one.label));
+        shape::Label {
+            label: one.label.to_string(),
+            language: one.language.as_ref().map(|tag| tag.as_str().to_owned()),
+            provisional: provisional.map(|claim| shape::Provisional {
+                since: claim.since.to_string(),
+                until: claim.until.to_string(),
+                challenged: claim.challenge.is_some(),
+            }),
+        }
+    }
+
+    /// The claims to labels of an entry that are not final.
+    pub fn provisional<'e>(&self, entry: &'e Entry) -> impl Iterator<Item = &'e LabelClaim> {
+        let now = self.reading.moment();
+        let claims = entry.label_claims.iter();
+        claims.filter(move |one| one.is_provisional(now))
+    }
+
     /// An entry.
     pub fn entry(&self, seen: &Seen) -> Viewed<shape::Entry> {
         let entry = &*seen.entry;
@@ -172,7 +196,11 @@ impl<'a> View<'a> {
             authority: Some(entry.authority),
             origin: Some(origin(&entry.origin)),
             identifiers: strings(&superior.identifiers),
-            labels: superior.labels.iter().map(label).collect(),
+            labels: superior
+                .labels
+                .iter()
+                .map(|one| self.label(one, entry))
+                .collect(),
             long_arcs: strings(&superior.long_arcs),
             flags: flags(superior.flags),
             relation: superior.relation.as_ref().map(|one| self.relation(one)),
@@ -343,13 +371,6 @@ fn text(text: &Text) -> shape::Text {
     shape::Text {
         language: text.language.as_str().to_owned(),
         text: text.text.clone(),
-    }
-}
-
-fn label(one: &Label) -> shape::Label {
-    shape::Label {
-        label: one.label.to_string(),
-        language: one.language.as_ref().map(|tag| tag.as_str().to_owned()),
     }
 }
 

@@ -1,9 +1,10 @@
 //! What may be asked of the register: intentions, already well-formed, not yet judged. Not stored; may change freely.
 
-use crate::oid::{ArcValue, Identifier, NodePath};
+use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::{
     actor::{CredentialKind, PrincipalKind, Role, Scope, Standing},
+    allocation_token::Promised,
     application::{About, Attachment, FeeState, RejectionReason},
     clock::Timestamp,
     consent::{LockKind, Side},
@@ -12,7 +13,10 @@ use super::{
         Service, State, Text, Visibility,
     },
     event::{Changes, Person, Proof, ReferenceLoaded},
-    ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId, RequestId, Seq},
+    ids::{
+        AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId,
+        RequestId, Seq,
+    },
     money::Amount,
     notice::{NoticeId, Outcome},
     plan::PlannedAct,
@@ -159,6 +163,10 @@ pub enum Command {
         /// Which plan.
         number: u32,
     },
+    /// Say why an arc should not have a label.
+    ChallengeLabel(ChallengeLabel),
+    /// Decide what somebody said against a label.
+    DecideChallenge(DecideChallenge),
     /// Let the plans take effect whose moment came. The server's own.
     TakeEffect,
     /// Set the end of an arc's term anew.
@@ -253,6 +261,13 @@ pub enum Command {
         /// The credential.
         id: CredentialId,
     },
+    /// Promise numbers to whoever has a secret.
+    IssueAllocationToken(Box<IssueAllocationToken>),
+    /// End an allocation token.
+    RevokeAllocationToken {
+        /// The token.
+        id: AllocationTokenId,
+    },
     /// Trade an invitation code for a token.
     AcceptInvitation {
         /// SHA-256 of the code.
@@ -294,7 +309,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 63] = [
+    pub const WORDS: [&'static str; 67] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -316,6 +331,8 @@ impl Command {
         "retract",
         "plan",
         "cancel-plan",
+        "challenge-label",
+        "decide-challenge",
         "take-effect",
         "renew",
         "report-error",
@@ -337,6 +354,8 @@ impl Command {
         "revoke-role",
         "issue-credential",
         "revoke-credential",
+        "issue-allocation-token",
+        "revoke-allocation-token",
         "accept-invitation",
         "submit-application",
         "admit-applicant",
@@ -384,6 +403,8 @@ impl Command {
             Self::Retract { .. } => "retract",
             Self::Plan { .. } => "plan",
             Self::CancelPlan { .. } => "cancel-plan",
+            Self::ChallengeLabel(_) => "challenge-label",
+            Self::DecideChallenge(_) => "decide-challenge",
             Self::TakeEffect => "take-effect",
             Self::Renew { .. } => "renew",
             Self::ReportError { .. } => "report-error",
@@ -405,6 +426,8 @@ impl Command {
             Self::RevokeRole(_) => "revoke-role",
             Self::IssueCredential(_) => "issue-credential",
             Self::RevokeCredential { .. } => "revoke-credential",
+            Self::IssueAllocationToken(_) => "issue-allocation-token",
+            Self::RevokeAllocationToken { .. } => "revoke-allocation-token",
             Self::AcceptInvitation { .. } => "accept-invitation",
             Self::SubmitApplication(_) => "submit-application",
             Self::AdmitApplicant(_) => "admit-applicant",
@@ -558,6 +581,8 @@ pub struct Allocate {
     pub number: NumberChoice,
     /// What it shall hold.
     pub entry: NewEntry,
+    /// SHA-256 of the secret of the allocation token by which it is taken, where it is.
+    pub allocation_token: Option<[u8; 32]>,
 }
 
 /// Give out consecutive numbers.
@@ -761,6 +786,51 @@ pub struct IssueCredential {
     pub scope: Scope,
     /// What it is bound to, where it is no secret of ours.
     pub bound_to: Option<String>,
+}
+
+/// Say why an arc should not have a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChallengeLabel {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it must still have, if the caller cares.
+    pub if_revision: Option<Seq>,
+    /// The label.
+    pub label: UnicodeLabel,
+    /// Why.
+    pub text: String,
+}
+
+/// Decide what somebody said against a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecideChallenge {
+    /// The arc.
+    pub path: NodePath,
+    /// The revision it must still have, if the caller cares.
+    pub if_revision: Option<Seq>,
+    /// The label.
+    pub label: UnicodeLabel,
+    /// Whether the label goes; else it is final.
+    pub upheld: bool,
+}
+
+/// Promise numbers to whoever has a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssueAllocationToken {
+    /// Below which node.
+    pub superior: NodePath,
+    /// What is promised.
+    pub of: Promised,
+    /// What it is called.
+    pub name: String,
+    /// SHA-256 of the secret.
+    pub secret_sha256: [u8; 32],
+    /// Who alone may use it; `None` is every principal.
+    pub principal: Option<PrincipalId>,
+    /// To whom the arcs are assigned; `None` leaves it to whoever takes them.
+    pub registrant: Option<RegistrantId>,
+    /// Until when it is good.
+    pub until: Timestamp,
 }
 
 /// Give a hold up.

@@ -6,6 +6,7 @@
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::consent::{Locks, Pending};
+use super::label_claim::LabelClaim;
 use super::plan::Plan;
 use super::suspicion::{Check, Suspicion};
 use super::{
@@ -51,6 +52,8 @@ pub struct Entry {
     pub check: Option<Check>,
     /// When its registrant was last known to be right, by an answer.
     pub confirmed: Option<Timestamp>,
+    /// Its labels that are not final, or were not when it changed last.
+    pub label_claims: Vec<LabelClaim>,
     /// The policy for its subordinates; `None` means the one it inherits.
     pub policy: Option<Policy>,
     /// When it was applied for, if that is known.

@@ -8,6 +8,7 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::{
     actor::{Credential, Grant, Principal, PrincipalKind, Role, Standing},
+    allocation_token::AllocationToken,
     application::{Application, Approval, Content, Fee, Paper, Remark, Stage, Verdict},
     clock::Timestamp,
     command::RegistrantRef,
@@ -16,7 +17,11 @@ use super::{
         Certainty, Contact, Delegation, Flags, Hold, Label, Reference, RegistrantDetails, Relation,
         Service, State, Text, Visibility,
     },
-    ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq},
+    ids::{
+        AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId,
+        RegistrantId, Seq,
+    },
+    label_claim::Challenge,
     notice::{NoticeId, Outcome},
     plan::Plan,
     policy::Policy,
@@ -64,6 +69,15 @@ pub enum Event {
     CredentialIssued(Credential),
     /// A credential ended.
     CredentialRevoked(CredentialId),
+    /// An allocation token as it is from now on: it was issued, or revoked.
+    AllocationTokenSet(Box<AllocationToken>),
+    /// An arc was taken by an allocation token.
+    AllocationTokenUsed {
+        /// The token.
+        id: AllocationTokenId,
+        /// The arc.
+        path: NodePath,
+    },
     /// A version of the reference data was loaded.
     DataLoaded {
         /// Which version.
@@ -180,6 +194,39 @@ pub enum Event {
         /// The revision it had.
         previous: Seq,
     },
+    /// Labels are new on an arc, and can be challenged until a moment.
+    LabelsClaimed {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// Which.
+        labels: Vec<UnicodeLabel>,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Somebody challenged a label.
+    LabelChallenged {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The label.
+        label: UnicodeLabel,
+        /// Who, when and why.
+        challenge: Challenge,
+    },
+    /// A challenge was decided: upheld, the label is the arc's no longer; dismissed, it is final.
+    LabelDecided {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The label.
+        label: UnicodeLabel,
+        /// Whether the challenge was upheld.
+        upheld: bool,
+    },
     /// Somebody applied for an arc: the application as it was handed in.
     ApplicationSubmitted(Box<Application>),
     /// An application was corrected: what it asks for now. What was approved before counts no longer.
@@ -252,6 +299,8 @@ impl Event {
             Self::RoleRevoked { .. } => "role-revoked",
             Self::CredentialIssued(_) => "credential-issued",
             Self::CredentialRevoked(_) => "credential-revoked",
+            Self::AllocationTokenSet(_) => "allocation-token-set",
+            Self::AllocationTokenUsed { .. } => "allocation-token-used",
             Self::DataLoaded { .. } => "data-loaded",
             Self::ReferenceLoaded(_) => "reference-loaded",
             Self::AuthorityOpened(_) => "authority-opened",
@@ -273,6 +322,9 @@ impl Event {
             Self::CheckSet { .. } => "check-set",
             Self::ContactConfirmed { .. } => "contact-confirmed",
             Self::TermReminded { .. } => "term-reminded",
+            Self::LabelsClaimed { .. } => "labels-claimed",
+            Self::LabelChallenged { .. } => "label-challenged",
+            Self::LabelDecided { .. } => "label-decided",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
             Self::ApplicationMoved(_) => "application-moved",
@@ -305,6 +357,9 @@ impl Event {
             | Self::CheckSet { path, previous, .. }
             | Self::ContactConfirmed { path, previous }
             | Self::TermReminded { path, previous } => Some((path, *previous)),
+            Self::LabelsClaimed { path, previous, .. }
+            | Self::LabelChallenged { path, previous, .. }
+            | Self::LabelDecided { path, previous, .. } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }
@@ -313,6 +368,8 @@ impl Event {
             | Self::RoleRevoked { .. }
             | Self::CredentialIssued(_)
             | Self::CredentialRevoked(_)
+            | Self::AllocationTokenSet(_)
+            | Self::AllocationTokenUsed { .. }
             | Self::DataLoaded { .. }
             | Self::RegistrantRecorded(_)
             | Self::NumberHeld(_)

@@ -123,6 +123,8 @@ opaque! {
     CredentialId, "c-";
     /// What somebody asks the authority for.
     ApplicationId, "a-";
+    /// The right to take numbers, which is not the secret itself.
+    AllocationTokenId, "t-";
     /// One register, from its genesis on.
     RegisterId, "g-";
 }

@@ -62,6 +62,10 @@ pub const DEADLINE_SECONDS_CEILING: u64 = 366 * 86_400;
 pub const HOLD_SECONDS_CEILING: u64 = 366 * 86_400;
 /// For how long a transfer or the release of a lock waits until all agreed, in seconds (30 days).
 pub const CONSENT_SECONDS: u64 = 30 * 86_400;
+/// The longest a policy lets a label be challenged, in seconds (one year).
+pub const LABEL_CHALLENGE_SECONDS_CEILING: u64 = 366 * 86_400;
+/// Most challenges of labels, of one principal without a right there, that nobody decided.
+pub const LABEL_CHALLENGES_MAX: usize = 20;
 /// Most plans of one arc.
 pub const PLANS_MAX: usize = 16;
 /// Most bytes of the texts of one planned amendment (64 KiB): an arc's plans stand whole in each event about one of them.
@@ -89,6 +93,12 @@ pub const CREDENTIALS_MAX: usize = 64;
 pub const CREDENTIAL_NAME_BYTES_MAX: usize = 256;
 /// Most bytes of what a credential is bound to: a certificate's name, or issuer and subject.
 pub const BOUND_TO_BYTES_MAX: usize = 4_096;
+/// Most open allocation tokens below one superior.
+pub const ALLOCATION_TOKENS_MAX: usize = 1_000;
+/// Most numbers that one allocation token promises.
+pub const ALLOCATION_TOKEN_ARCS_MAX: u64 = 10_000;
+/// The longest an allocation token is good, in seconds (five years).
+pub const ALLOCATION_TOKEN_SECONDS_MAX: u64 = 1_827 * 86_400;
 /// The longest an invitation is good, in seconds (30 days).
 pub const INVITATION_SECONDS_MAX: u64 = 30 * 86_400;
 

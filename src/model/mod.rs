@@ -4,6 +4,7 @@
 //! the API's messages stop at `grpc`, the journal's at `journal::codec`.
 
 pub mod actor;
+pub mod allocation_token;
 pub mod application;
 pub mod clock;
 pub mod command;
@@ -12,6 +13,7 @@ pub mod entry;
 pub mod event;
 pub mod form;
 pub mod ids;
+pub mod label_claim;
 pub mod likeness;
 pub mod limits;
 pub mod money;
@@ -31,7 +33,8 @@ pub use command::{Command, Ctx, Submission};
 pub use entry::{Entry, State, Visibility};
 pub use event::Event;
 pub use ids::{
-    ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, RequestId, Seq,
+    AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
+    RequestId, Seq,
 };
 pub use notice::{Notice, NoticeId};
 pub use policy::Policy;

@@ -96,11 +96,15 @@ pub enum NoticeKind {
     SuspectMarked,
     /// The term of the recipient's arc ends.
     TermEnding,
+    /// Somebody challenged a label of an arc.
+    LabelChallenged,
+    /// A challenge to a label of an arc was decided.
+    LabelDecided,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Acknowledged,
         Self::InformationRequested,
         Self::Commented,
@@ -120,6 +124,8 @@ impl NoticeKind {
         Self::TermEnding,
         Self::SuspectMarked,
         Self::ContactCheck,
+        Self::LabelChallenged,
+        Self::LabelDecided,
     ];
 
     /// The lower-case words for it, by which its template is named.
@@ -144,6 +150,8 @@ impl NoticeKind {
             Self::ContactCheck => "contact-check",
             Self::SuspectMarked => "suspect-marked",
             Self::TermEnding => "term-ending",
+            Self::LabelChallenged => "label-challenged",
+            Self::LabelDecided => "label-decided",
         }
     }
 }

@@ -142,6 +142,8 @@ pub enum Agenda {
     /// Nodes whose policy wants registrants to be asked. The moment is none: so many seconds after 1970 as there are between two
     /// questions, so that another list is another wish.
     Checking,
+    /// Ends of the windows of labels whose challenges nobody decided.
+    Challenges,
 }
 
 impl Agenda {

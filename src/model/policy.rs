@@ -238,6 +238,8 @@ pub struct Policy {
     pub checks: Option<Checks>,
     /// Within which time what is said to be wrong should be settled, in seconds.
     pub suspect_seconds: u64,
+    /// For how long a Unicode label that is new on an arc can be challenged, in seconds; `None` means that it is final at once.
+    pub label_challenge_seconds: Option<u64>,
 }
 
 impl Policy {
@@ -272,6 +274,7 @@ impl Policy {
             terms: Terms::default(),
             checks: None,
             suspect_seconds: 14 * 86_400,
+            label_challenge_seconds: None,
         }
     }
 

@@ -177,6 +177,11 @@ codes! {
     118 NotSuspect "NOT_SUSPECT" NotNow "API": "Nothing that was reported about the arc waits to be accepted or settled.";
     119 ReportsOpen "REPORTS_OPEN" Exhausted "API limits": "As many reports of the caller as may be wait for the staff of the arcs.";
     120 VerificationUnknown "VERIFICATION_UNKNOWN" Unauthenticated "API": "The verification is not known or over, or its code is another.";
+    121 AllocationTokenUnknown "ALLOCATION_TOKEN_UNKNOWN" Unauthenticated "API": "The allocation token is not known, is another's, is used up, is over or was revoked.";
+    122 PromisedOtherwise "PROMISED_OTHERWISE" Denied "X.660 clause 6.2": "The allocation token promises something else: another number, or an arc of another registrant.";
+    123 PromisedAlready "PROMISED_ALREADY" Taken "X.660 clause 6.2": "The reserved number is promised by another allocation token that is still open.";
+    124 LabelNotProvisional "LABEL_NOT_PROVISIONAL" NotNow "policy": "The label is final, or is challenged already, or no challenge to it waits.";
+    125 ChallengesFull "CHALLENGES_FULL" Exhausted "API limits": "As many challenges of one principal wait to be decided as the register bears.";
     135 PaperUnknown "PAPER_UNKNOWN" NotFound "API": "The application has no paper of this digest.";
     136 PapersFull "PAPERS_FULL" Exhausted "API limits": "The server keeps as many octets of papers as it is set to keep.";
 }

@@ -8,9 +8,10 @@ use super::clock::Timestamp;
 use super::plan::Agenda;
 use super::{
     actor::{Credential, Principal},
+    allocation_token::AllocationToken,
     application::{Application, Docket, Place},
     entry::{Entry, Hold, Registrant},
-    ids::{ApplicationId, CredentialId, PrincipalId, RegisterId, RegistrantId},
+    ids::{AllocationTokenId, ApplicationId, CredentialId, PrincipalId, RegisterId, RegistrantId},
     notice::{Notice, NoticeId},
 };
 
@@ -96,6 +97,15 @@ pub trait TreeView {
 
     /// The credential of a token with this SHA-256.
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>>;
+
+    /// The allocation token whose secret has this SHA-256.
+    fn allocation_token(&self, secret_sha256: &[u8; 32]) -> Viewed<Option<AllocationToken>>;
+
+    /// The allocation token of this id.
+    fn allocation_token_of_id(&self, id: &AllocationTokenId) -> Viewed<Option<AllocationToken>>;
+
+    /// Every allocation token below a superior, ended ones included, in the order in which they were issued.
+    fn allocation_tokens(&self, superior: &NodePath) -> Viewed<Vec<AllocationToken>>;
 
     /// A registrant.
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>>;

@@ -184,6 +184,8 @@ impl Facts {
                 | NoticeKind::ContactCheck
                 | NoticeKind::SuspectMarked
                 | NoticeKind::TermEnding
+                | NoticeKind::LabelChallenged
+                | NoticeKind::LabelDecided
         );
         let about_application = !about_arc || kind == NoticeKind::Announced;
         Self {
@@ -255,6 +257,7 @@ impl Facts {
             Matter::Arc(path) => {
                 facts.arc = arc_facts(path, then, sender)?;
                 if let Some(entry) = then.entry(path)? {
+                    tell_labels(&mut facts, notice, Some(&entry));
                     facts.tell_arc(notice, &entry, register);
                     if notice.kind == NoticeKind::ContactCheck {
                         facts.known = KnownFacts::of(&notice.to, &register.newest())?;
@@ -360,6 +363,27 @@ const fn has_deadline(kind: NoticeKind) -> bool {
             | NoticeKind::SuspectMarked
             | NoticeKind::TermEnding
     )
+}
+
+/// The label that was challenged, or those that the arc has after a decision.
+fn tell_labels(facts: &mut Facts, notice: &Notice, entry: Option<&Entry>) {
+    let Some(entry) = entry else { return };
+    let labels: Vec<&str> = match notice.kind {
+        NoticeKind::LabelChallenged => {
+            let here = |at: Timestamp| at == notice.made;
+            let claims = entry.label_claims.iter();
+            claims
+                .filter(|one| one.challenge.as_ref().is_some_and(|one| here(one.at)))
+                .map(|one| one.label.as_str())
+                .collect()
+        }
+        NoticeKind::LabelDecided => {
+            let labels = entry.superior.labels.iter();
+            labels.map(|one| one.label.as_str()).collect()
+        }
+        _ => return,
+    };
+    facts.text = (!labels.is_empty()).then(|| labels.join(", "));
 }
 
 /// What a letter that asks for consent is given, to try it.

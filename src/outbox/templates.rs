@@ -37,10 +37,12 @@ macro_rules! shipped {
 shipped! {
     "en": "acknowledged" "information-requested" "commented" "announced" "rejected" "appeal-upheld" "appeal-granted"
         "application-withdrawn" "application-expired" "entry-changed" "state-changed" "arc-withdrawn" "transferred"
-        "relinquished" "consent-asked" "unlock-asked" "contact-check" "suspect-marked" "term-ending" "verification" "foot";
+        "relinquished" "consent-asked" "unlock-asked" "contact-check" "suspect-marked" "term-ending" "label-challenged"
+        "label-decided" "verification" "foot";
     "sw": "acknowledged" "information-requested" "commented" "announced" "rejected" "appeal-upheld" "appeal-granted"
         "application-withdrawn" "application-expired" "entry-changed" "state-changed" "arc-withdrawn" "transferred"
-        "relinquished" "consent-asked" "unlock-asked" "contact-check" "suspect-marked" "term-ending" "verification" "foot";
+        "relinquished" "consent-asked" "unlock-asked" "contact-check" "suspect-marked" "term-ending" "label-challenged"
+        "label-decided" "verification" "foot";
 }
 
 /// Why templates cannot be used.

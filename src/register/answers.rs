@@ -8,8 +8,10 @@ use crate::journal::Digest32;
 use crate::model::{
     Code, Entry, Event, Refusal, RegisterId, RegistrantId, RequestId, Seq, Timestamp, Visibility,
     actor::{Credential, Principal},
+    allocation_token::AllocationToken,
     application::Application,
     entry::Hold,
+    ids::AllocationTokenId,
 };
 use crate::oid::NodePath;
 
@@ -32,6 +34,8 @@ pub struct Outcome {
     pub principals: Vec<Principal>,
     /// The credentials the record wrote, as it left them, in the order of the events.
     pub credentials: Vec<Credential>,
+    /// The allocation token that the record issued or revoked, as it left it.
+    pub allocation_token: Option<AllocationToken>,
     /// The application that the record was about last, as it left it.
     pub application: Option<Application>,
     /// The request had been carried out before; this is its answer again.
@@ -129,6 +133,8 @@ pub struct HistoryItem {
     pub override_reason: Option<String>,
     /// Who asked for it, where that may be told.
     pub asked_by: Option<RegistrantId>,
+    /// The allocation token by which the arc was taken, if it was by one; `None` for the public.
+    pub allocation_token: Option<AllocationTokenId>,
     /// The entry as the record left it.
     pub entry: Seen,
 }

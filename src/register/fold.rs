@@ -154,6 +154,8 @@ impl Rows {
                 codec::encode_credential(credential),
             )?,
             Event::CredentialRevoked(id) => self.revoked(stamp, id)?,
+            Event::AllocationTokenSet(token) => self.put_allocation_token(stamp, token)?,
+            Event::AllocationTokenUsed { id, path } => self.taken(stamp, id, path)?,
             Event::DataLoaded { version } => {
                 self.data_version = Some((stamp.seq, version.clone()));
             }
@@ -516,15 +518,18 @@ impl Rows {
 /// The keys under which an arc stands in the lists over all arcs, each once.
 fn agenda_of(entry: &Entry) -> Vec<Vec<u8>> {
     let mut listed = Vec::new();
-    for (agenda, at) in Agenda::all_of(entry) {
-        let key = [keys::agenda(agenda), keys::planned(at, &entry.path)].concat();
+    let mut list = |key: Vec<u8>| {
         if !listed.contains(&key) {
             listed.push(key);
         }
+    };
+    for (agenda, at) in Agenda::all_of(entry) {
+        list([keys::agenda(agenda), keys::planned(at, &entry.path)].concat());
     }
     let waits = entry.suspicion.as_ref().filter(|mark| !mark.accepted);
     if let Some(by) = waits.and_then(|mark| mark.by.as_ref()) {
-        listed.push([keys::reports(by), keys::node(&entry.path)].concat());
+        list([keys::reports(by), keys::node(&entry.path)].concat());
     }
+    super::claims::listed(entry, &mut list);
     listed
 }

@@ -92,8 +92,12 @@ impl Reading {
             return Ok(None);
         };
         let before = self.as_of(seq.previous()).entry_at(path)?;
-        let touches = |event: &&Event| event.touches().is_some_and(|(touched, _)| touched == path);
-        let kinds = happening.events.iter().filter(touches);
+        let all = sight.is_whole(path);
+        let is_about = |event: &&Event| match event {
+            Event::AllocationTokenUsed { path: arc, .. } => all && arc == path,
+            _ => event.touches().is_some_and(|(touched, _)| touched == path),
+        };
+        let kinds = happening.events.iter().filter(is_about);
         let kinds = kinds.filter(|event| is_told(event, before.as_deref(), sight));
         let kinds: Vec<_> = kinds.map(Event::word).collect();
         if kinds.is_empty() {
@@ -102,7 +106,10 @@ impl Reading {
         // Who says that an arc is wrong, its staff alone may know.
         let reported = happening.events.iter().any(is_report);
         let named = !reported || is_staff(path, sight);
-        let all = sight.is_whole(path);
+        let taken = happening.events.iter().find_map(|event| match event {
+            Event::AllocationTokenUsed { id, path: arc } if arc == path => Some(id.clone()),
+            _ => None,
+        });
         Ok(Some(HistoryItem {
             seq,
             time: Timestamp::from_micros(record.header.time_us),
@@ -116,6 +123,7 @@ impl Reading {
             reason: happening.reason.filter(|_| all),
             override_reason: happening.override_reason.filter(|_| all),
             asked_by: happening.asked_by.filter(|_| all),
+            allocation_token: taken.filter(|_| all),
             entry: Seen {
                 entry,
                 visibility,

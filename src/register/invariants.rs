@@ -60,6 +60,7 @@ pub(super) fn check(rows: &AsOf, findings: &mut Findings) -> Viewed<()> {
         names += check_names(rows, &entry, findings)?;
     }
     check_name_rows(rows, names, findings)?;
+    check_allocation_tokens(rows, findings)?;
     check_cursors(rows, findings)
 }
 
@@ -170,6 +171,42 @@ fn check_name_rows(rows: &AsOf, expect: u64, findings: &mut Findings) -> Viewed<
             ));
         }
         last = label;
+    }
+    Ok(())
+}
+
+/// No more was taken by an allocation token than it promises, and each is found by its id and below its superior.
+fn check_allocation_tokens(rows: &AsOf, findings: &mut Findings) -> Viewed<()> {
+    let mut all = 0_u64;
+    for (_, row) in rows.headed_rows(Table::AllocationTokens, &keys::ALLOCATION_TOKENS)? {
+        let Ok(token) = crate::journal::codec::decode_allocation_token(&row.payload) else {
+            findings.note("an allocation token cannot be read".to_owned());
+            continue;
+        };
+        let (id, promised) = (&token.id, token.of.count());
+        if token.used > promised {
+            let used = token.used;
+            findings.note(format!(
+                "{used} arcs were taken by {id}, which promises {promised}"
+            ));
+        }
+        all += 1;
+        if rows.allocation_token_of_id(id)?.as_ref() != Some(&token) {
+            findings.note(format!("the allocation token {id} is not found by its id"));
+        }
+    }
+    let mut listed = 0_u64;
+    for (key, row) in rows.headed_rows(Table::AllocationTokens, &keys::ALLOCATION_TOKENS_BELOW)? {
+        let superior = keys::split_node(key.get(1..).unwrap_or_default());
+        let digest = <[u8; 32]>::try_from(row.payload.as_slice()).unwrap_or_default();
+        let token = rows.allocation_token(&digest)?;
+        let here = superior
+            .zip(token)
+            .is_some_and(|((at, _), token)| at == token.superior);
+        listed += u64::from(here);
+    }
+    if listed != all {
+        findings.note(format!("{listed} of {all} allocation tokens are listed"));
     }
     Ok(())
 }

@@ -297,6 +297,7 @@ pub(super) fn carry_out(
 pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome> {
     let mut entries: Vec<std::sync::Arc<crate::model::Entry>> = Vec::new();
     let (mut holds, mut principals, mut credentials) = (Vec::new(), Vec::new(), Vec::new());
+    let mut allocation_token = None;
     let mut application = None;
     let mut seen = std::collections::HashSet::new();
     for event in events {
@@ -316,6 +317,9 @@ pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome
             Event::CredentialRevoked(id) => {
                 credentials.extend(source.credential_of_id(id)?);
             }
+            Event::AllocationTokenSet(token) => {
+                allocation_token = source.allocation_token(&token.secret_sha256)?;
+            }
             _ => {}
         }
         if let Some((path, _)) = event.touches()
@@ -333,6 +337,7 @@ pub(super) fn outcome<S: Source>(source: &S, events: &[Event]) -> Viewed<Outcome
         holds,
         principals,
         credentials,
+        allocation_token,
         application,
         replayed: false,
     })

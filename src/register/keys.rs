@@ -10,7 +10,9 @@ use std::ops::Bound;
 
 use crate::model::application::{Docket, Place};
 use crate::model::plan::Agenda;
-use crate::model::{ApplicationId, NoticeId, PrincipalId, RegistrantId, Seq, Timestamp};
+use crate::model::{
+    AllocationTokenId, ApplicationId, NoticeId, PrincipalId, RegistrantId, Seq, Timestamp,
+};
 use crate::oid::{ArcValue, Identifier, NodePath};
 
 /// The length octet that says that the length stands in the next two octets.
@@ -156,6 +158,7 @@ pub(super) fn agenda(agenda: Agenda) -> Vec<u8> {
         Agenda::Suspects => 23,
         Agenda::Checks => 24,
         Agenda::Checking => 25,
+        Agenda::Challenges => 21,
     };
     vec![number, 0]
 }
@@ -182,6 +185,27 @@ pub(super) fn split_planned(planned: &[u8]) -> Option<(Timestamp, NodePath)> {
     Some((to_moment(*moment), to_path(key)?))
 }
 
+/// What the keys of the list of claims to labels directly below a node begin with: a moment and a number follow.
+pub(super) fn label_claims(superior: &NodePath) -> Vec<u8> {
+    let mut key = vec![20, 0];
+    key.extend(node(superior));
+    key
+}
+
+/// What stands in such a key behind its beginning.
+pub(super) fn claimed(moment: Timestamp, number: &ArcValue) -> Vec<u8> {
+    let mut key = moment_octets(moment).to_vec();
+    push_arc(&mut key, number);
+    key
+}
+
+/// What [`claimed`] wrote.
+pub(super) fn split_claimed(claimed: &[u8]) -> Option<(Timestamp, ArcValue)> {
+    let (moment, key) = claimed.split_first_chunk::<8>()?;
+    let (number, rest) = split_arc(key)?;
+    rest.is_empty().then_some((to_moment(*moment), number))
+}
+
 /// The sign is turned over, so that octets are in the order of moments.
 fn moment_octets(moment: Timestamp) -> [u8; 8] {
     (moment.micros().cast_unsigned() ^ (1 << 63)).to_be_bytes()
@@ -189,6 +213,29 @@ fn moment_octets(moment: Timestamp) -> [u8; 8] {
 
 fn to_moment(octets: [u8; 8]) -> Timestamp {
     Timestamp::from_micros((u64::from_be_bytes(octets) ^ (1 << 63)).cast_signed())
+}
+
+/// What the keys of all allocation tokens begin with. The numbers here and below are permanent.
+pub(super) const ALLOCATION_TOKENS: [u8; 1] = [1];
+
+/// What the keys of the lists of allocation tokens begin with: superior and record of the issue follow.
+pub(super) const ALLOCATION_TOKENS_BELOW: [u8; 1] = [2];
+
+/// The key of an allocation token by the digest of its secret.
+pub(super) fn allocation_token(secret_sha256: &[u8; 32]) -> Vec<u8> {
+    [&ALLOCATION_TOKENS, secret_sha256.as_slice()].concat()
+}
+
+/// What the keys of the list of allocation tokens below a superior begin with: the records of their issue follow.
+pub(super) fn allocation_tokens_below(superior: &NodePath) -> Vec<u8> {
+    let mut key = ALLOCATION_TOKENS_BELOW.to_vec();
+    key.extend(node(superior));
+    key
+}
+
+/// The key by which the digest of an allocation token is found by its id.
+pub(super) fn allocation_token_of(id: &AllocationTokenId) -> Vec<u8> {
+    [&[3], id.as_str().as_bytes()].concat()
 }
 
 /// The key of the mark that the outbox is open.

@@ -7,6 +7,7 @@
 pub mod answers;
 mod base;
 mod cache;
+mod claims;
 mod core;
 mod erasure;
 mod fold;
@@ -23,6 +24,7 @@ pub mod options;
 mod papers;
 mod place;
 mod project;
+mod promised;
 pub mod reading;
 mod replay;
 mod revision;
@@ -159,7 +161,7 @@ impl Register {
         let core = self.core.clone();
         let decided = tokio::task::spawn_blocking(move || {
             let reading = core.newest();
-            let mut rows = Rows::new(reading.of.clone(), tables::Counts::default());
+            let mut rows = Rows::new(reading.of.clone(), &tables::Counts::default());
             permit.recheck(&submission, &rows)?;
             let stamp = Stamp {
                 seq: reading.seq().next(),

@@ -121,6 +121,7 @@ fn write_table(rows: &Rows, table: Table, pen: &mut Pen<'_>) -> Viewed<()> {
         | Table::Registrants
         | Table::Principals
         | Table::Credentials
+        | Table::AllocationTokens
         | Table::Applications
         | Table::Notices => {
             for (key, row) in rows.headed.get(&table).into_iter().flatten() {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::access::{Seeing, Sight};
 use crate::journal::codec;
+use crate::model::allocation_token::AllocationToken;
 use crate::model::application::{Application, Finding};
 use crate::model::consent::Locks;
 use crate::model::{
@@ -63,6 +64,11 @@ impl Reading {
     /// The revision.
     pub fn seq(&self) -> Seq {
         self.of.at
+    }
+
+    /// Whether nothing was recorded after it when it began.
+    pub(super) fn is_newest(&self) -> bool {
+        self.of.at == self.now
     }
 
     /// The time of the record that made the revision; 1970 before the founding.
@@ -298,6 +304,25 @@ impl Reading {
         Ok(known)
     }
 
+    /// The allocation tokens that name a person. Blocks.
+    pub fn allocation_tokens_of(&self, person: &Person) -> Viewed<Vec<AllocationToken>> {
+        let mut found = Vec::new();
+        for (_, row) in self.headed_rows(Table::AllocationTokens, &keys::ALLOCATION_TOKENS)? {
+            let token = codec::decode_allocation_token(&row.payload)
+                .map_err(|_| self.broken("an allocation token cannot be read"))?;
+            let named = match person {
+                Person::Registrant(id) => token.registrant.as_ref() == Some(id),
+                Person::Principal(id) => {
+                    token.principal.as_ref() == Some(id) || token.by.as_ref() == Some(id)
+                }
+            };
+            if named {
+                found.push(token);
+            }
+        }
+        Ok(found)
+    }
+
     /// The notices after `after`, in the order in which they came about, at most `limit`. Blocks.
     pub fn notices_after(&self, after: Option<NoticeId>, limit: usize) -> Viewed<Vec<Notice>> {
         let after = after.map(keys::notice);
@@ -366,6 +391,7 @@ fn stub_of(entry: &Entry) -> Entry {
         suspicion: None,
         check: None,
         confirmed: None,
+        label_claims: Vec::new(),
         policy: None,
         applied: None,
         registered: never,

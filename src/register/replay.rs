@@ -85,7 +85,7 @@ pub(super) fn replay_batch(
         tables: tables.clone(),
         at: row.head.seq,
     };
-    let mut rows = Rows::new(base, row.counts);
+    let mut rows = Rows::new(base, &row.counts);
     for record in records {
         let happening = codec::decode(record).map_err(|error| {
             ReplayError::Journal(OpenError::Record {

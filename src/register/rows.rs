@@ -76,10 +76,10 @@ const READ_MAX: usize = 4_096;
 
 impl Rows {
     /// Nothing yet, above `base`, whose tables hold `counts`.
-    pub(super) fn new(base: AsOf, counts: Counts) -> Self {
+    pub(super) fn new(base: AsOf, counts: &Counts) -> Self {
         Self {
             base,
-            counts,
+            counts: *counts,
             arcs: BTreeMap::new(),
             history: BTreeMap::new(),
             past: BTreeMap::new(),

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use crate::model::clock::Timestamp;
 use crate::model::plan::Agenda;
 use crate::model::{
-    ApplicationId, Entry, PrincipalId, RegisterId, RegistrantId, Seq, TreeView, Viewed,
+    AllocationTokenId, ApplicationId, Entry, PrincipalId, RegisterId, RegistrantId, Seq, TreeView,
+    Viewed,
     actor::{Credential, Principal},
+    allocation_token::AllocationToken,
     application::{Application, Docket, Place},
     entry::{Hold, Registrant},
     notice::{Notice, NoticeId},
@@ -299,6 +301,30 @@ impl<S: Source> TreeView for S {
         .transpose()
     }
 
+    fn allocation_token(&self, secret_sha256: &[u8; 32]) -> Viewed<Option<AllocationToken>> {
+        let row = self.headed(
+            Table::AllocationTokens,
+            &keys::allocation_token(secret_sha256),
+        )?;
+        row.map(|row| {
+            crate::journal::codec::decode_allocation_token(&row.payload)
+                .map_err(|_| self.broken("an allocation token cannot be read"))
+        })
+        .transpose()
+    }
+
+    fn allocation_token_of_id(&self, id: &AllocationTokenId) -> Viewed<Option<AllocationToken>> {
+        let row = self.headed(Table::AllocationTokens, &keys::allocation_token_of(id))?;
+        let found = row.map(|row| of_digest(self, &row)).transpose()?;
+        Ok(found)
+    }
+
+    fn allocation_tokens(&self, superior: &NodePath) -> Viewed<Vec<AllocationToken>> {
+        let prefix = keys::allocation_tokens_below(superior);
+        let rows = self.headed_rows(Table::AllocationTokens, &prefix)?;
+        rows.iter().map(|(_, row)| of_digest(self, row)).collect()
+    }
+
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>> {
         let row = self.headed(Table::Registrants, id.as_str().as_bytes())?;
         row.map(|row| {
@@ -369,6 +395,16 @@ impl<S: Source> TreeView for S {
     fn data_version(&self) -> Viewed<Option<String>> {
         self.data_row()
     }
+}
+
+/// The allocation token whose digest a row holds.
+fn of_digest<S: Source>(source: &S, row: &Headed) -> Viewed<AllocationToken> {
+    let digest = <[u8; 32]>::try_from(row.payload.as_slice());
+    let digest =
+        digest.map_err(|_| source.broken("an allocation token's digest cannot be read"))?;
+    source
+        .allocation_token(&digest)?
+        .ok_or_else(|| source.broken("an allocation token is missing"))
 }
 
 /// The application of its row.

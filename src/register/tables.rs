@@ -22,7 +22,7 @@ use super::keys;
 use super::options::OpenError;
 
 /// The format of keys and values. Another one is rebuilt from the journal, never converted.
-pub(super) const PROJECTION_FORMAT: u32 = 4;
+pub(super) const PROJECTION_FORMAT: u32 = 5;
 /// How long rows may wait in memory before they are flushed, in milliseconds. The journal is what is durable.
 const FLUSH_EVERY_MS: u64 = 500;
 /// How often an opening is tried again while the lock of a process that just ended lingers.
@@ -64,6 +64,9 @@ pub(super) enum Table {
     Principals,
     /// SHA-256 of the token → created, written, credential.
     Credentials,
+    /// Allocation tokens: 1, SHA-256 of the secret → created, written, token; 2, superior, record of the issue → the digest; 3, id →
+    /// the digest.
+    AllocationTokens,
     /// Kind of list, whose it is, moment, application id, first valid sequence → last valid sequence.
     Dockets,
     /// Application id → created, written, application.
@@ -78,7 +81,7 @@ pub(super) enum Table {
 
 impl Table {
     /// Every table in the order of writing.
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::History,
         Self::Past,
         Self::Names,
@@ -90,6 +93,7 @@ impl Table {
         Self::Registrants,
         Self::Principals,
         Self::Credentials,
+        Self::AllocationTokens,
         Self::Dockets,
         Self::Applications,
         Self::Notices,
@@ -111,6 +115,7 @@ impl Table {
             Self::Registrants => "registrants",
             Self::Principals => "principals",
             Self::Credentials => "credentials",
+            Self::AllocationTokens => "allocation-tokens",
             Self::Dockets => "dockets",
             Self::Applications => "applications",
             Self::Notices => "notices",
@@ -127,6 +132,7 @@ impl Table {
             Self::Credentials => Some(3),
             Self::Applications => Some(4),
             Self::Notices => Some(10),
+            Self::AllocationTokens => Some(20),
             _ => None,
         }
     }
@@ -147,6 +153,7 @@ impl Table {
             | Self::Registrants
             | Self::Principals
             | Self::Credentials
+            | Self::AllocationTokens
             | Self::Applications
             | Self::Notices => split_seq(value).map(|(seq, _)| seq),
             Self::Requests => None,

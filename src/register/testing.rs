@@ -233,6 +233,7 @@ pub(super) fn allocate(superior: &str, number: NumberChoice, entry: NewEntry) ->
         superior: path(superior),
         number,
         entry,
+        allocation_token: None,
     })
 }
 

@@ -129,6 +129,7 @@ pub(super) fn digest_kept(rows: &AsOf) -> Viewed<(Digest32, Counts)> {
         Table::Registrants,
         Table::Principals,
         Table::Credentials,
+        Table::AllocationTokens,
         Table::Applications,
         Table::Notices,
     ] {

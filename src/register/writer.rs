@@ -282,7 +282,7 @@ impl Writer {
         loop {
             let Published { tables, row } = self.core.published();
             let at = row.head.seq;
-            let mut pending = Pending::new(Rows::new(AsOf { tables, at }, row.counts), row.head);
+            let mut pending = Pending::new(Rows::new(AsOf { tables, at }, &row.counts), row.head);
             let mut judged = Vec::with_capacity(commands.len());
             let mut spoiled = None;
             for (place, command) in commands.iter().enumerate() {

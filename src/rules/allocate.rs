@@ -1,8 +1,8 @@
 //! Allocate: gives out one arc below a node of this authority (X.660 6.2).
 //!
-//! Refusals, in the order in which they are looked for: faults of form; `OUTSIDE_AUTHORITY`, `SUPERIOR_NOT_REGISTERED`,
+//! Refusals, in the order in which they are looked for: faults of form; `ALLOCATION_TOKEN_UNKNOWN`; `OUTSIDE_AUTHORITY`, `SUPERIOR_NOT_REGISTERED`,
 //! `REFERENCE_ENTRY`; `SUPERIOR_NOT_ACTIVE`, `SUPERIOR_LEAF`, `SUPERIOR_FROZEN`; `ARC_OUT_OF_RANGE`, `PATH_TOO_LONG`,
-//! `CATEGORY_UNKNOWN`, `NUMBER_TAKEN`, `NUMBER_BURNED`, `NUMBER_HELD`, `NUMBER_OUTSIDE_POLICY`, `NUMBERING_NOT_ALLOWED`, `NO_NUMBER_FREE`;
+//! `CATEGORY_UNKNOWN`, `PROMISED_OTHERWISE`, `NUMBER_TAKEN`, `NUMBER_BURNED`, `NUMBER_HELD`, `NUMBER_OUTSIDE_POLICY`, `NUMBERING_NOT_ALLOWED`, `NO_NUMBER_FREE`;
 //! `IDENTIFIER_TAKEN`, `IDENTIFIER_STANDARDIZED`, `IDENTIFIERS_NOT_ALLOWED`, `LABEL_TAKEN`, `LABELS_NOT_ALLOWED`,
 //! `LABEL_IS_LONG_ARC`, `NAME_RESERVED`; `IDENTIFIER_REQUIRED`, `TITLE_REQUIRED`, `REGISTRANT_REQUIRED`, `APPLICATION_REQUIRED`,
 //! `CONTENT_REQUIRED`;
@@ -22,7 +22,8 @@ use super::decision::{Decision, People};
 use super::form::Faults;
 use super::names::{self, Names};
 use super::numbers::{Found, Search};
-use super::{policy, roles, terms};
+use super::overlay::UNWRITTEN;
+use super::{labels, policy, promise, roles, terms};
 
 /// Faults of form.
 pub fn form(ask: &Allocate, ctx: &Ctx, faults: &mut Faults) {
@@ -59,33 +60,36 @@ pub fn step(
     upon: Upon,
     decision: &mut Decision<'_>,
 ) -> Result<(), Rejection> {
+    let token = promise::of(ask, decision)?;
+    let token = token.as_ref();
     let superior = open_superior(&ask.superior, &decision.tree)?;
     let policy = policy::in_force(&decision.tree, &ask.superior)?;
-    let category = ask.entry.category.as_ref();
-    let policy = policy::for_category(&policy, &ask.superior, category)?;
+    let policy = promise::policy(token, &policy, ask)?;
     let search = Search {
         tree: &decision.tree,
         ctx: decision.ctx,
         superior: &ask.superior,
         policy: &policy,
     };
-    let found = match place {
-        None => search.find(&ask.number, &mut decision.lots)?,
-        Some((number, window_from)) => search.next_free_at(number, window_from)?,
+    let found = match (place, token) {
+        (None, None) => search.find(&ask.number, &mut decision.lots)?,
+        (None, Some(token)) => promise::find(token, &ask.number, &search, &mut decision.lots)?,
+        (Some((number, window_from)), _) => search.next_free_at(number, window_from)?,
     };
+    let entry = promise::entry(token, &ask.entry)?;
     let path = checks::place(&ask.superior, &found.number, "number")?;
     named(
         &decision.tree,
         &superior,
         &found.number,
-        &ask.entry,
+        &entry,
         Some(&policy),
     )?;
-    required(&policy, &ask.superior, &Fields::of(&ask.entry, upon))?;
-    decision.known(ask.entry.registrant.as_ref(), "entry.registrant")?;
-    sponsor_known(&decision.tree, &ask.entry)?;
-    decision.contacts_known(&ask.entry.contacts)?;
-    let registrant = ask.entry.registrant.as_ref();
+    required(&policy, &ask.superior, &Fields::of(&entry, upon))?;
+    decision.known(entry.registrant.as_ref(), "entry.registrant")?;
+    sponsor_known(&decision.tree, &entry)?;
+    decision.contacts_known(&entry.contacts)?;
+    let registrant = entry.registrant.as_ref();
     quota(
         &decision.tree,
         &policy,
@@ -93,7 +97,9 @@ pub fn step(
         registrant,
         "entry.registrant",
     )?;
-    register(path, found, &ask.entry, &policy.terms, decision)
+    register(path.clone(), found, &entry, &policy.terms, decision)?;
+    labels::claimed(&path, UNWRITTEN, &entry.labels, &policy, decision)?;
+    promise::used(token, path, decision)
 }
 
 /// The superior, if this authority may allocate below it at all.

@@ -41,6 +41,7 @@ fn block(ask: &AllocateBlock, decision: &mut Decision<'_>) -> Result<(), Rejecti
         superior: ask.superior.clone(),
         number: NumberChoice::NextFree,
         entry: ask.entry.clone(),
+        allocation_token: None,
     };
     for _ in 0..ask.count {
         let next = number.successor();

@@ -7,7 +7,7 @@
 //! `TITLE_REQUIRED`, `CONTENT_REQUIRED`; `REGISTRANT_UNKNOWN`; `LIVE_SUBORDINATES` (a leaf has none); `NOTHING_CHANGES`.
 
 use crate::model::command::Amend;
-use crate::model::entry::Contact;
+use crate::model::entry::{Contact, Label, Origin};
 use crate::model::event::{Changes, EntryAmended};
 use crate::model::policy::MinimumContent;
 use crate::model::{Code, Entry, Event, Refusal, Rejection, TreeView};
@@ -16,7 +16,8 @@ use crate::oid::ArcValue;
 use super::checks::{self, Reach};
 use super::decision::Decision;
 use super::names::{self, Names};
-use super::{allocate, consent, policy};
+use super::overlay::UNWRITTEN;
+use super::{allocate, consent, labels, policy};
 
 /// Changes the fields.
 pub fn decide(ask: &Amend, decision: &mut Decision<'_>) -> Result<(), Rejection> {
@@ -54,11 +55,32 @@ pub fn decide(ask: &Amend, decision: &mut Decision<'_>) -> Result<(), Rejection>
         Some(contacts) => Some(decision.people(None, contacts)?.contacts),
         None => None,
     };
+    let claimed = new_labels(&changes, &entry);
     decision.tell(Event::EntryAmended(Box::new(EntryAmended {
         path: ask.path.clone(),
         previous: entry.revision,
         changes: changes.with_contacts(contacts),
-    })))
+    })))?;
+    match (ask.path.parent(), claimed.is_empty()) {
+        (Some(above), false) => {
+            let policy = policy::in_force(&decision.tree, &above)?;
+            labels::claimed(&ask.path, UNWRITTEN, &claimed, &policy, decision)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The labels that the arc did not have before, of an arc that this authority gave out.
+fn new_labels(changes: &Changes, entry: &Entry) -> Vec<Label> {
+    let assigned = matches!(entry.origin, Origin::Assigned);
+    let labels = changes.labels.iter().flatten().filter(|_| assigned);
+    labels.filter(|one| is_new(one, entry)).cloned().collect()
+}
+
+fn is_new(label: &Label, entry: &Entry) -> bool {
+    let key = label.label.comparison_key();
+    let mut had = entry.superior.labels.iter();
+    had.all(|old| old.label.comparison_key() != key)
 }
 
 /// The changes that are changes.
@@ -91,14 +113,8 @@ fn new_names(tree: &dyn TreeView, changes: &Changes, entry: &Entry) -> Result<()
     let had = &entry.superior;
     let identifiers = changes.identifiers.iter().flatten().enumerate();
     let labels = changes.labels.iter().flatten().enumerate();
-    let is_new_label = |label: &crate::model::entry::Label| {
-        let key = label.label.comparison_key();
-        had.labels
-            .iter()
-            .all(|old| old.label.comparison_key() != key)
-    };
     // What exists elsewhere may share its identifiers with siblings, and has the names that it has.
-    let assigned = matches!(entry.origin, crate::model::entry::Origin::Assigned);
+    let assigned = matches!(entry.origin, Origin::Assigned);
     let policy = if assigned {
         Some(policy::in_force(tree, &above)?)
     } else {
@@ -110,7 +126,7 @@ fn new_names(tree: &dyn TreeView, changes: &Changes, entry: &Entry) -> Result<()
         identifiers: identifiers
             .filter(|(_, new)| !had.identifiers.contains(new))
             .collect(),
-        labels: labels.filter(|(_, label)| is_new_label(label)).collect(),
+        labels: labels.filter(|(_, label)| is_new(label, entry)).collect(),
         policy: policy.as_ref(),
     };
     names::check(tree, &names)

@@ -92,6 +92,7 @@ mod tests {
                 NumberChoice::Explicit(arc(number))
             }),
             entry,
+            allocation_token: None,
         }
     }
 

@@ -7,9 +7,10 @@ use crate::model::entry::{
     Entry, HolderFields, Holding, Origin, State, SuperiorFields, Visibility,
 };
 use crate::model::event::{ArcRegistered, Changes, ReferenceLoaded};
+use crate::model::label_claim::LabelClaim;
 use crate::model::plan::PlannedAct;
 use crate::model::{Event, RegistrantId, Seq, Timestamp};
-use crate::oid::NodePath;
+use crate::oid::{NodePath, UnicodeLabel};
 
 /// The entry that `event` leaves where `before` was; `None` where the event touches no arc, or an arc that is not there.
 pub fn entry_after(
@@ -91,10 +92,29 @@ pub fn entry_after(
                 }
             }
         }
+        Event::LabelsClaimed { labels, until, .. } => claim(&mut entry, labels, *until, now),
+        Event::LabelChallenged {
+            label, challenge, ..
+        } => {
+            let mut claims = entry.label_claims.iter_mut();
+            if let Some(claim) = claims.find(|one| one.is_of(label)) {
+                claim.challenge = Some(challenge.clone());
+            }
+        }
+        Event::LabelDecided { label, upheld, .. } => {
+            entry.label_claims.retain(|one| !one.is_of(label));
+            if *upheld {
+                let key = label.comparison_key();
+                let labels = &mut entry.superior.labels;
+                labels.retain(|one| one.label.comparison_key() != key);
+                entry.superior.changed = now;
+            }
+        }
         Event::PendingSet { pending, .. } => entry.pending.clone_from(pending),
         Event::ReferenceLoaded(_) | Event::ArcRegistered(_) | Event::ReservedArcAllocated(_) => {}
         _ => return None,
     }
+    still_claimed(&mut entry, now);
     entry.revision = seq;
     entry.changed = now;
     if before.is_none() {
@@ -114,6 +134,32 @@ fn contact_settled(entry: &mut Entry, confirmed: Option<Timestamp>) {
     {
         entry.suspicion = None;
     }
+}
+
+fn claim(entry: &mut Entry, labels: &[UnicodeLabel], until: Timestamp, now: Timestamp) {
+    for label in labels {
+        entry.label_claims.retain(|one| !one.is_of(label));
+        entry.label_claims.push(LabelClaim {
+            label: label.clone(),
+            since: now,
+            until,
+            challenge: None,
+        });
+    }
+}
+
+/// Forgets claims to labels that are final, or that the arc has no longer.
+fn still_claimed(entry: &mut Entry, now: Timestamp) {
+    let Entry {
+        label_claims,
+        superior,
+        ..
+    } = entry;
+    let has = |claim: &LabelClaim| {
+        let mut labels = superior.labels.iter();
+        labels.any(|one| claim.is_of(&one.label))
+    };
+    label_claims.retain(|claim| claim.is_provisional(now) && has(claim));
 }
 
 fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
@@ -148,6 +194,7 @@ fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
         suspicion: None,
         check: None,
         confirmed: None,
+        label_claims: Vec::new(),
         policy: None,
         applied: None,
         registered: now,

@@ -5,7 +5,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId};
+use crate::model::{
+    AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegistrantId,
+};
 
 /// Keeps these bits apart from every other use of the same entropy.
 const DOMAIN: &[u8] = b"oidra rules lots 1";
@@ -53,6 +55,11 @@ impl Lots {
     /// A new credential's id.
     pub fn credential(&mut self) -> CredentialId {
         CredentialId::from_random(self.bits())
+    }
+
+    /// A new allocation token's id.
+    pub fn allocation_token(&mut self) -> AllocationTokenId {
+        AllocationTokenId::from_random(self.bits())
     }
 
     /// A new application's id.

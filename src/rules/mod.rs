@@ -18,11 +18,13 @@ mod application;
 mod ask_unlock;
 mod batch;
 mod cancel_plan;
+mod challenge_label;
 mod change_standing;
 mod change_state;
 mod checks;
 mod consent;
 mod contact;
+mod decide_challenge;
 mod decision;
 mod delegate;
 mod describe_principal;
@@ -33,7 +35,9 @@ mod form;
 mod found;
 mod grant_role;
 mod hold;
+mod issue_allocation_token;
 mod issue_credential;
+mod labels;
 mod likeness;
 mod load_references;
 mod lock;
@@ -48,6 +52,7 @@ mod policy;
 mod principal;
 #[cfg(test)]
 mod principal_tests;
+mod promise;
 #[cfg(test)]
 mod properties;
 mod recall;
@@ -55,6 +60,7 @@ mod record;
 mod release_hold;
 mod reserve;
 mod retract;
+mod revoke_allocation_token;
 mod revoke_credential;
 mod revoke_role;
 mod roles;
@@ -89,6 +95,7 @@ use form::Faults;
 
 /// Decides a command: its events, in order and at least one, or why not. After the command's own refusals comes
 /// `REGISTRANT_UNKNOWN` for whoever is said to have asked for it.
+/// Decides a command: its events, in order and at least one, or why not.
 #[expect(clippy::too_many_lines, reason = "one arm for each command")]
 pub fn decide(
     submission: &Submission,
@@ -184,6 +191,8 @@ pub fn decide(
             if_revision,
             end,
         } => terms::renew(path, *if_revision, *end, &mut decision),
+        Command::ChallengeLabel(ask) => challenge_label::decide(ask, &mut decision),
+        Command::DecideChallenge(ask) => decide_challenge::decide(ask, &mut decision),
         Command::SetPolicy {
             path,
             if_revision,
@@ -199,6 +208,8 @@ pub fn decide(
         Command::RevokeRole(ask) => revoke_role::decide(ask, &mut decision),
         Command::IssueCredential(ask) => issue_credential::decide(ask, &mut decision),
         Command::RevokeCredential { id } => revoke_credential::decide(id, &mut decision),
+        Command::IssueAllocationToken(ask) => issue_allocation_token::decide(ask, &mut decision),
+        Command::RevokeAllocationToken { id } => revoke_allocation_token::decide(id, &mut decision),
         Command::AcceptInvitation {
             code_sha256,
             token_sha256,
@@ -243,6 +254,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             part.changes(&ask.changes);
             faults.take("entry", part);
         }
+        Command::ChallengeLabel(ask) => challenge_label::form(ask, faults),
         Command::Plan { at, act, .. } => plan::form(*at, act, ctx, faults),
         Command::ReportError { what, .. } => faults.flaws("what", crate::model::form::note(what)),
         Command::Renew { end, .. } => terms::form(*end, ctx, faults),
@@ -258,6 +270,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         Command::DescribePrincipal { details, .. } => faults.details(details),
         Command::ErasePerson(ask) => erase_person::form(ask, faults),
         Command::IssueCredential(ask) => issue_credential::form(ask, ctx, faults),
+        Command::IssueAllocationToken(ask) => issue_allocation_token::form(ask, ctx, faults),
         Command::AcceptInvitation { name, .. } => issue_credential::name(name, faults),
         Command::SubmitApplication(ask) => application::submit_form(ask, ctx, faults),
         Command::AdmitApplicant(ask) => application::admit_form(ask, ctx, faults),
@@ -268,6 +281,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::GrantRole(_)
         | Command::RevokeRole(_)
         | Command::RevokeCredential { .. }
+        | Command::RevokeAllocationToken { .. }
         | Command::ChangeState(_)
         | Command::Recall { .. }
         | Command::Lock { .. }
@@ -276,6 +290,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::AgreeByCode { .. }
         | Command::Retract { .. }
         | Command::CancelPlan { .. }
+        | Command::DecideChallenge(_)
         | Command::TakeEffect
         | Command::AcceptReport { .. }
         | Command::SettleSuspicion { .. }

@@ -74,6 +74,8 @@ pub fn of_arc(
         | Event::Delegated { .. }
         | Event::Recalled { .. }
         | Event::LocksSet { .. } => to_holder(NoticeKind::EntryChanged),
+        Event::LabelChallenged { .. } => to_holder(NoticeKind::LabelChallenged),
+        Event::LabelDecided { .. } => to_holder(NoticeKind::LabelDecided),
         Event::PendingSet {
             pending: Some(pending),
             ..

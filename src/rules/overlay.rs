@@ -11,8 +11,9 @@ use crate::model::event::{ArcRegistered, NumberFoundBy};
 use crate::model::{
     Event, PrincipalId, RegisterId, RegistrantId, Seq, Timestamp, TreeView, Viewed,
     actor::{Credential, Principal},
+    allocation_token::AllocationToken,
     application::{Application, Docket, Place},
-    ids::{ApplicationId, CredentialId},
+    ids::{AllocationTokenId, ApplicationId, CredentialId},
     notice::{Notice, NoticeId},
     plan::Agenda,
 };
@@ -44,6 +45,7 @@ pub struct Overlay<'a> {
     principals: BTreeMap<PrincipalId, Principal>,
     credentials: BTreeMap<[u8; 32], Credential>,
     revoked: BTreeSet<CredentialId>,
+    allocation_tokens: BTreeMap<[u8; 32], AllocationToken>,
     applications: BTreeMap<ApplicationId, Application>,
     outbox_open: bool,
     data_version: Option<String>,
@@ -65,6 +67,7 @@ impl<'a> Overlay<'a> {
             principals: BTreeMap::new(),
             credentials: BTreeMap::new(),
             revoked: BTreeSet::new(),
+            allocation_tokens: BTreeMap::new(),
             applications: BTreeMap::new(),
             outbox_open: false,
             data_version: None,
@@ -90,6 +93,16 @@ impl<'a> Overlay<'a> {
             }
             Event::CredentialRevoked(id) => {
                 self.revoked.insert(id.clone());
+            }
+            Event::AllocationTokenSet(token) => {
+                self.allocation_tokens
+                    .insert(token.secret_sha256, (**token).clone());
+            }
+            Event::AllocationTokenUsed { id, .. } => {
+                if let Some(mut token) = self.allocation_token_of_id(id)? {
+                    token.used = token.used.saturating_add(1);
+                    self.allocation_tokens.insert(token.secret_sha256, token);
+                }
             }
             Event::ArcRegistered(new) | Event::ReservedArcAllocated(new) => self.move_cursor(new),
             Event::PolicySet { .. } => self.cursors.clear(),
@@ -383,6 +396,34 @@ impl TreeView for Overlay<'_> {
             credential.revoked |= self.revoked.contains(&credential.id);
         }
         Ok(found)
+    }
+
+    fn allocation_token(&self, secret_sha256: &[u8; 32]) -> Viewed<Option<AllocationToken>> {
+        match self.allocation_tokens.get(secret_sha256) {
+            Some(token) => Ok(Some(token.clone())),
+            None => self.below.allocation_token(secret_sha256),
+        }
+    }
+
+    fn allocation_token_of_id(&self, id: &AllocationTokenId) -> Viewed<Option<AllocationToken>> {
+        let mut laid = self.allocation_tokens.values();
+        match laid.find(|one| one.id == *id) {
+            Some(token) => Ok(Some(token.clone())),
+            None => self.below.allocation_token_of_id(id),
+        }
+    }
+
+    fn allocation_tokens(&self, superior: &NodePath) -> Viewed<Vec<AllocationToken>> {
+        let mut all = self.below.allocation_tokens(superior)?;
+        let mut laid = self.allocation_tokens.clone();
+        for token in &mut all {
+            if let Some(newer) = laid.remove(&token.secret_sha256) {
+                *token = newer;
+            }
+        }
+        // No command issues two: their order among themselves is nobody's.
+        all.extend(laid.into_values().filter(|one| one.superior == *superior));
+        Ok(all)
     }
 
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>> {

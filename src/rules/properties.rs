@@ -145,6 +145,7 @@ fn policy(octet: u8) -> Option<Policy> {
         } else {
             vec![run(4, 7), run(0, 2)]
         },
+        label_challenge_seconds: octet.is_multiple_of(5).then_some(30),
         kept_back: if octet.is_multiple_of(3) {
             vec![run(2, 4)]
         } else {
@@ -173,6 +174,7 @@ fn command(step: Step, tree: &Tree) -> Command {
         superior,
         number: choice(a),
         entry: entry(b, tree),
+        allocation_token: None,
     };
     let record = |path: NodePath, b: u8| RecordExisting {
         path,
@@ -189,6 +191,7 @@ fn command(step: Step, tree: &Tree) -> Command {
             superior: at.parent().unwrap(),
             number: NumberChoice::Explicit(at.last().unwrap().clone()),
             entry: entry(b, tree),
+            allocation_token: None,
         }),
         5 => Command::BatchAllocate(vec![
             allocate(at.clone(), a, b),

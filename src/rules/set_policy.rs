@@ -8,7 +8,7 @@
 use crate::model::event::Event;
 use crate::model::limits::{
     APPROVALS_MAX, CATEGORIES_MAX, DEADLINE_SECONDS_CEILING, HOLD_SECONDS_CEILING,
-    PLAN_SECONDS_CEILING, RESERVED_NAMES_MAX, WINDOWS_MAX,
+    LABEL_CHALLENGE_SECONDS_CEILING, PLAN_SECONDS_CEILING, RESERVED_NAMES_MAX, WINDOWS_MAX,
 };
 use crate::model::policy::{Applicants, Checks, NumberRange};
 use crate::model::{Code, Policy, Refusal, Rejection, Seq, form};
@@ -80,6 +80,11 @@ fn applications(policy: &Policy, faults: &mut Faults) {
             let detail = format!("1 to {DEADLINE_SECONDS_CEILING} seconds are taken");
             faults.add(Code::PolicyInvalid, field, detail);
         }
+    }
+    let window = policy.label_challenge_seconds;
+    if window.is_some_and(|one| one == 0 || one > LABEL_CHALLENGE_SECONDS_CEILING) {
+        let detail = format!("1 to {LABEL_CHALLENGE_SECONDS_CEILING} seconds are taken");
+        faults.add(Code::PolicyInvalid, "label_challenge_seconds", detail);
     }
     if let Some(fee) = &policy.fee {
         faults.flaws("fee", form::fee(fee));

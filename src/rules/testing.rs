@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::actor::{Actor, Credential, Principal, PrincipalKind};
+use crate::model::allocation_token::AllocationToken;
 use crate::model::application::{Application, Docket, Place};
 use crate::model::command::{Allocate, Command, NewEntry, NumberChoice, RegistrantRef, Whole};
 use crate::model::entry::{
@@ -16,8 +17,8 @@ use crate::model::event::{ArcRegistered, ReferenceLoaded};
 use crate::model::plan::Agenda;
 use crate::model::suspicion::Office;
 use crate::model::{
-    ApplicationId, Code, Ctx, Event, Notice, NoticeId, Policy, PrincipalId, RegisterId,
-    RegistrantId, Rejection, Seq, State, Submission, Timestamp, TreeView, Viewed,
+    AllocationTokenId, ApplicationId, Code, Ctx, Event, Notice, NoticeId, Policy, PrincipalId,
+    RegisterId, RegistrantId, Rejection, Seq, State, Submission, Timestamp, TreeView, Viewed,
 };
 use crate::oid::{ArcValue, ComparisonKey, Identifier, NodePath};
 
@@ -95,6 +96,7 @@ pub(crate) fn allocate(superior: &str, number: NumberChoice, entry: NewEntry) ->
         superior: path(superior),
         number,
         entry,
+        allocation_token: None,
     })
 }
 
@@ -167,6 +169,7 @@ pub(crate) struct Tree {
     registrants: BTreeMap<RegistrantId, Registrant>,
     pub(crate) principals: BTreeMap<PrincipalId, Principal>,
     pub(crate) credentials: BTreeMap<[u8; 32], Credential>,
+    pub(crate) allocation_tokens: Vec<AllocationToken>,
     pub(crate) applications: BTreeMap<ApplicationId, Application>,
     pub(crate) outbox_open: bool,
     pub(crate) notices: BTreeMap<NoticeId, Notice>,
@@ -190,6 +193,7 @@ impl Tree {
             registrants: BTreeMap::new(),
             principals: BTreeMap::new(),
             credentials: BTreeMap::new(),
+            allocation_tokens: Vec::new(),
             applications: BTreeMap::new(),
             outbox_open: false,
             notices: BTreeMap::new(),
@@ -307,6 +311,20 @@ impl Tree {
             Event::CredentialRevoked(id) => {
                 let mut all = self.credentials.values_mut();
                 all.find(|one| one.id == *id).unwrap().revoked = true;
+            }
+            Event::AllocationTokenSet(token) => {
+                let mut all = self.allocation_tokens.iter_mut();
+                match all.find(|one| one.id == token.id) {
+                    Some(one) => one.clone_from(token),
+                    None => self.allocation_tokens.push((**token).clone()),
+                }
+            }
+            Event::AllocationTokenUsed { id, path } => {
+                assert!(self.entries.contains_key(path), "taken, but not registered");
+                let mut all = self.allocation_tokens.iter_mut();
+                let token = all.find(|one| one.id == *id).unwrap();
+                token.used += 1;
+                assert!(token.used <= token.of.count(), "more than promised");
             }
             Event::DataLoaded { version } => self.data_version = Some(version.clone()),
             Event::RegistrantRecorded(_) | Event::PersonErased { .. } => {
@@ -545,6 +563,24 @@ impl TreeView for Tree {
         Ok(self.credentials.get(token_sha256).cloned())
     }
 
+    fn allocation_token(&self, secret_sha256: &[u8; 32]) -> Viewed<Option<AllocationToken>> {
+        let mut all = self.allocation_tokens.iter();
+        Ok(all.find(|one| one.secret_sha256 == *secret_sha256).cloned())
+    }
+
+    fn allocation_token_of_id(&self, id: &AllocationTokenId) -> Viewed<Option<AllocationToken>> {
+        let mut all = self.allocation_tokens.iter();
+        Ok(all.find(|one| one.id == *id).cloned())
+    }
+
+    fn allocation_tokens(&self, superior: &NodePath) -> Viewed<Vec<AllocationToken>> {
+        let all = self.allocation_tokens.iter();
+        Ok(all
+            .filter(|one| one.superior == *superior)
+            .cloned()
+            .collect())
+    }
+
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>> {
         Ok(self.registrants.get(id).cloned())
     }
@@ -577,6 +613,14 @@ impl TreeView for Tree {
             let listed = Agenda::all_of(entry).into_iter();
             let listed = listed.filter(|(list, at)| *list == agenda && *at <= until);
             found.extend(listed.map(|(_, at)| (at, entry.path.clone())));
+            let open = entry
+                .label_claims
+                .iter()
+                .filter(|one| one.challenge.is_some());
+            let ends = open.map(|one| one.until).filter(|at| *at <= until);
+            if agenda == Agenda::Challenges {
+                found.extend(ends.map(|at| (at, entry.path.clone())));
+            }
         }
         found.sort();
         found.truncate(limit);

@@ -230,6 +230,7 @@ struct WrittenPolicy {
     terms: Option<WrittenTerms>,
     checks: Option<WrittenChecks>,
     suspect_seconds: Option<u64>,
+    label_challenge_seconds: Option<u64>,
 }
 
 /// How often registrants are asked whether what is known of them is right.
@@ -415,6 +416,7 @@ impl WrittenPolicy {
             terms: self.terms.map_or(standard.terms, Into::into),
             checks: self.checks.map(Into::into),
             suspect_seconds: self.suspect_seconds.unwrap_or(standard.suspect_seconds),
+            label_challenge_seconds: self.label_challenge_seconds,
         };
         match check_policy(&policy) {
             Ok(()) => Ok(policy),

@@ -144,7 +144,7 @@ impl World {
                 visibility: visibility as i32,
                 ..NewEntry::default()
             }),
-            options: None,
+            ..AllocateRequest::default()
         };
         let mut writes = self.writes.clone();
         let answer = writes.allocate(with_token(&self.token, request)).await;

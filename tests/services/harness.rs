@@ -435,7 +435,7 @@ pub fn allocation(number: Option<u64>, entry: pb::NewEntry) -> pb::AllocateReque
         superior: NODE.into(),
         number,
         entry: Some(entry),
-        options: None,
+        ..Default::default()
     }
 }
 

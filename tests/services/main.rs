@@ -17,6 +17,7 @@ mod delegating;
 mod harness;
 mod hiding;
 mod principals;
+mod promising;
 mod reading;
 mod suspecting;
 mod transport;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::access::testing::{ADMIN, DELEGATE, NOW, STRANGER, Tree, hosted, path, refused};
+use crate::model::allocation_token::{AllocationToken, Promised};
 use crate::model::command::{Allocate, Amend, ChangeState, NewEntry, NumberChoice, RecordExisting};
 use crate::model::entry::{Delegation, State, Visibility};
 use crate::model::event::{Changes, Proof};
@@ -24,6 +25,7 @@ fn allocate(superior: &str) -> Command {
         superior: path(superior),
         number: NumberChoice::NextFree,
         entry: NewEntry::default(),
+        allocation_token: None,
     })
 }
 
@@ -415,4 +417,105 @@ fn a_permit_is_judged_again_in_the_tree_as_it_is_now() {
     refused(permit.recheck(&command, &revoked), Code::TokenUnknown);
     tree.principals.clear();
     refused(permit.recheck(&command, &tree), Code::NotPermitted);
+}
+
+/// A token for one number below 2.16.834, for one principal or for everybody.
+fn promised(tree: &mut Tree, principal: Option<&str>) {
+    tree.allocation_tokens = vec![AllocationToken {
+        id: "t-1".parse().unwrap(),
+        superior: path("2.16.834"),
+        of: Promised::Reserved(7_u32.into()),
+        used: 0,
+        name: "promise".to_owned(),
+        secret_sha256: [5; 32],
+        principal: principal.map(|id| id.parse().unwrap()),
+        registrant: None,
+        until: NOW,
+        issued: NOW,
+        by: None,
+        revoked: false,
+    }];
+}
+
+fn taking(superior: &str, secret: [u8; 32]) -> Command {
+    Command::Allocate(Allocate {
+        superior: path(superior),
+        number: NumberChoice::NextFree,
+        entry: NewEntry::default(),
+        allocation_token: Some(secret),
+    })
+}
+
+#[test]
+fn whoever_was_promised_a_number_needs_no_other_right() {
+    let mut tree = Tree::new();
+    promised(&mut tree, None);
+    let ask =
+        |tree: &Tree, who: &str, command| permit(&tree.identity(who), &submission(command), tree);
+    assert!(ask(&tree, STRANGER, taking("2.16.834", [5; 32])).is_ok());
+    // The token is no right to anything else.
+    refused(
+        ask(&tree, STRANGER, allocate("2.16.834")),
+        Code::NotPermitted,
+    );
+    let batch = |second| match (taking("2.16.834", [5; 32]), second) {
+        (Command::Allocate(one), Command::Allocate(other)) => {
+            Command::BatchAllocate(vec![one, other])
+        }
+        _ => unreachable!(),
+    };
+    let mixed = batch(allocate("2.16.834"));
+    refused(ask(&tree, STRANGER, mixed), Code::NotPermitted);
+    let foreign = batch(taking("2.16.834.3", [5; 32]));
+    refused(ask(&tree, STRANGER, foreign), Code::AllocationTokenUnknown);
+    for (superior, secret) in [("2.16.834.3", [5; 32]), ("2.16.834", [6; 32])] {
+        let guessed = ask(&tree, ADMIN, taking(superior, secret));
+        refused(guessed, Code::AllocationTokenUnknown);
+    }
+    // It is looked at again where order is decided.
+    let asked = submission(taking("2.16.834", [5; 32]));
+    let given = permit(&tree.identity(STRANGER), &asked, &tree).unwrap();
+    assert!(given.recheck(&asked, &tree).is_ok());
+    tree.allocation_tokens[0].revoked = true;
+    refused(given.recheck(&asked, &tree), Code::AllocationTokenUnknown);
+}
+
+#[test]
+fn a_bound_token_is_no_use_to_others_and_a_narrow_credential_stays_narrow() {
+    let mut tree = Tree::new();
+    promised(&mut tree, Some(STRANGER));
+    let asked = submission(taking("2.16.834", [5; 32]));
+    let ask = |tree: &Tree, identity: &Identity| permit(identity, &asked, tree);
+    assert!(ask(&tree, &tree.identity(STRANGER)).is_ok());
+    for other in [
+        tree.identity(DELEGATE),
+        tree.identity(ADMIN),
+        Identity::Local,
+    ] {
+        refused(ask(&tree, &other), Code::AllocationTokenUnknown);
+    }
+    refused(ask(&tree, &Identity::Anonymous), Code::TokenMissing);
+    tree.with_credential(STRANGER, |one| one.scope.at = Some(path("2.16.834.4")));
+    refused(ask(&tree, &tree.identity(STRANGER)), Code::ScopeTooNarrow);
+    tree.with_credential(STRANGER, |one| one.scope.at = None);
+    tree.principal_mut(STRANGER).standing = Standing::Suspended;
+    refused(ask(&tree, &tree.identity(STRANGER)), Code::NotPermitted);
+}
+
+#[test]
+fn promises_are_made_and_ended_by_those_who_register_there() {
+    let mut tree = Tree::new();
+    promised(&mut tree, None);
+    let revoke = |id: &str| {
+        submission(Command::RevokeAllocationToken {
+            id: id.parse().unwrap(),
+        })
+    };
+    assert!(permit(&tree.identity(ADMIN), &revoke("t-1"), &tree).is_ok());
+    let says = |id| match permit(&tree.identity(STRANGER), &revoke(id), &tree).unwrap_err() {
+        Rejection::Refused(told) => told.to_string(),
+        Rejection::Fault(fault) => panic!("{fault}"),
+    };
+    // Whether there is such a token is not for everybody to know.
+    assert_eq!(says("t-1"), says("t-none"));
 }

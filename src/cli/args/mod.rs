@@ -11,6 +11,7 @@
 mod access;
 mod application;
 mod local;
+mod promise;
 mod read;
 mod write;
 
@@ -23,7 +24,7 @@ use clap::{
 
 use crate::cli::value::{self, AsOf};
 
-pub use self::{access::*, application::*, local::*, read::*, write::*};
+pub use self::{access::*, application::*, local::*, promise::*, read::*, write::*};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -43,7 +44,7 @@ Examples:
 
 Environment:
   OIDRA_SERVER, OIDRA_TOKEN, OIDRA_TOKEN_FILE, OIDRA_PROFILE, OIDRA_CONFIG, OIDRA_OUTPUT, OIDRA_LANG,
-  OIDRA_CA, OIDRA_CERT, OIDRA_KEY, NO_COLOR
+  OIDRA_CA, OIDRA_CERT, OIDRA_KEY, OIDRA_ALLOCATION_TOKEN, NO_COLOR
   A flag wins over the environment, the environment over the profile, the profile over the default.
 
 Exit codes:
@@ -191,6 +192,7 @@ pub enum Command {
     Statement(StatementArgs),
     Allocate(Box<AllocateArgs>),
     Record(Box<RecordArgs>),
+    AllocationToken(AllocationTokenArgs),
     Hold(HoldArgs),
     Release(ReleaseArgs),
     Reserve(ReserveArgs),
@@ -199,6 +201,7 @@ pub enum Command {
     Delegate(DelegateArgs),
     Recall(RecallArgs),
     Transfer(Box<TransferArgs>),
+    Label(LabelArgs),
     Lock(LockArgs),
     /// Asks for a lock to be released; somebody else confirms it, or its holder by a code
     Unlock(LockArgs),
@@ -257,12 +260,14 @@ impl Command {
             | Self::Invite(_)
             | Self::Accept(_) => true,
             Self::Hold(args) => args.act.is_none(),
+            Self::AllocationToken(args) => !matches!(args.act, AllocationTokenAct::List { .. }),
             Self::Principal(args) => !matches!(
                 args.act,
                 PrincipalAct::Show { .. } | PrincipalAct::List { .. }
             ),
             Self::Person(args) => matches!(args.act, PersonAct::Erase(_)),
             Self::Token(args) => !matches!(args.act, TokenAct::List { .. }),
+            Self::Label(args) => !matches!(args.act, LabelAct::Claims { .. }),
             Self::Policy(args) => matches!(args.act, PolicyAct::Set(_)),
             Self::Application(args) => args.act.writes(),
             _ => false,
@@ -354,6 +359,22 @@ mod tests {
         refused(&["credential", "bind", "p-1", "--issuer", "https://x"]);
         refused(&["role", "grant", "p-1", "king"]);
         refused(&["hold"]);
+        let issue = [
+            "allocation-token",
+            "issue",
+            "2.999",
+            "--until",
+            "2030-01-01",
+        ];
+        refused(&issue);
+        refused(&[&issue[..], &["--range", "1-9"]].concat());
+        refused(
+            &[
+                &issue[..],
+                &["--number", "1", "--range", "1-9", "--count", "2"],
+            ]
+            .concat(),
+        );
         refused(&["convert"]);
         refused(&["resolve", "2.999", "--timeout", "0s"]);
     }

@@ -1,5 +1,7 @@
 //! What was typed for the commands that change the register.
 
+use std::path::PathBuf;
+
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use prost_types::Timestamp;
 
@@ -20,7 +22,8 @@ Examples:
   oidctl allocate 2.16.834 --identifier health --label Afya@sw --title en:Health --title sw:Afya
   oidctl allocate /Country/TZ --number 42 --registrant r-17 --dry-run
   oidctl allocate 2.16.834 --random --within 100000-999999 --title en:Sensors
-  oidctl allocate 2.16.834 --block 100 --registrant-name 'Example Ltd' --registrant-kind organisation")]
+  oidctl allocate 2.16.834 --block 100 --registrant-name 'Example Ltd' --registrant-kind organisation
+  oidctl allocate 2.16.834 --title en:Health --allocation-token-file health.promise")]
 pub struct AllocateArgs {
     /// The superior, in any notation
     #[arg(value_name = "SUPERIOR")]
@@ -40,6 +43,9 @@ pub struct AllocateArgs {
     /// So many consecutive numbers that share everything else
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=BLOCK_ARCS_MAX))]
     pub block: Option<u64>,
+    /// A file that holds the secret of an allocation token, by which the number is taken [env: OIDRA_ALLOCATION_TOKEN]
+    #[arg(long, value_name = "FILE", conflicts_with = "block")]
+    pub allocation_token_file: Option<PathBuf>,
     #[command(flatten)]
     pub entry: EntryArgs,
 }
@@ -735,6 +741,9 @@ pub struct PolicySetArgs {
     /// How long a rejection may be appealed
     #[arg(long, value_name = "TIME", value_parser = value::seconds)]
     pub appeal_within: Option<u64>,
+    /// How long a Unicode label that is new on an arc can be challenged, such as 14d; `none` means that it is final at once
+    #[arg(long, value_name = "TIME|none", value_parser = value::window)]
+    pub label_challenge: Option<value::Window>,
     /// What is to be paid for an application, in words; empty means nothing
     #[arg(long, value_name = "TEXT")]
     pub fee: Option<String>,
@@ -783,6 +792,7 @@ pub struct PolicySetArgs {
         "appeal_within", "fee", "reserved_names", "categories", "want",
         "transfers_agreed", "fee_amounts", "fee_may_wait", "term", "use_within", "lapse",
         "settle_within", "check_every", "check_answer",
+        "transfers_agreed", "fee_amounts", "fee_may_wait", "label_challenge",
     ])]
     pub inherit: bool,
 }

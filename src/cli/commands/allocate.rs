@@ -20,6 +20,8 @@ pub async fn allocate(
 ) -> Result<Outcome, Failure> {
     let entry = Some(new_entry(desk, args.entry));
     let Some(count) = args.block else {
+        let file = args.allocation_token_file.as_deref();
+        let allocation_token = desk.settings.allocation_token(file)?.unwrap_or_default();
         let kind = match (args.number, args.random) {
             (Some(number), _) => number_choice::Kind::Number(number),
             (None, true) => number_choice::Kind::Random(number_choice::Random {
@@ -32,6 +34,7 @@ pub async fn allocate(
             number: Some(v1::NumberChoice { kind: Some(kind) }),
             entry,
             options: None,
+            allocation_token,
         };
         return desk
             .change(client, request, None, async |r| {

@@ -130,6 +130,7 @@ fn changes(
             ("reason", &item.reason),
             ("override", &item.override_reason),
             ("asked for by", &item.asked_by),
+            ("allocation token", &item.allocation_token),
         ] {
             if !text.is_empty() {
                 desk.output

@@ -3,6 +3,7 @@
 //! They must never decide what the register allows: that is the server's to say.
 
 mod allocate;
+mod allocation_token;
 mod amend;
 mod application;
 mod audit;
@@ -13,6 +14,7 @@ pub mod explain;
 pub mod generate;
 mod history;
 mod hold;
+mod label;
 mod notice;
 mod papers;
 mod person;
@@ -51,6 +53,9 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Watch(args) => watch::run(desk, client, &args).await,
         Command::Allocate(args) => Box::pin(allocate::allocate(desk, client, *args)).await,
         Command::Record(args) => Box::pin(allocate::record(desk, client, *args)).await,
+        Command::AllocationToken(args) => {
+            Box::pin(allocation_token::run(desk, client, args.act)).await
+        }
         Command::Hold(args) => hold::hold(desk, client, &args).await,
         Command::Release(args) => hold::release(desk, client, &args).await,
         Command::Reserve(args) => hold::reserve(desk, client, &args).await,
@@ -59,6 +64,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Delegate(args) => delegate::delegate(desk, client, &args).await,
         Command::Recall(args) => delegate::recall(desk, client, &args).await,
         Command::Transfer(args) => delegate::transfer(desk, client, *args).await,
+        Command::Label(args) => Box::pin(label::run(desk, client, args.act)).await,
         Command::Lock(args) => consent::lock(desk, client, args).await,
         Command::Unlock(args) => consent::unlock(desk, client, args).await,
         Command::Consent(args) => consent::consent(desk, client, args).await,

@@ -229,6 +229,7 @@ fn changed(args: &PolicySetArgs, now: v1::Policy) -> Result<(v1::Policy, bool), 
         fee => fee: |text| text;
         transfers_agreed => transfers_agreed: |set| set;
         fee_may_wait => fee_may_wait: |set| set;
+        label_challenge => label_challenge_seconds: |window: crate::cli::value::Window| window.0;
         reserved_names => reserved_names: |names: crate::cli::value::Names| names.0;
         want => minimum_contents: |wanted: crate::cli::value::Minimum| wanted.0;
     }

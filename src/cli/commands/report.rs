@@ -21,6 +21,8 @@ use crate::{
 const DUE_HEADING: &[&str] = &["DUE", "APPLICATION OR ARC", "STAGE", "SUPERIOR", "DEADLINE"];
 /// The heading of what was registered by window.
 const WINDOWS_HEADING: &[&str] = &["REGISTERED BELOW", "WINDOW", "ARCS"];
+/// The heading of challenges that nobody decided in time.
+const LATE_HEADING: &[&str] = &["CHALLENGED", "LABEL", "WINDOW ENDED"];
 /// The heading of what is planned.
 const PLANNED_HEADING: &[&str] = &["PLANNED", "ARC", "NUMBER", "WHAT"];
 
@@ -123,6 +125,14 @@ fn people(desk: &Desk, view: &ReportView) -> Result<(), Failure> {
     if !rows.is_empty() {
         desk.output.table(DUE_HEADING, &rows)?;
     }
+    let late = view.late_challenges.iter().map(|one| {
+        let (oid, label, until) = (one.oid.clone(), one.label.clone(), one.until.clone());
+        vec![oid, label, until]
+    });
+    let late: Vec<_> = late.collect();
+    if !late.is_empty() {
+        desk.output.table(LATE_HEADING, &late)?;
+    }
     let planned: Vec<_> = view.plans.iter().map(planned).collect();
     if planned.is_empty() {
         return Ok(());
@@ -219,6 +229,9 @@ fn facts(view: &ReportView) -> String {
     }
     for one in &view.suspects {
         row("suspect", &one.oid, &one.suspicion.until);
+    }
+    for one in &view.late_challenges {
+        row("challenged", &one.oid, &one.until);
     }
     for (name, list) in [("overdue", &view.overdue), ("upcoming", &view.upcoming)] {
         for one in list {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::make::{audience, views};
-use super::{ApplicationView, NoticeView, RevisionView, is_default, moment, word};
+use super::{ApplicationView, NoticeView, RangeView, RevisionView, is_default, moment, word};
 use crate::pb::v1;
 
 view! {
@@ -180,6 +180,62 @@ view! {
     CredentialView {
         id: String, principal: String, kind: String, name: String, issued: String, expires: String, revoked: bool,
         scope: ScopeView, bound_to: String, last_used: String,
+    }
+}
+
+view! {
+    /// So many numbers of a range.
+    PromisedRangeView { numbers: RangeView, count: u64, }
+}
+
+view! {
+    /// What is promised to whoever has a secret.
+    AllocationTokenView {
+        id: String, superior: String, number: String, range: Option<PromisedRangeView>, used: u64, name: String,
+        principal: String, registrant: String, until: String, issued: String, by: String, revoked: bool, open: bool,
+    }
+}
+
+view! {
+    /// What came of a change of an allocation token, with the secret where one is shown.
+    AllocationTokenWrittenView {
+        secret: String, secret_file: String, allocation_token: Option<AllocationTokenView>, revision: RevisionView,
+        request_id: String, replayed: bool, dry_run: bool,
+    }
+}
+
+impl From<&v1::AllocationToken> for AllocationTokenView {
+    fn from(t: &v1::AllocationToken) -> Self {
+        use v1::allocation_token::Of;
+        let (number, range) = match &t.of {
+            Some(Of::Number(number)) => (number.clone(), None),
+            Some(Of::Range(range)) => (String::new(), Some(range.into())),
+            None => (String::new(), None),
+        };
+        Self {
+            id: t.id.clone(),
+            superior: t.superior.clone(),
+            number,
+            range,
+            used: t.used,
+            name: t.name.clone(),
+            principal: t.principal.clone(),
+            registrant: t.registrant.clone(),
+            until: moment(t.until.as_ref()),
+            issued: moment(t.issued.as_ref()),
+            by: t.by.clone(),
+            revoked: t.revoked,
+            open: t.open,
+        }
+    }
+}
+
+impl From<&v1::PromisedRange> for PromisedRangeView {
+    fn from(r: &v1::PromisedRange) -> Self {
+        Self {
+            numbers: r.numbers.as_ref().map(Into::into).unwrap_or_default(),
+            count: r.count,
+        }
     }
 }
 

@@ -164,6 +164,7 @@ view! {
         allocations_by_month: Vec<CountedView>, states: Vec<CountedView>, registrants: u64, overdue: Vec<DueView>,
         upcoming: Vec<DueView>, plans: Vec<DuePlanView>, suspects: Vec<DueArcView>, fees: Vec<FeeTotalView>, cut: bool,
         revision: RevisionView, allocations_by_window: Vec<WindowCountView>,
+        late_challenges: Vec<LateChallengeView>,
     }
 }
 
@@ -223,6 +224,21 @@ impl From<&v1::DueApplication> for DueView {
     }
 }
 
+view! {
+    /// A challenge to a label that somebody should have decided.
+    LateChallengeView { oid: String, label: String, until: String, }
+}
+
+impl From<&v1::LateChallenge> for LateChallengeView {
+    fn from(c: &v1::LateChallenge) -> Self {
+        Self {
+            oid: c.oid.clone(),
+            label: c.label.clone(),
+            until: moment(c.until.as_ref()),
+        }
+    }
+}
+
 impl From<&v1::GetReportResponse> for ReportView {
     fn from(r: &v1::GetReportResponse) -> Self {
         Self {
@@ -242,6 +258,7 @@ impl From<&v1::GetReportResponse> for ReportView {
             upcoming: views(&r.upcoming),
             plans: views(&r.plans),
             suspects: views(&r.suspects),
+            late_challenges: views(&r.late_challenges),
             fees: views(&r.fees),
             cut: r.cut,
             revision: r.revision.as_ref().map(Into::into).unwrap_or_default(),

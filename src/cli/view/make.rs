@@ -5,12 +5,12 @@
 use prost_types::Timestamp;
 
 use super::{
-    CategoryView, ContactCheckView, ContactChecksView, ContactView, DelegationView,
+    CategoryView, ClaimedView, ContactCheckView, ContactChecksView, ContactView, DelegationView,
     DisagreementView, EntryView, ExternalView, FeeScheduleView, FieldView, FollowedView,
-    HistoryView, HoldView, HoldingView, HopView, LabelView, LocksView, NotationsView, OriginView,
-    PendingView, PlanView, PlannedAmendmentView, PolicyView, RangeView, ReferenceView,
-    RelationView, ResolveView, RevisionView, ServiceView, SuspicionView, TermsView, TextView,
-    ToleranceView, WrittenView,
+    HistoryView, HoldView, HoldingView, HopView, LabelClaimView, LabelView, LocksView,
+    NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView, PolicyView, RangeView,
+    ReferenceView, RelationView, ResolveView, RevisionView, ServiceView, SuspicionView, TermsView,
+    TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -273,6 +273,7 @@ impl From<&v1::Policy> for PolicyView {
             terms: p.terms.as_ref().map(Into::into),
             suspect_seconds: p.suspect_seconds,
             checks: p.checks.as_ref().map(Into::into),
+            label_challenge_seconds: p.label_challenge_seconds,
         }
     }
 }
@@ -368,6 +369,7 @@ impl From<&v1::Entry> for EntryView {
             suspicion: e.suspicion.as_ref().map(Into::into),
             check: e.check.as_ref().map(Into::into),
             confirmed: moment(e.confirmed.as_ref()),
+            label_claims: views(&e.label_claims),
             policy: e.policy.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
@@ -596,6 +598,29 @@ impl ResolveView {
     }
 }
 
+impl From<&v1::LabelClaim> for LabelClaimView {
+    fn from(c: &v1::LabelClaim) -> Self {
+        Self {
+            label: c.label.clone(),
+            since: moment(c.since.as_ref()),
+            until: moment(c.until.as_ref()),
+            challenged: c.challenged,
+            by: c.by.clone(),
+            challenged_at: moment(c.challenged_at.as_ref()),
+            text: c.text.clone(),
+        }
+    }
+}
+
+impl From<&v1::list_label_claims_response::Claimed> for ClaimedView {
+    fn from(c: &v1::list_label_claims_response::Claimed) -> Self {
+        Self {
+            oid: c.oid.clone(),
+            claim: c.claim.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
 impl From<&v1::HistoryItem> for HistoryView {
     fn from(i: &v1::HistoryItem) -> Self {
         Self {
@@ -607,6 +632,7 @@ impl From<&v1::HistoryItem> for HistoryView {
             reason: i.reason.clone(),
             override_reason: i.override_reason.clone(),
             asked_by: i.asked_by.clone(),
+            allocation_token: i.allocation_token.clone(),
             entry: i.entry.as_ref().map(Into::into),
         }
     }

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 pub use self::{
     access::{
-        AuditView, ComparedView, CredentialView, CredentialWrittenView, ErasedView, HeldOfView,
-        HeldView, LookAlikeView, PrincipalView, PrincipalWrittenView, WhoView,
+        AllocationTokenView, AllocationTokenWrittenView, AuditView, ComparedView, CredentialView,
+        CredentialWrittenView, ErasedView, HeldOfView, HeldView, LookAlikeView, PrincipalView,
+        PrincipalWrittenView, WhoView,
     },
     application::{
         ApplicationView, ApplicationWrittenView, CountedView, DueArcView, DuePlanView,
@@ -44,6 +45,18 @@ view! {
 view! {
     /// A label with its language.
     LabelView { label: String, language: String, }
+}
+
+view! {
+    /// A label that is not final.
+    LabelClaimView {
+        label: String, since: String, until: String, challenged: bool, by: String, challenged_at: String, text: String,
+    }
+}
+
+view! {
+    /// A label that is not final, and its arc.
+    ClaimedView { oid: String, claim: LabelClaimView, }
 }
 
 view! {
@@ -123,7 +136,7 @@ view! {
         reserved_names: Vec<String>,
         categories: Vec<CategoryView>, minimum_contents: Vec<String>, fee_schedule: Option<FeeScheduleView>,
         fee_may_wait: bool, terms: Option<TermsView>, suspect_seconds: Option<u64>,
-        checks: Option<ContactChecksView>,
+        checks: Option<ContactChecksView>, label_challenge_seconds: Option<u64>,
     }
 }
 
@@ -187,7 +200,7 @@ view! {
         services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
         registrant: HoldingView, sponsor: String, delegation: DelegationView, locks: Option<LocksView>,
         pending: Option<PendingView>, plans: Vec<PlanView>, suspicion: Option<SuspicionView>,
-        check: Option<ContactCheckView>, confirmed: String, policy: Option<PolicyView>,
+        check: Option<ContactCheckView>, confirmed: String, label_claims: Vec<LabelClaimView>, policy: Option<PolicyView>,
         applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
     }
@@ -237,7 +250,7 @@ view! {
     /// One change of an arc.
     HistoryView {
         sequence: u64, time: String, principal: String, request_id: String, kinds: Vec<String>, reason: String,
-        override_reason: String, asked_by: String, entry: Option<EntryView>,
+        override_reason: String, asked_by: String, allocation_token: String, entry: Option<EntryView>,
     }
 }
 

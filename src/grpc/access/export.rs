@@ -21,10 +21,11 @@ use crate::{
         view::revision,
     },
     model::{
-        Code, Entry, Refusal, RegistrantId, Rejection, TreeView as _,
+        Code, Entry, Refusal, RegistrantId, Rejection, Timestamp, TreeView as _,
         application::Docket,
         entry::{Reader, Tombstone},
         event::Person,
+        plan::Agenda,
     },
     oid::NodePath,
     pb::v1 as pb,
@@ -98,6 +99,8 @@ fn gathered(
             notices(&mut told, id, newest)?;
         }
     }
+    promises(&mut told, person, newest)?;
+    challenges(&mut told, person, newest)?;
     applications(&mut told, person, newest, desk)?;
     call.witness.note(&NodePath::root());
     Ok(told)
@@ -147,6 +150,56 @@ fn arcs(
             named_as: named,
         };
         if !fits(&mut told.arcs, arc, EXPORT_ARCS_MAX) {
+            told.cut = true;
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The arcs below which something is promised to the person, or by it.
+fn promises(
+    told: &mut pb::ExportPersonResponse,
+    person: &Person,
+    newest: &Reading,
+) -> Result<(), Rejection> {
+    for token in newest.allocation_tokens_of(person)? {
+        let by = matches!(person, Person::Principal(id) if token.by.as_ref() == Some(id));
+        let word = if by { "promising" } else { "promised" };
+        let arc = pb::ArcOfPerson {
+            oid: token.superior.to_string(),
+            named_as: vec![word.to_owned()],
+        };
+        if !fits(&mut told.arcs, arc, EXPORT_ARCS_MAX) {
+            told.cut = true;
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The arcs whose labels the principal challenged, as long as nobody decided.
+fn challenges(
+    told: &mut pb::ExportPersonResponse,
+    person: &Person,
+    newest: &Reading,
+) -> Result<(), Rejection> {
+    let Person::Principal(id) = person else {
+        return Ok(());
+    };
+    let ever = Timestamp::from_micros(i64::MAX);
+    for (_, path) in newest.agenda(Agenda::Challenges, ever, usize::MAX)? {
+        let entry = newest.entry(&path)?;
+        let claims = entry.iter().flat_map(|entry| &entry.label_claims);
+        let mut open = claims.filter_map(|one| one.challenge.as_ref());
+        if !open.any(|one| one.by.as_ref() == Some(id)) {
+            continue;
+        }
+        let arc = pb::ArcOfPerson {
+            oid: path.to_string(),
+            named_as: vec!["challenger".to_owned()],
+        };
+        if !told.arcs.contains(&arc) && !fits(&mut told.arcs, arc, EXPORT_ARCS_MAX) {
             told.cut = true;
             break;
         }

@@ -156,6 +156,8 @@ const fn kind(kind: NoticeKind) -> pb::NoticeKind {
         NoticeKind::ContactCheck => pb::NoticeKind::ContactCheck,
         NoticeKind::SuspectMarked => pb::NoticeKind::SuspectMarked,
         NoticeKind::TermEnding => pb::NoticeKind::TermEnding,
+        NoticeKind::LabelChallenged => pb::NoticeKind::LabelChallenged,
+        NoticeKind::LabelDecided => pb::NoticeKind::LabelDecided,
     }
 }
 

@@ -63,6 +63,7 @@ pub async fn report(
         arcs(&mut told, &period, &newest, &sight)?;
         plans(&mut told, &period, &newest, &sight)?;
         suspects(&mut told, &period, &newest, &sight)?;
+        late_challenges(&mut told, &period, &newest, &sight)?;
         Ok::<_, Rejection>(told)
     })
     .await??;
@@ -294,6 +295,35 @@ fn suspects(
         };
         if !fits(&mut told.suspects, due, REPORT_DUE_MAX) {
             told.cut = true;
+        }
+    }
+    Ok(())
+}
+
+/// The challenges to labels that nobody decided until the windows were over.
+fn late_challenges(
+    told: &mut pb::GetReportResponse,
+    period: &Period,
+    newest: &Reading,
+    sight: &Sight,
+) -> Result<(), Rejection> {
+    for (at, path) in newest.agenda(Agenda::Challenges, period.now, usize::MAX)? {
+        if !path.starts_with(&period.node) || !sight.is_whole(&path) {
+            continue;
+        }
+        let Some(entry) = newest.entry(&path)? else {
+            continue;
+        };
+        let claims = entry.label_claims.iter();
+        for claim in claims.filter(|one| one.until == at && one.challenge.is_some()) {
+            let late = pb::LateChallenge {
+                oid: path.to_string(),
+                label: claim.label.to_string(),
+                until: Some(timestamp(at)),
+            };
+            if !fits(&mut told.late_challenges, late, REPORT_DUE_MAX) {
+                told.cut = true;
+            }
         }
     }
     Ok(())

@@ -8,8 +8,8 @@ use crate::{
     model::{
         Code, Command, RegistrantId, RequestId, Seq,
         command::{
-            Allocate, AllocateBlock, Amend, ChangeState, HoldNumber, NumberChoice, RecordExisting,
-            RegistrantRef, ReleaseHold, Reserve, TermEnd,
+            Allocate, AllocateBlock, Amend, ChallengeLabel, ChangeState, DecideChallenge,
+            HoldNumber, NumberChoice, RecordExisting, RegistrantRef, ReleaseHold, Reserve, TermEnd,
         },
         consent::{LockKind, Side},
         entry::Contact,
@@ -18,11 +18,11 @@ use crate::{
         limits::{BLOCK_ARCS_MAX, NOTE_BYTES_MAX},
         plan::PlannedAct,
     },
-    oid::{NodePath, notation::Names},
+    oid::{NodePath, UnicodeLabel, notation::Names},
     pb::v1 as pb,
 };
 
-use super::{Faults, change, fields, item, moment, text, within};
+use super::{Faults, allocation_token, change, fields, item, moment, text, within};
 
 /// What belongs to any write, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,10 +70,13 @@ pub fn allocate(
     let superior = text::node(&request.superior, names, "superior", faults);
     let number = fields::number_choice(request.number.as_ref(), "number", faults);
     let entry = change::new_entry(request.entry.as_ref(), "entry", faults);
+    let secret = &request.allocation_token;
+    let allocation_token = allocation_token::shown(secret, "allocation_token", faults);
     Some(Command::Allocate(Allocate {
         superior: superior?,
         number: number?,
         entry,
+        allocation_token,
     }))
 }
 
@@ -112,11 +115,15 @@ pub fn batch_allocate(
                 let field = within(&at, "number");
                 let number = fields::number_choice(one.number.as_ref(), &field, faults);
                 let entry = change::new_entry(one.entry.as_ref(), &within(&at, "entry"), faults);
+                let field = within(&at, "allocation_token");
+                let allocation_token =
+                    allocation_token::shown(&one.allocation_token, &field, faults);
                 if let (Some(superior), Some(number)) = (superior, number) {
                     all.push(Allocate {
                         superior,
                         number,
                         entry,
+                        allocation_token,
                     });
                 }
             }
@@ -580,6 +587,47 @@ pub fn cancel_plan(
     })
 }
 
+/// Say why an arc should not have a label.
+pub fn challenge_label(
+    request: &pb::ChallengeLabelRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let label = unicode_label(&request.label, faults);
+    faults.sound("text", form::note(&request.text));
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::ChallengeLabel(ChallengeLabel {
+        path,
+        if_revision,
+        label: label?,
+        text: request.text.clone(),
+    }))
+}
+
+/// Decide a challenge.
+pub fn decide_challenge(
+    request: &pb::DecideChallengeRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let label = unicode_label(&request.label, faults);
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::DecideChallenge(DecideChallenge {
+        path,
+        if_revision,
+        label: label?,
+        upheld: request.upheld,
+    }))
+}
+
+fn unicode_label(text: &str, faults: &mut Faults) -> Option<UnicodeLabel> {
+    if text.is_empty() {
+        faults.at(Code::FieldRequired, "label", "the label is needed");
+        return None;
+    }
+    faults.parse(Code::LabelSyntax, "label", text)
+}
+
 /// Take back what waits at an arc.
 pub fn retract(
     request: &pb::RetractRequest,
@@ -678,7 +726,7 @@ mod tests {
                 identifiers: vec!["X".into()],
                 ..Default::default()
             }),
-            options: None,
+            ..Default::default()
         };
         check(
             |faults| allocate(&request, &NoNames, faults),

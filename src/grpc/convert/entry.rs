@@ -15,6 +15,7 @@ use crate::{
             Label, Origin, Reader, Reference, Registrant, Relation, Service, State, Text,
         },
         event::Changes,
+        label_claim::LabelClaim,
         plan::{Plan, PlannedAct},
         policy::{Applicants, Lapse, MinimumContent, NumberRange, Numbering, Terms},
     },
@@ -140,10 +141,27 @@ pub fn entry(
                 until: Some(timestamp(check.until)),
             }),
         confirmed: entry.confirmed.filter(|_| whole).map(timestamp),
+        // Which of them are provisional, the clock says.
+        label_claims: Vec::new(),
         contacts: contacts
             .map(|one| contact(one, reader, people))
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// A label that is not final; who challenged it and why is for those who see the arc whole.
+pub fn label_claim(claim: &LabelClaim, whole: bool) -> pb::LabelClaim {
+    let told = claim.challenge.as_ref().filter(|_| whole);
+    let by = told.and_then(|one| one.by.as_ref());
+    pb::LabelClaim {
+        label: claim.label.to_string(),
+        since: Some(timestamp(claim.since)),
+        until: Some(timestamp(claim.until)),
+        challenged: claim.challenge.is_some(),
+        by: by.map(ToString::to_string).unwrap_or_default(),
+        challenged_at: told.map(|one| timestamp(one.at)),
+        text: told.map(|one| one.text.clone()).unwrap_or_default(),
+    }
 }
 
 fn locks(locks: Locks) -> Option<pb::Locks> {
@@ -555,6 +573,7 @@ fn policy(policy: &Policy) -> pb::Policy {
             use_seconds: policy.terms.use_seconds,
             lapse: lapse(policy.terms.lapse).into(),
         }),
+        label_challenge_seconds: policy.label_challenge_seconds,
         categories: policy
             .categories
             .iter()
@@ -748,6 +767,7 @@ mod tests {
             use_seconds: None,
             lapse: Lapse::Withdraw,
         };
+        there.label_challenge_seconds = Some(60);
         there.fees = Some(crate::model::money::FeeSchedule {
             currency: "TZS".parse().unwrap(),
             application: Some(5),

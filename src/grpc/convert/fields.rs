@@ -552,6 +552,7 @@ pub fn policy(value: &pb::Policy, outer: &str, faults: &mut Faults) -> Option<Po
             answer_seconds: or(checks.answer_seconds, Checks::ANSWER_SECONDS),
         }),
         suspect_seconds: or(value.suspect_seconds, standard.suspect_seconds),
+        label_challenge_seconds: value.label_challenge_seconds,
     })
 }
 

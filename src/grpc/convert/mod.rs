@@ -8,6 +8,7 @@
 //! consult the rules: whether a well-formed request is granted is decided elsewhere.
 
 pub mod access;
+pub mod allocation_token;
 pub mod application;
 pub mod change;
 pub mod command;

@@ -100,5 +100,9 @@ fn item(view: &View<'_>, one: HistoryItem) -> Result<pb::HistoryItem, Rejection>
         override_reason: one.override_reason.unwrap_or_default(),
         asked_by: one.asked_by.map(|id| id.to_string()).unwrap_or_default(),
         entry: Some(entry),
+        allocation_token: one
+            .allocation_token
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
     })
 }

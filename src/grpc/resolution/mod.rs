@@ -2,6 +2,7 @@
 //!
 //! Every row of one answer is of one revision. Open to everybody; nothing that its caller may not see may leave here.
 
+mod claims;
 mod history;
 mod list;
 mod resolve;
@@ -97,6 +98,15 @@ impl ResolutionService for Resolver {
         let call = layer::call(&request)?;
         let answer = statement::statement(&self.desk, &call, request.into_inner()).await;
         answered(&self.desk, &call, "GetStatement", answer)
+    }
+
+    async fn list_label_claims(
+        &self,
+        request: Request<pb::ListLabelClaimsRequest>,
+    ) -> Result<Response<pb::ListLabelClaimsResponse>, Status> {
+        let call = layer::call(&request)?;
+        let answer = claims::page(&self.desk, &call, request.into_inner()).await;
+        answered(&self.desk, &call, "ListLabelClaims", answer)
     }
 
     async fn watch(

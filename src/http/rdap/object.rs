@@ -52,7 +52,7 @@ pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Object> {
         object.put("oidra_urn", urn);
     }
     if !seen.stub {
-        facts(&mut object, entry);
+        facts(view, &mut object, entry);
         let entities = entities(view, entry)?;
         if !entities.is_empty() {
             object.put("entities", entities);
@@ -70,7 +70,7 @@ pub fn of(view: &View<'_>, seen: &Seen) -> Viewed<Object> {
     Ok(object)
 }
 
-fn facts(object: &mut Object, entry: &Entry) {
+fn facts(view: &View<'_>, object: &mut Object, entry: &Entry) {
     let superior = &entry.superior;
     let named = superior.identifiers.first().map(ToString::to_string);
     let named = named.or_else(|| superior.labels.first().map(|one| one.label.to_string()));
@@ -111,6 +111,16 @@ fn facts(object: &mut Object, entry: &Entry) {
             "description": ["What is registered may be wrong. It was reported, and is not settled."],
         }));
     }
+    remarks.extend(view.provisional(entry).map(|claim| {
+        let (label, until) = (&claim.label, claim.until);
+        let is = match claim.challenge {
+            Some(_) => format!("The label {label} is provisional: it is challenged."),
+            None => {
+                format!("The label {label} is provisional: it can be challenged until {until}.")
+            }
+        };
+        json!({ "title": "Provisional label", "description": [is], "lang": "en" })
+    }));
     if !remarks.is_empty() {
         object.put("remarks", remarks);
     }

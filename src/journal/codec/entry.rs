@@ -6,6 +6,7 @@
 use prost::Message;
 
 use crate::model::actor::{Credential, Principal};
+use crate::model::allocation_token::AllocationToken;
 use crate::model::application::Application;
 use crate::model::clock::Timestamp;
 use crate::model::consent::Locks;
@@ -14,23 +15,26 @@ use crate::model::entry::{
 };
 use crate::model::event::Proof;
 use crate::model::ids::Seq;
+use crate::model::label_claim::LabelClaim;
 use crate::model::notice::Notice;
+use crate::oid::UnicodeLabel;
 use crate::pb::journal::v1 as pb;
 
 use super::VALUE_VERSION;
+use super::allocation_token::{token_from, token_to};
 use super::application::{application_from, application_to};
 use super::error::CodecError;
 use super::notice::{notice_from, notice_to};
 use super::parts::{
-    certainty_from, certainty_to, check_from, check_to, contacts_from, contacts_to,
-    credential_from, credential_to, delegation_from, delegation_to, details_from, details_to,
-    flags_from, flags_to, hold_from, hold_to, id_from, id_if, id_to, identifiers_from,
-    identifiers_to, kind_from, kind_to, labels_from, labels_to, path_from, path_to, pending_from,
-    pending_to, plans_from, plans_to, policy_from, policy_to, principal_from, principal_whole_to,
-    proof_from, proof_to, references_from, references_to, relation_from, relation_to,
-    services_from, services_to, state_or_active, state_unless_active, suspicion_from, suspicion_to,
-    texts_from, texts_to, unicode_labels_from, unicode_labels_to, visibility_or_public,
-    visibility_unless_public,
+    certainty_from, certainty_to, challenge_from, challenge_to, check_from, check_to,
+    contacts_from, contacts_to, credential_from, credential_to, delegation_from, delegation_to,
+    details_from, details_to, flags_from, flags_to, hold_from, hold_to, id_from, id_if, id_to,
+    identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, path_from,
+    path_to, pending_from, pending_to, plans_from, plans_to, policy_from, policy_to,
+    principal_from, principal_whole_to, proof_from, proof_to, references_from, references_to,
+    relation_from, relation_to, services_from, services_to, state_or_active, state_unless_active,
+    suspicion_from, suspicion_to, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
+    visibility_or_public, visibility_unless_public,
 };
 use super::person::{tombstone_from, tombstone_to};
 
@@ -72,6 +76,16 @@ pub fn encode_credential(credential: &Credential) -> Vec<u8> {
 /// Reads what [`encode_credential`] wrote.
 pub fn decode_credential(value: &[u8]) -> Result<Credential, CodecError> {
     credential_from(read(value, "a credential")?)
+}
+
+/// The value of the `allocation-tokens` table.
+pub fn encode_allocation_token(token: &AllocationToken) -> Vec<u8> {
+    write(&token_to(token))
+}
+
+/// Reads what [`encode_allocation_token`] wrote.
+pub fn decode_allocation_token(value: &[u8]) -> Result<AllocationToken, CodecError> {
+    token_from(read(value, "an allocation token")?)
 }
 
 /// The value of the `applications` table.
@@ -177,6 +191,7 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         suspicion: entry.suspicion.as_deref().map(suspicion_to),
         check: entry.check.as_ref().map(check_to),
         confirmed: entry.confirmed.map(Timestamp::micros),
+        label_claims: entry.label_claims.iter().map(claim_to).collect(),
         policy: entry.policy.as_ref().map(policy_to),
         applied: entry.applied.map(Timestamp::micros),
         withdrawn: superior
@@ -223,6 +238,7 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         changed: unless_from(stored.holder_changed, changed),
     };
     let policy = stored.policy.as_ref().map(policy_from).transpose()?;
+    let claims = stored.label_claims.into_iter().map(claim_from);
     Ok(Entry {
         path: path_from(&stored.path)?,
         revision: Seq::new(stored.revision),
@@ -244,10 +260,29 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         suspicion: stored.suspicion.map(suspicion_from).transpose()?,
         check: stored.check.map(check_from).transpose()?,
         confirmed: stored.confirmed.map(Timestamp::from_micros),
+        label_claims: claims.collect::<Result<_, _>>()?,
         policy,
         applied: stored.applied.map(Timestamp::from_micros),
         registered,
         changed,
+    })
+}
+
+fn claim_to(claim: &LabelClaim) -> pb::LabelClaim {
+    pb::LabelClaim {
+        label: claim.label.as_str().to_owned(),
+        since: claim.since.micros(),
+        until: claim.until.micros(),
+        challenge: claim.challenge.as_ref().map(challenge_to),
+    }
+}
+
+fn claim_from(stored: pb::LabelClaim) -> Result<LabelClaim, CodecError> {
+    Ok(LabelClaim {
+        label: UnicodeLabel::from_stored(stored.label),
+        since: Timestamp::from_micros(stored.since),
+        until: Timestamp::from_micros(stored.until),
+        challenge: stored.challenge.map(challenge_from).transpose()?,
     })
 }
 

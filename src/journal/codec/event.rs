@@ -10,24 +10,25 @@ use crate::model::event::{
     ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::Seq;
-use crate::oid::ArcValue;
+use crate::oid::{ArcValue, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
 use crate::pb::journal::v1::event::Kind;
 
+use super::allocation_token::{token_from, token_to};
 use super::application;
 use super::error::CodecError;
 use super::notice;
 use super::parts::{
-    certainty_from, certainty_to, changes_from, changes_to, check_from, check_to, contacts_from,
-    contacts_to, credential_from, credential_to, delegation_from, delegation_to, flags_from,
-    flags_to, grant_from, grant_to, hold_end_from, hold_end_to, hold_from, hold_to, id_from, id_if,
-    id_to, identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, number_to,
-    path_from, path_to, pending_from, pending_to, plans_from, plans_to, policy_from, policy_to,
-    principal_from, principal_to, proof_from, proof_to, references_from, references_to,
-    relation_from, relation_to, role_from, role_to, services_from, services_to, standing_from,
-    standing_to, state_from, state_or_active, state_to, state_unless_active, suspicion_from,
-    suspicion_to, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
-    visibility_or_public, visibility_unless_public,
+    certainty_from, certainty_to, challenge_from, challenge_to, changes_from, changes_to,
+    check_from, check_to, contacts_from, contacts_to, credential_from, credential_to,
+    delegation_from, delegation_to, flags_from, flags_to, grant_from, grant_to, hold_end_from,
+    hold_end_to, hold_from, hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to,
+    kind_from, kind_to, labels_from, labels_to, number_to, path_from, path_to, pending_from,
+    pending_to, plans_from, plans_to, policy_from, policy_to, principal_from, principal_to,
+    proof_from, proof_to, references_from, references_to, relation_from, relation_to, role_from,
+    role_to, services_from, services_to, standing_from, standing_to, state_from, state_or_active,
+    state_to, state_unless_active, suspicion_from, suspicion_to, texts_from, texts_to,
+    unicode_labels_from, unicode_labels_to, visibility_or_public, visibility_unless_public,
 };
 use super::person;
 
@@ -56,6 +57,13 @@ pub(super) fn event_to(event: &Event) -> Kind {
         Event::CredentialIssued(credential) => Kind::CredentialIssued(credential_to(credential)),
         Event::CredentialRevoked(id) => {
             Kind::CredentialRevoked(pb::CredentialRevoked { id: id_to(id) })
+        }
+        Event::AllocationTokenSet(token) => Kind::AllocationTokenSet(token_to(token)),
+        Event::AllocationTokenUsed { id, path } => {
+            Kind::AllocationTokenUsed(pb::AllocationTokenUsed {
+                id: id_to(id),
+                path: path_to(path),
+            })
         }
         Event::DataLoaded { version } => Kind::DataLoaded(pb::DataLoaded {
             version: version.clone(),
@@ -155,6 +163,39 @@ pub(super) fn event_to(event: &Event) -> Kind {
             path: path_to(path),
             previous: previous.get(),
         }),
+        Event::LabelsClaimed {
+            path,
+            previous,
+            labels,
+            until,
+        } => Kind::LabelsClaimed(pb::LabelsClaimed {
+            path: path_to(path),
+            previous: previous.get(),
+            labels: unicode_labels_to(labels),
+            until: until.micros(),
+        }),
+        Event::LabelChallenged {
+            path,
+            previous,
+            label,
+            challenge,
+        } => Kind::LabelChallenged(pb::LabelChallenged {
+            path: path_to(path),
+            previous: previous.get(),
+            label: label.as_str().to_owned(),
+            challenge: Some(challenge_to(challenge)),
+        }),
+        Event::LabelDecided {
+            path,
+            previous,
+            label,
+            upheld,
+        } => Kind::LabelDecided(pb::LabelDecided {
+            path: path_to(path),
+            previous: previous.get(),
+            label: label.as_str().to_owned(),
+            upheld: *upheld,
+        }),
         Event::ApplicationSubmitted(e) => Kind::ApplicationSubmitted(application::submitted_to(e)),
         Event::ApplicationAmended(e) => Kind::ApplicationAmended(application::amended_to(e)),
         Event::ApplicationMoved(e) => Kind::ApplicationMoved(application::moved_to(e)),
@@ -223,6 +264,11 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
         },
         Kind::CredentialIssued(e) => Event::CredentialIssued(credential_from(e)?),
         Kind::CredentialRevoked(e) => Event::CredentialRevoked(id_from(&e.id)?),
+        Kind::AllocationTokenSet(e) => Event::AllocationTokenSet(Box::new(token_from(e)?)),
+        Kind::AllocationTokenUsed(e) => Event::AllocationTokenUsed {
+            id: id_from(&e.id)?,
+            path: path_from(&e.path)?,
+        },
         Kind::DataLoaded(e) => Event::DataLoaded { version: e.version },
         Kind::ReferenceLoaded(e) => Event::ReferenceLoaded(reference_loaded_from(e)?),
         Kind::AuthorityOpened(e) => Event::AuthorityOpened(authority_opened_from(e)?),
@@ -295,6 +341,24 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
         Kind::TermReminded(e) => Event::TermReminded {
             path: path_from(&e.path)?,
             previous: Seq::new(e.previous),
+        },
+        Kind::LabelsClaimed(e) => Event::LabelsClaimed {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            labels: unicode_labels_from(e.labels),
+            until: Timestamp::from_micros(e.until),
+        },
+        Kind::LabelChallenged(e) => Event::LabelChallenged {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            label: UnicodeLabel::from_stored(e.label),
+            challenge: challenge_from(there(e.challenge, "a challenge")?)?,
+        },
+        Kind::LabelDecided(e) => Event::LabelDecided {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            label: UnicodeLabel::from_stored(e.label),
+            upheld: e.upheld,
         },
         Kind::ApplicationSubmitted(e) => {
             Event::ApplicationSubmitted(Box::new(application::submitted_from(e)?))

@@ -4,9 +4,9 @@
 //! mend the code, not the file.
 
 use super::samples::{
-    application, application_whole, application_with_papers, credential, credentials, details,
-    details_for_all, details_for_few, entries, happenings, hold, notices, registrant, somebody,
-    somebody_whole,
+    allocation_tokens, application, application_whole, application_with_papers, credential,
+    credentials, details, details_for_all, details_for_few, entries, happenings, hold, notices,
+    registrant, somebody, somebody_whole,
 };
 use super::*;
 use crate::journal::envelope;
@@ -96,6 +96,11 @@ fn values_are_written_and_read_as_ever() {
         let value = encode_credential(&credential);
         made.push(line(&format!("credential{name}"), "value", &value));
         assert_eq!(decode_credential(&value), Ok(credential));
+    }
+    for (name, token) in allocation_tokens() {
+        let value = encode_allocation_token(&token);
+        made.push(line(&format!("allocation-token/{name}"), "value", &value));
+        assert_eq!(decode_allocation_token(&value), Ok(token));
     }
     for (name, details) in [
         ("registrant", Some(details())),

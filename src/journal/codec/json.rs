@@ -13,7 +13,10 @@ use serde_json::{Map, Value};
 
 use crate::{
     journal::record::{Item, ItemKind},
-    model::ids::{ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId},
+    model::ids::{
+        AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId,
+        RegistrantId,
+    },
     oid::ArcValue,
     pb::journal::DESCRIPTORS,
 };
@@ -63,7 +66,7 @@ fn object(message: &DynamicMessage) -> Value {
 fn is_withheld(shape: &MessageDescriptor, field: &FieldDescriptor) -> bool {
     matches!(
         (shape.name(), field.name()),
-        ("Credential", "token_sha256" | "bound_to")
+        ("Credential", "token_sha256" | "bound_to") | ("AllocationToken", "secret_sha256")
     )
 }
 
@@ -107,6 +110,7 @@ fn said(message: &str, field: &str, octets: &[u8]) -> String {
         ("Founded", "register") => id::<RegisterId>(octets),
         ("Hold" | "HoldReleased", "id") | (_, "hold") => id::<HoldId>(octets),
         ("Credential" | "CredentialRevoked", "id") => id::<CredentialId>(octets),
+        ("AllocationToken" | "AllocationTokenUsed", "id") => id::<AllocationTokenId>(octets),
         (
             "Application"
             | "ApplicationAmended"
@@ -191,7 +195,7 @@ mod tests {
                     assert_eq!(event.len(), 2, "{name}: an index and a kind, {event:?}");
                     assert!(event.contains_key("index"));
                 }
-                for withheld in ["token_sha256", "bound_to", "asha"] {
+                for withheld in ["token_sha256", "secret_sha256", "bound_to", "asha"] {
                     assert!(!told.to_string().contains(withheld), "{name}");
                 }
             }

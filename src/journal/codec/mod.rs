@@ -4,6 +4,7 @@
 //! registrant's or principal's details. Every event carries its place, so that the items merge back into one order. What this code
 //! doesn't know it must never skip: a reader that did would tell another history (DESIGN §2, Journal, Evolution).
 
+mod allocation_token;
 mod application;
 pub mod entry;
 pub mod error;
@@ -32,9 +33,10 @@ use crate::pb::journal::v1 as pb;
 use super::record::{Item, ItemKind, Record, StoredItem};
 
 pub use entry::{
-    decode_application, decode_credential, decode_entry, decode_hold, decode_notice,
-    decode_principal, decode_registrant, encode_application, encode_credential, encode_entry,
-    encode_hold, encode_notice, encode_principal, encode_registrant,
+    decode_allocation_token, decode_application, decode_credential, decode_entry, decode_hold,
+    decode_notice, decode_principal, decode_registrant, encode_allocation_token,
+    encode_application, encode_credential, encode_entry, encode_hold, encode_notice,
+    encode_principal, encode_registrant,
 };
 pub use error::CodecError;
 
@@ -58,6 +60,7 @@ const PERSONAL: &str = "a personal item";
 ///
 /// Events for which `confidential` holds go into the restricted item, and so does whatever has to do with credentials,
 /// applications, notices or reports of errors.
+/// allocation tokens, applications or notices, and a challenge to a label.
 /// `salts` gives fresh random bytes for every item.
 pub fn encode(
     happening: &Happening,
@@ -107,7 +110,10 @@ pub fn encode(
 const fn is_never_public(event: &Event) -> bool {
     let credentials = matches!(
         event,
-        Event::CredentialIssued(_) | Event::CredentialRevoked(_)
+        Event::CredentialIssued(_)
+            | Event::CredentialRevoked(_)
+            | Event::AllocationTokenSet(_)
+            | Event::AllocationTokenUsed { .. }
     );
     let notices = matches!(
         event,
@@ -115,7 +121,9 @@ const fn is_never_public(event: &Event) -> bool {
     );
     // Who says what about an arc is for its staff.
     let reports = matches!(event, Event::SuspicionSet { .. });
-    credentials || notices || reports || event.application().is_some()
+    // Why somebody challenges a label is in their own words.
+    let told = matches!(event, Event::LabelChallenged { .. });
+    credentials || notices || reports || told || event.application().is_some()
 }
 
 /// What an event tells of a registrant or a principal, with its id; both are stored as an item of their own.

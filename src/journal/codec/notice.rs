@@ -15,7 +15,7 @@ words! {
     notice_kind_to notice_kind_from NoticeKind "kind of notice" {
         Acknowledged InformationRequested Commented Announced Rejected AppealUpheld AppealGranted
         ApplicationWithdrawn ApplicationExpired EntryChanged StateChanged ArcWithdrawn Transferred Relinquished ConsentAsked
-        UnlockAsked ContactCheck SuspectMarked TermEnding
+        UnlockAsked ContactCheck SuspectMarked TermEnding LabelChallenged LabelDecided
     }
 }
 

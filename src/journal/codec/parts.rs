@@ -14,8 +14,9 @@ use crate::model::entry::{
 };
 use crate::model::event::{Changes, HoldEnd, Proof};
 use crate::model::ids::{
-    ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
+    AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
 };
+use crate::model::label_claim::Challenge;
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{
@@ -96,7 +97,7 @@ macro_rules! ids {
     )*};
 }
 
-ids!(PrincipalId RegistrantId HoldId CredentialId ApplicationId RegisterId);
+ids!(PrincipalId RegistrantId HoldId CredentialId AllocationTokenId ApplicationId RegisterId);
 
 /// The stored form of an id: 0x00 and 16 octets for one that this program makes, else the text.
 pub(super) fn id_to<I: Id>(id: &I) -> Vec<u8> {
@@ -428,20 +429,46 @@ fn words_from<T: std::str::FromStr>(
         .map_err(|_| CodecError::Malformed { what })
 }
 
-fn ranges_to(ranges: &[NumberRange]) -> Vec<pb::NumberRange> {
-    let stored = |range: &NumberRange| pb::NumberRange {
+/// The stored form of a run of numbers.
+pub(super) fn range_to(range: &NumberRange) -> pb::NumberRange {
+    pb::NumberRange {
         from: number_to(&range.from),
         to: range.to.as_ref().map(number_to),
-    };
-    ranges.iter().map(stored).collect()
+    }
+}
+
+/// The run of numbers of its stored form.
+pub(super) fn range_from(stored: &pb::NumberRange) -> NumberRange {
+    NumberRange {
+        from: ArcValue::from_be_bytes(&stored.from),
+        to: stored.to.as_deref().map(ArcValue::from_be_bytes),
+    }
+}
+
+fn ranges_to(ranges: &[NumberRange]) -> Vec<pb::NumberRange> {
+    ranges.iter().map(range_to).collect()
 }
 
 fn ranges_from(stored: &[pb::NumberRange]) -> Vec<NumberRange> {
-    let range = |stored: &pb::NumberRange| NumberRange {
-        from: ArcValue::from_be_bytes(&stored.from),
-        to: stored.to.as_deref().map(ArcValue::from_be_bytes),
-    };
-    stored.iter().map(range).collect()
+    stored.iter().map(range_from).collect()
+}
+
+/// The stored form of a challenge to a label.
+pub(super) fn challenge_to(challenge: &Challenge) -> pb::Challenge {
+    pb::Challenge {
+        by: challenge.by.as_ref().map(id_to),
+        at: challenge.at.micros(),
+        text: challenge.text.clone(),
+    }
+}
+
+/// The challenge of its stored form.
+pub(super) fn challenge_from(stored: pb::Challenge) -> Result<Challenge, CodecError> {
+    Ok(Challenge {
+        by: id_if(stored.by.as_deref())?,
+        at: Timestamp::from_micros(stored.at),
+        text: stored.text,
+    })
 }
 
 /// The stored form of what waits at an arc.
@@ -687,6 +714,7 @@ pub(super) fn policy_to(policy: &Policy) -> pb::Policy {
             use_seconds: policy.terms.use_seconds,
             lapse: (policy.terms.lapse != Lapse::Suspend).then(|| lapse_to(policy.terms.lapse)),
         }),
+        label_challenge_seconds: policy.label_challenge_seconds,
     }
 }
 
@@ -738,6 +766,7 @@ pub(super) fn policy_from(stored: &pb::Policy) -> Result<Policy, CodecError> {
             .collect::<Result<_, _>>()?,
         fees: stored.fee_schedule.as_ref().map(fees_from).transpose()?,
         fee_may_wait: stored.fee_may_wait,
+        label_challenge_seconds: stored.label_challenge_seconds,
         checks: stored.checks.map(|checks| Checks {
             every_seconds: checks.every_seconds,
             answer_seconds: checks.answer_seconds,

@@ -5,6 +5,7 @@
 use crate::model::actor::{
     Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
 };
+use crate::model::allocation_token::{AllocationToken, Promised};
 use crate::model::application::{
     About, Application, Approval, Attachment, Content, Fee, FeeState, Paper, RejectionReason,
     Remark, RemarkKind, Stage, Verdict, VerdictKind,
@@ -23,8 +24,10 @@ use crate::model::event::{
     ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::{
-    ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId, Seq,
+    AllocationTokenId, ApplicationId, CredentialId, HoldId, PrincipalId, RegisterId, RegistrantId,
+    Seq,
 };
+use crate::model::label_claim::{Challenge, LabelClaim};
 use crate::model::money::{Amount, FeeSchedule};
 use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settled};
 use crate::model::plan::{Plan, PlannedAct};
@@ -575,6 +578,128 @@ fn principal_events() -> Vec<(&'static str, Event)> {
     let issued = |(name, credential)| (name, Event::CredentialIssued(credential));
     events.extend(credentials().into_iter().map(issued));
     events
+}
+
+/// Allocation tokens: of a range, full; of a reserved number, bare.
+pub(super) fn allocation_tokens() -> [(&'static str, AllocationToken); 2] {
+    let full = AllocationToken {
+        id: AllocationTokenId::from_random([0x77; 16]),
+        superior: path("2.16.834"),
+        of: Promised::Range {
+            range: NumberRange {
+                from: ArcValue::from(1_000_u32),
+                to: Some(ArcValue::from(1_999_u32)),
+            },
+            count: 5,
+        },
+        used: 2,
+        name: "ministries".to_owned(),
+        secret_sha256: [0xB6; 32],
+        principal: Some(principal()),
+        registrant: Some(registrant()),
+        until: LATER,
+        issued: NOON,
+        by: Some(principal()),
+        revoked: true,
+    };
+    let bare = AllocationToken {
+        id: "t-bare".parse().unwrap(),
+        of: Promised::Reserved(ArcValue::from(7_u32)),
+        used: 0,
+        principal: None,
+        registrant: None,
+        by: None,
+        revoked: false,
+        ..full.clone()
+    };
+    [("full", full), ("bare", bare)]
+}
+
+fn allocation_token_events() -> Vec<(&'static str, Event)> {
+    let [(_, full), (_, bare)] = allocation_tokens();
+    let used = Event::AllocationTokenUsed {
+        id: full.id.clone(),
+        path: arc(),
+    };
+    vec![
+        (
+            "allocation-token",
+            Event::AllocationTokenSet(Box::new(full)),
+        ),
+        (
+            "allocation-token/bare",
+            Event::AllocationTokenSet(Box::new(bare)),
+        ),
+        ("allocation-token/used", used),
+    ]
+}
+
+fn challenge() -> Challenge {
+    Challenge {
+        by: Some(principal()),
+        at: LATER,
+        text: "it is the name of another ministry".to_owned(),
+    }
+}
+
+fn label_events() -> Vec<(&'static str, Event)> {
+    let (path, previous) = (arc(), Seq::new(7));
+    let label: UnicodeLabel = "健康".parse().unwrap();
+    let windowed = Policy {
+        label_challenge_seconds: Some(1_209_600),
+        ..policy()
+    };
+    let claimed = Event::LabelsClaimed {
+        path: path.clone(),
+        previous,
+        labels: vec![label.clone()],
+        until: LATER,
+    };
+    let challenged = |challenge| Event::LabelChallenged {
+        path: path.clone(),
+        previous,
+        label: label.clone(),
+        challenge,
+    };
+    let decided = |upheld| Event::LabelDecided {
+        path: path.clone(),
+        previous,
+        label: label.clone(),
+        upheld,
+    };
+    let by_nobody = Challenge {
+        by: None,
+        ..challenge()
+    };
+    vec![
+        ("labels/claimed", claimed),
+        ("labels/challenged", challenged(challenge())),
+        ("labels/challenged-here", challenged(by_nobody)),
+        ("labels/upheld", decided(true)),
+        ("labels/dismissed", decided(false)),
+        (
+            "labels/policy",
+            Event::PolicySet {
+                path: path.clone(),
+                previous,
+                policy: Some(windowed),
+            },
+        ),
+    ]
+}
+
+/// An entry with a label that is challenged, and one that is not.
+fn claimed_entry() -> Entry {
+    let claim = |label: &str, challenge| LabelClaim {
+        label: label.parse().unwrap(),
+        since: NOON,
+        until: LATER,
+        challenge,
+    };
+    Entry {
+        label_claims: vec![claim("Health", None), claim("健康", Some(challenge()))],
+        ..typical_entry()
+    }
 }
 
 fn content() -> Content {
@@ -1160,6 +1285,8 @@ pub(super) fn happenings() -> Vec<(String, Happening)> {
         .chain(contact_events())
         .chain(application_events())
         .chain(consent_events())
+        .chain(allocation_token_events())
+        .chain(label_events())
         .chain(notice_events())
         .map(|(name, event)| {
             let happening = Happening {
@@ -1227,6 +1354,7 @@ pub(super) fn typical_entry() -> Entry {
         suspicion: None,
         check: None,
         confirmed: None,
+        label_claims: Vec::new(),
         policy: None,
         applied: None,
         registered: NOON,
@@ -1328,6 +1456,7 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         ("entry/contacts", contacted),
         ("entry/locked", locked),
         ("entry/planned", planned),
+        ("entry/claimed", claimed_entry()),
         ("entry/withdrawn", withdrawn),
         ("entry/withdrawn-amended", amended),
         ("entry/typical", typical_entry()),

@@ -8,6 +8,7 @@ use proptest::strategy::Union;
 use crate::model::actor::{
     Credential, CredentialKind, Grant, Principal, PrincipalKind, Role, Scope, Standing,
 };
+use crate::model::allocation_token::{AllocationToken, Promised};
 use crate::model::application::{
     About, Application, Approval, Attachment, Content, Fee, FeeState, Paper, RejectionReason,
     Remark, RemarkKind, Stage, Verdict, VerdictKind,
@@ -26,6 +27,7 @@ use crate::model::event::{
     ReferenceLoaded, RegistrantRecorded, StateChanged,
 };
 use crate::model::ids::{RegistrantId, Seq};
+use crate::model::label_claim::{Challenge, LabelClaim};
 use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::notice::{NoticeId, Outcome};
 use crate::model::plan::{Plan, PlannedAct};
@@ -235,6 +237,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
             terms(),
             prop_oneof![Just(1_209_600), any::<u64>()],
             of(checks()),
+            of(any::<u64>()),
         ),
     )
         .prop_map(
@@ -249,6 +252,7 @@ pub(crate) fn policy() -> BoxedStrategy<Policy> {
                     terms: wishes.6,
                     suspect_seconds: wishes.7,
                     checks: wishes.8,
+                    label_challenge_seconds: wishes.9,
                     applicants: if apply.0 {
                         Applicants::Principals
                     } else {
@@ -361,6 +365,42 @@ pub(crate) fn credential() -> impl Strategy<Value = Credential> {
                 issued,
             }
         })
+}
+
+/// Allocation tokens.
+pub(crate) fn allocation_token() -> impl Strategy<Value = AllocationToken> {
+    let of = prop_oneof![
+        number().prop_map(Promised::Reserved),
+        (range(), any::<u64>()).prop_map(|(range, count)| Promised::Range { range, count }),
+    ];
+    (
+        (id(), path(), of, any::<u64>()),
+        (word(), any::<[u8; 32]>(), of_some(), of_some()),
+        (time(), time(), of_some(), any::<bool>()),
+    )
+        .prop_map(|(first, second, third)| {
+            let (id, superior, of, used) = first;
+            let (name, secret_sha256, principal, registrant) = second;
+            let (until, issued, by, revoked) = third;
+            AllocationToken {
+                id,
+                superior,
+                of,
+                used,
+                name,
+                secret_sha256,
+                principal,
+                registrant,
+                until,
+                issued,
+                by,
+                revoked,
+            }
+        })
+}
+
+fn of_some<I: Id + std::fmt::Debug>() -> impl Strategy<Value = Option<I>> {
+    of(id())
 }
 
 /// Holds.
@@ -885,6 +925,12 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             .boxed(),
         credential().prop_map(Event::CredentialIssued).boxed(),
         id().prop_map(Event::CredentialRevoked).boxed(),
+        allocation_token()
+            .prop_map(|token| Event::AllocationTokenSet(Box::new(token)))
+            .boxed(),
+        (id(), path())
+            .prop_map(|(id, path)| Event::AllocationTokenUsed { id, path })
+            .boxed(),
         word()
             .prop_map(|version| Event::DataLoaded { version })
             .boxed(),
@@ -952,8 +998,56 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             .into_iter()
             .chain(application_events())
             .chain(consent_events())
+            .chain(label_events())
             .chain(notice_events()),
     )
+}
+
+fn challenge() -> impl Strategy<Value = Challenge> {
+    (of(id()), time(), word()).prop_map(|(by, at, text)| Challenge { by, at, text })
+}
+
+fn label_claim() -> impl Strategy<Value = LabelClaim> {
+    (unicode_label(), time(), time(), of(challenge())).prop_map(
+        |(label, since, until, challenge)| LabelClaim {
+            label,
+            since,
+            until,
+            challenge,
+        },
+    )
+}
+
+fn label_events() -> [BoxedStrategy<Event>; 3] {
+    let arc = || (path(), seq());
+    [
+        (arc(), vec(unicode_label(), 0..3), time())
+            .prop_map(|((path, previous), labels, until)| Event::LabelsClaimed {
+                path,
+                previous,
+                labels,
+                until,
+            })
+            .boxed(),
+        (arc(), unicode_label(), challenge())
+            .prop_map(
+                |((path, previous), label, challenge)| Event::LabelChallenged {
+                    path,
+                    previous,
+                    label,
+                    challenge,
+                },
+            )
+            .boxed(),
+        (arc(), unicode_label(), any::<bool>())
+            .prop_map(|((path, previous), label, upheld)| Event::LabelDecided {
+                path,
+                previous,
+                label,
+                upheld,
+            })
+            .boxed(),
+    ]
 }
 
 fn locks() -> impl Strategy<Value = Locks> {
@@ -1143,11 +1237,12 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             of(pending()),
             plans(),
             of(suspicion()),
-            (of(check()), of(time())),
+            (of(check()), of(time()), vec(label_claim(), 0..3)),
         ),
     )
         .prop_map(|(first, superior, holder, people, rest)| {
-            let (delegation, policy, locks, pending, plans, suspicion, (check, confirmed)) = rest;
+            let (delegation, policy, locks, pending, plans, suspicion, others) = rest;
+            let (check, confirmed, label_claims) = others;
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -1191,6 +1286,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 suspicion,
                 check,
                 confirmed,
+                label_claims,
                 policy,
                 applied,
                 registered: times[0],

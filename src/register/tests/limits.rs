@@ -30,6 +30,7 @@ fn large(first: u64, arcs: u64) -> Command {
         superior: path(AUTHORITY),
         number: NumberChoice::Explicit(arc(number)),
         entry: entry.clone(),
+        allocation_token: None,
     });
     Command::BatchAllocate(allocations.collect())
 }

@@ -17,7 +17,7 @@ async fn a_list_of_applications_is_read_from_a_place_on() {
         ..
     } = fixture();
     let base = register.newest().of.clone();
-    let mut rows = Rows::new(base, Counts::default());
+    let mut rows = Rows::new(base, &Counts::default());
     let list = Docket::Of("r-1".parse().unwrap());
     let key = |list: &Docket, (moment, id): &Place| {
         let mut key = keys::docket(list);

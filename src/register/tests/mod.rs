@@ -8,6 +8,7 @@ mod house;
 mod limits;
 mod lists;
 mod past;
+mod promises;
 mod rights;
 mod rights_model;
 mod spine;

@@ -65,7 +65,7 @@ impl Bench {
     }
 
     fn rows(&self) -> Rows {
-        Rows::new(self.at(self.row.head.seq), self.row.counts)
+        Rows::new(self.at(self.row.head.seq), &self.row.counts)
     }
 
     fn at(&self, at: Seq) -> AsOf {

@@ -49,7 +49,7 @@ async fn batch() -> Batch {
     }
     let core = &fixture.register.core;
     let row = core.published().row;
-    let mut pending = Pending::new(Rows::new(core.newest_rows(), row.counts), row.head);
+    let mut pending = Pending::new(Rows::new(core.newest_rows(), &row.counts), row.head);
     let credential = Credential {
         expires: None,
         revoked: false,
@@ -261,6 +261,7 @@ async fn an_arc_that_a_command_gives_away_is_closed_to_what_follows_in_it() {
         superior: path(superior),
         number: NumberChoice::Explicit(arc(number)),
         entry,
+        allocation_token: None,
     };
     let below = |number| {
         let superior = format!("{AUTHORITY}.{number}");

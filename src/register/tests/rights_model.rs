@@ -548,6 +548,7 @@ impl World {
                 superior,
                 number: NumberChoice::NextFree,
                 entry: NewEntry::default(),
+                allocation_token: None,
             }),
             What::AmendNames(at) => amend(
                 &at,

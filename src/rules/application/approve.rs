@@ -68,5 +68,6 @@ fn asked(case: &Case, policy: &crate::model::Policy) -> Allocate {
         superior: app.superior.clone(),
         number: choice(policy, app.content.number.as_ref()),
         entry,
+        allocation_token: None,
     }
 }

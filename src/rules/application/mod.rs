@@ -32,7 +32,7 @@ pub use checklist::{APPLICATIONS_TOLD_MAX, checklist};
 pub use expire::decide as expire;
 pub use fold::application_after;
 pub use look_alike::SIBLINGS_LOOKED_AT_MAX;
-pub use seen::AsSeen;
+pub use seen::{AsSeen, Sees};
 pub use submit::form as submit_form;
 
 use crate::model::application::{Application, Remark, RemarkKind, Stage, Step, Verdict};

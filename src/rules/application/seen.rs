@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use crate::model::actor::{Credential, Principal};
+use crate::model::allocation_token::AllocationToken;
 use crate::model::application::{Application, Docket, Place};
 use crate::model::command::Whole;
 use crate::model::entry::{Entry, Hold, Registrant};
-use crate::model::ids::CredentialId;
+use crate::model::ids::{AllocationTokenId, CredentialId};
 use crate::model::plan::Agenda;
 use crate::model::{
     ApplicationId, Notice, NoticeId, PrincipalId, RegisterId, RegistrantId, State, Timestamp,
@@ -64,6 +65,31 @@ impl<'a> AsSeen<'a> {
             Ok(path) => Ok(self.seeing(&path)? == Seeing::Everything),
             Err(_) => Ok(false),
         }
+    }
+}
+
+/// What somebody sees of a tree, for commands that are no application's.
+pub struct Sees<'a>(AsSeen<'a>);
+
+impl<'a> Sees<'a> {
+    /// What who sees `whole` sees of `tree`.
+    pub fn new(tree: &'a dyn TreeView, whole: &'a Whole) -> Self {
+        Self(AsSeen::new(tree, whole))
+    }
+
+    /// The tree in which what is hidden is not there.
+    pub fn tree(&self) -> &dyn TreeView {
+        &self.0
+    }
+
+    /// Whether an arc is seen whatever its visibility, by a right there or above.
+    pub fn whole(&self, path: &NodePath) -> bool {
+        is_whole(self.0.whole, path)
+    }
+
+    /// Whether the names of an arc are seen, and not only that its number is taken.
+    pub fn names_of(&self, path: &NodePath) -> Viewed<bool> {
+        Ok(self.0.seeing(path)? == Seeing::Everything)
     }
 }
 
@@ -180,6 +206,18 @@ impl TreeView for AsSeen<'_> {
 
     fn credential(&self, token_sha256: &[u8; 32]) -> Viewed<Option<Credential>> {
         self.tree.credential(token_sha256)
+    }
+
+    fn allocation_token(&self, secret_sha256: &[u8; 32]) -> Viewed<Option<AllocationToken>> {
+        self.tree.allocation_token(secret_sha256)
+    }
+
+    fn allocation_token_of_id(&self, id: &AllocationTokenId) -> Viewed<Option<AllocationToken>> {
+        self.tree.allocation_token_of_id(id)
+    }
+
+    fn allocation_tokens(&self, superior: &NodePath) -> Viewed<Vec<AllocationToken>> {
+        self.tree.allocation_tokens(superior)
     }
 
     fn registrant(&self, id: &RegistrantId) -> Viewed<Option<Registrant>> {

@@ -156,6 +156,7 @@ fn the_last_approval_gives_the_arc_out() {
         superior: path(OURS),
         number: NumberChoice::NextFree,
         entry: named(&[], &[]),
+        allocation_token: None,
     });
     refused(tree.decide(plain), Code::ApplicationRequired, "");
 }
