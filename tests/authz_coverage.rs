@@ -129,6 +129,8 @@ const TABLE: &[Row] = &[
     ("Delegate", GOVERN),
     ("Recall", GOVERN),
     ("SetPolicy", GOVERN),
+    ("SetTemplate", GOVERN),
+    ("CloseTemplate", GOVERN),
     ("AddPrincipal", GOVERN),
     ("GrantRole", GOVERN),
     ("RevokeRole", GOVERN),
@@ -380,6 +382,7 @@ impl Stage {
             }
             "Allocate" | "BatchAllocate" | "RecordExisting" | "Hold" | "ReleaseHold"
             | "ListHolds" | "Reserve" => self.number(method, token).await,
+            "SetTemplate" | "CloseTemplate" => self.template(method, token).await,
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
             }
@@ -836,6 +839,23 @@ impl Stage {
         }
     }
 
+    async fn template(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        let mut writes = self.house.writes();
+        if method == "SetTemplate" {
+            let ask = pb::SetTemplateRequest {
+                options: tried(),
+                ..template("1")
+            };
+            return fine(writes.set_template(with(token, ask)).await);
+        }
+        let ask = pb::CloseTemplateRequest {
+            oid: ARC.into(),
+            options: tried(),
+            ..Default::default()
+        };
+        fine(writes.close_template(with(token, ask)).await)
+    }
+
     /// What waits at arcs below the arc, which are its authority's own: one is locked, and its release is asked for.
     async fn consent(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
         let mut writes = self.house.writes();
@@ -1076,6 +1096,8 @@ async fn below(house: &House, delegate: &str) {
     for number in [6, 7, 9] {
         house.allocate_as(delegate, ARC, number).await.unwrap();
     }
+    let ruled = signed_with(delegate, template("0"));
+    writes.set_template(ruled).await.unwrap();
     let reserved = pb::ReserveRequest {
         superior: ARC.into(),
         first: "4".into(),
@@ -1092,6 +1114,26 @@ async fn below(house: &House, delegate: &str) {
         options: None,
     };
     writes.hold(signed_with(delegate, held)).await.unwrap();
+}
+
+/// A template of the arc that covers the numbers that no test registers.
+fn template(uri: &str) -> pb::SetTemplateRequest {
+    pb::SetTemplateRequest {
+        oid: ARC.into(),
+        template: Some(pb::Template {
+            numbers: vec![pb::NumberRange {
+                from: "1000000".into(),
+                to: String::new(),
+            }],
+            services: vec![pb::Service {
+                kind: "info".into(),
+                uri: format!("https://meters.example/{uri}/{{number}}"),
+                priority: 0,
+            }],
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
 }
 
 /// Locks an arc in both ways, and asks for the authority's lock to be released.

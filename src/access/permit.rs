@@ -349,7 +349,9 @@ fn needs(
             vec![consent::of_agreement(path, *side, caller, view)?]
         }
         Command::Delegate { path, .. } | Command::Recall { path, .. } => govern(superior(path)),
-        Command::SetPolicy { path, .. } => govern(path.clone()),
+        Command::SetPolicy { path, .. }
+        | Command::SetTemplate { path, .. }
+        | Command::CloseTemplate { path, .. } => govern(path.clone()),
         Command::AddPrincipal(ask) => govern(ask.home.clone()),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => govern(ask.at.clone()),
         // What is destroyed is gone for the whole register.

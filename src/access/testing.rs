@@ -102,6 +102,7 @@ impl Tree {
             pending: None,
             plans: Vec::new(),
             policy: None,
+            template: None,
             applied: None,
             registered: NOW,
             changed: NOW,

@@ -352,6 +352,9 @@ pub const fn advice(code: Code) -> Option<&'static str> {
         Code::ArcLocked => {
             "ask for its release with `oidctl unlock OID`; somebody else confirms it"
         }
+        Code::NumberOfTemplate | Code::TemplateNarrower | Code::TemplateClosed => {
+            "see the template with `oidctl template get SUPERIOR`"
+        }
         Code::ConsentRequired => "offer it with `oidctl transfer OID --to ID --offer`",
         Code::NothingPending | Code::PlanUnknown => "see the arc with `oidctl resolve OID`",
         Code::TitleRequired => "give one with --title [LANG:]TEXT",

@@ -230,6 +230,8 @@ registrar! {
     retract RetractRequest;
     plan PlanRequest;
     cancel_plan CancelPlanRequest;
+    set_template SetTemplateRequest;
+    close_template CloseTemplateRequest;
     set_policy SetPolicyRequest;
 }
 

@@ -245,6 +245,8 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::Retract { path, .. }
         | Command::Plan { path, .. }
         | Command::CancelPlan { path, .. }
+        | Command::SetTemplate { path, .. }
+        | Command::CloseTemplate { path, .. }
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => of(&ask.at, &ask.id),

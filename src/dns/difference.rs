@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::access::Sight;
 use crate::model::{Seq, Viewed, Visibility};
 use crate::oid::NodePath;
-use crate::register::{Reading, Resolution};
+use crate::register::Reading;
 
 use super::chain::{Chain, Hash, Link};
 use super::index::hashes;
@@ -151,7 +151,7 @@ fn stood(zone: &Zone, reading: &Reading, path: &NodePath) -> Viewed<Option<Stood
             return Ok(None);
         }
     }
-    let Resolution::Found(seen) = reading.resolve(path, &Sight::All)? else {
+    let Some(seen) = reading.registered(path, &Sight::All)? else {
         return Ok(None);
     };
     Ok(Some(Stood {

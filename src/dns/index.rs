@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::access::Sight;
 use crate::model::Viewed;
 use crate::oid::NodePath;
-use crate::register::{Reading, Resolution, Seen};
+use crate::register::{Reading, Seen};
 
 use super::chain::{Chain, Hash};
 use super::zone::{LeftOut, Placement, Types, Zone};
@@ -183,13 +183,11 @@ fn placed(zone: &Zone, reading: &Reading, path: &NodePath) -> Viewed<Option<(See
     if is_below_cut(zone, reading, path)? {
         return Ok(None);
     }
-    Ok(match reading.resolve(path, &Sight::Public)? {
-        Resolution::Found(seen) => {
-            let placement = zone.place(&seen.entry, seen.stub);
-            Some((seen, placement))
-        }
-        _ => None,
-    })
+    // What a template makes is in no zone: its names are answered as those of what is not registered.
+    Ok(reading.registered(path, &Sight::Public)?.map(|seen| {
+        let placement = zone.place(&seen.entry, seen.stub);
+        (seen, placement)
+    }))
 }
 
 fn is_below_cut(zone: &Zone, reading: &Reading, path: &NodePath) -> Viewed<bool> {

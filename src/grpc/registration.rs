@@ -49,6 +49,8 @@ write::writes! {
     RetractRequest "Retract" retract;
     PlanRequest "Plan" plan;
     CancelPlanRequest "CancelPlan" cancel_plan;
+    SetTemplateRequest "SetTemplate" set_template;
+    CloseTemplateRequest "CloseTemplate" close_template;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -322,6 +324,20 @@ impl RegistrationService for Registrar {
     async fn cancel_plan(
         &self,
         request: Request<pb::CancelPlanRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn set_template(
+        &self,
+        request: Request<pb::SetTemplateRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn close_template(
+        &self,
+        request: Request<pb::CloseTemplateRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

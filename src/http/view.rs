@@ -10,6 +10,8 @@ use crate::{
         Code, Entry, Refusal, RegistrantId, Rejection, Viewed,
         actor::PrincipalKind,
         entry::{Delegation, Flags, Holding, Label, Origin, Reader, Relation, Service, Text},
+        policy::NumberRange,
+        template::{Numbers, Template},
     },
     oid::{
         NodePath,
@@ -195,6 +197,7 @@ impl<'a> View<'a> {
                 .map(|id| self.party(id, path))
                 .transpose()?,
             delegation: entry.delegation.as_ref().map(delegation),
+            template: entry.template.as_deref().map(template),
             applied: entry.applied.map(|one| one.to_string()),
             registered: registered(entry),
             withdrawn: superior.withdrawn.map(|one| one.to_string()),
@@ -356,6 +359,7 @@ fn origin(origin: &Origin) -> shape::Origin {
         proof_uri: None,
         source: None,
         certainty: None,
+        superior: None,
     };
     match origin {
         Origin::Assigned => bare,
@@ -371,6 +375,26 @@ fn origin(origin: &Origin) -> shape::Origin {
             certainty: Some(certainty.word()),
             ..bare
         },
+        Origin::Template { superior } => shape::Origin {
+            superior: Some(superior.to_string()),
+            ..bare
+        },
+    }
+}
+
+fn template(template: &Template) -> shape::Template {
+    let run = |run: &NumberRange| match &run.to {
+        Some(to) if *to == run.from => to.to_string(),
+        Some(to) => format!("{}-{to}", run.from),
+        None => format!("{}-", run.from),
+    };
+    shape::Template {
+        numbers: match &template.rule.numbers {
+            Numbers::Runs(runs) => runs.iter().map(run).collect(),
+            Numbers::Uuid => vec!["uuid".to_owned()],
+        },
+        since: template.since.to_string(),
+        closed: template.closed.map(|one| one.to_string()),
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
     notice::{NoticeId, Outcome},
     plan::PlannedAct,
     policy::{NumberRange, Policy},
+    template::Rule,
 };
 
 /// A command with what belongs to any command.
@@ -158,6 +159,22 @@ pub enum Command {
     },
     /// Let the plans take effect whose moment came. The server's own.
     TakeEffect,
+    /// Set the rule by which an arc answers for subordinates without a row of their own.
+    SetTemplate {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// The rule.
+        rule: Box<Rule>,
+    },
+    /// Close that rule for good.
+    CloseTemplate {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
     /// Set the policy for an arc's subordinates; `None` makes it inherit again.
     SetPolicy {
         /// The arc.
@@ -237,7 +254,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 52] = [
+    pub const WORDS: [&'static str; 54] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -260,6 +277,8 @@ impl Command {
         "plan",
         "cancel-plan",
         "take-effect",
+        "set-template",
+        "close-template",
         "set-policy",
         "add-principal",
         "describe-principal",
@@ -317,6 +336,8 @@ impl Command {
             Self::Plan { .. } => "plan",
             Self::CancelPlan { .. } => "cancel-plan",
             Self::TakeEffect => "take-effect",
+            Self::SetTemplate { .. } => "set-template",
+            Self::CloseTemplate { .. } => "close-template",
             Self::SetPolicy { .. } => "set-policy",
             Self::AddPrincipal(_) => "add-principal",
             Self::DescribePrincipal { .. } => "describe-principal",

@@ -7,6 +7,7 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::consent::{Locks, Pending};
 use super::plan::Plan;
+use super::template::Template;
 use super::{
     clock::Timestamp,
     ids::{PrincipalId, RegistrantId, Seq},
@@ -46,6 +47,8 @@ pub struct Entry {
     pub plans: Vec<Plan>,
     /// The policy for its subordinates; `None` means the one it inherits.
     pub policy: Option<Policy>,
+    /// The rule that answers for subordinates without a row of their own.
+    pub template: Option<Box<Template>>,
     /// When it was applied for, if that is known.
     pub applied: Option<Timestamp>,
     /// When it was registered, as far as the register knows.
@@ -200,6 +203,11 @@ pub enum Origin {
         /// Which version of `data/` brought it.
         data_version: String,
     },
+    /// Made by the rule of its superior, whenever it is asked for; never stored.
+    Template {
+        /// Whose rule.
+        superior: NodePath,
+    },
 }
 
 impl Origin {
@@ -209,6 +217,7 @@ impl Origin {
             Self::Assigned => "assigned",
             Self::Recorded { .. } => "recorded",
             Self::Reference { .. } => "reference",
+            Self::Template { .. } => "template",
         }
     }
 

@@ -20,6 +20,7 @@ use super::{
     notice::{NoticeId, Outcome},
     plan::Plan,
     policy::Policy,
+    template::Template,
 };
 
 /// One thing that happened. The events of one command are one record.
@@ -147,6 +148,15 @@ pub enum Event {
         /// All its plans.
         plans: Vec<Plan>,
     },
+    /// The rule by which an arc answers for subordinates without a row of their own was set, or closed.
+    TemplateSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The rule.
+        template: Box<Template>,
+    },
     /// Somebody applied for an arc: the application as it was handed in.
     ApplicationSubmitted(Box<Application>),
     /// An application was corrected: what it asks for now. What was approved before counts no longer.
@@ -236,6 +246,7 @@ impl Event {
             Self::LocksSet { .. } => "locks-set",
             Self::PendingSet { .. } => "pending-set",
             Self::PlansSet { .. } => "plans-set",
+            Self::TemplateSet { .. } => "template-set",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
             Self::ApplicationMoved(_) => "application-moved",
@@ -263,7 +274,8 @@ impl Event {
             | Self::PolicySet { path, previous, .. }
             | Self::LocksSet { path, previous, .. }
             | Self::PendingSet { path, previous, .. }
-            | Self::PlansSet { path, previous, .. } => Some((path, *previous)),
+            | Self::PlansSet { path, previous, .. }
+            | Self::TemplateSet { path, previous, .. } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }

@@ -68,6 +68,10 @@ pub const PLANS_MAX: usize = 16;
 pub const PLAN_BYTES_MAX: usize = 64 << 10;
 /// How far ahead something can be planned, in seconds (ten years).
 pub const PLAN_SECONDS_CEILING: u64 = 3_653 * 86_400;
+/// Most runs of numbers that one template covers.
+pub const TEMPLATE_RUNS_MAX: usize = 32;
+/// Most digits of a number that a template answers for; longer ones that it covers are used up all the same.
+pub const TEMPLATE_DIGITS_MAX: usize = 100;
 /// How many random draws are made before the free numbers of a nearly full window are listed instead.
 pub const RANDOM_DRAWS_MAX: usize = 64;
 /// Most principals that were not removed.

@@ -20,6 +20,7 @@ pub mod ors;
 pub mod plan;
 pub mod policy;
 pub mod refusal;
+pub mod template;
 pub mod tree;
 
 pub use actor::{Actor, Principal, PrincipalKind};

@@ -173,6 +173,9 @@ codes! {
     114 RateLimited "RATE_LIMITED" Exhausted "API limits": "Calls come faster than the server takes from one source or principal.";
     115 PlanUnknown "PLAN_UNKNOWN" NotFound "API": "Nothing of this number is planned for the arc.";
     120 VerificationUnknown "VERIFICATION_UNKNOWN" Unauthenticated "API": "The verification is not known or over, or its code is another.";
+    126 NumberOfTemplate "NUMBER_OF_TEMPLATE" Taken "X.660 clause 6.2": "The number is covered by the superior's template, which uses it up.";
+    127 TemplateNarrower "TEMPLATE_NARROWER" NotNow "X.660 clause 6.2; RFC 3061": "A template covers at least the numbers that it covered before.";
+    128 TemplateClosed "TEMPLATE_CLOSED" NotNow "X.660 clause 6.2; RFC 3061": "The arc's template is closed for good.";
     135 PaperUnknown "PAPER_UNKNOWN" NotFound "API": "The application has no paper of this digest.";
     136 PapersFull "PAPERS_FULL" Exhausted "API limits": "The server keeps as many octets of papers as it is set to keep.";
 }

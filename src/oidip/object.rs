@@ -88,7 +88,7 @@ fn status(seen: &Seen) -> &'static str {
         _ if seen.entry.authority => AVAILABLE,
         // Others keep it: what is known here is from published sources.
         Origin::Reference { .. } => PARTIAL,
-        Origin::Assigned | Origin::Recorded { .. } => AVAILABLE,
+        Origin::Assigned | Origin::Recorded { .. } | Origin::Template { .. } => AVAILABLE,
     }
 }
 
@@ -361,6 +361,7 @@ fn own(desk: &Maker<'_>, entry: &Entry, section: &mut Section, answer: &mut Answ
 fn origin(origin: &Origin) -> String {
     match origin {
         Origin::Assigned | Origin::Recorded { .. } => origin.word().to_owned(),
+        Origin::Template { superior } => format!("template of {superior}"),
         Origin::Reference {
             source, certainty, ..
         } => clean_line(&format!("reference ({}, {source})", certainty.word())),

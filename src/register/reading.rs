@@ -150,15 +150,16 @@ impl Reading {
         Ok(seen.map(|seen| seen.visibility))
     }
 
-    /// What is known of a path.
+    /// What is known of a path: what is registered, or what a template makes where nothing is.
     pub fn resolve(&self, path: &NodePath, sight: &Sight) -> Viewed<Resolution> {
+        Ok(Resolution::of(path, &self.lineage(path, sight)?))
+    }
+
+    /// Whether an arc with a row of its own stands at a path, and is seen: what no template made.
+    pub fn registered(&self, path: &NodePath, sight: &Sight) -> Viewed<Option<Seen>> {
         let mut line = self.lineage(path, sight)?;
-        let distance = path.depth() - line.len();
-        Ok(match line.pop() {
-            None => Resolution::Unknown,
-            Some(seen) if distance == 0 => Resolution::Found(seen),
-            Some(seen) => Resolution::SuperiorFound(seen, distance),
-        })
+        let whole = !path.is_root() && line.len() == path.depth();
+        Ok(line.pop().filter(|_| whole))
     }
 
     /// The superiors of a path that are registered and may be seen, the nearest first.
@@ -364,6 +365,7 @@ fn stub_of(entry: &Entry) -> Entry {
         pending: None,
         plans: Vec::new(),
         policy: None,
+        template: None,
         applied: None,
         registered: never,
         changed: never,

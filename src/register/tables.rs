@@ -22,7 +22,7 @@ use super::keys;
 use super::options::OpenError;
 
 /// The format of keys and values. Another one is rebuilt from the journal, never converted.
-pub(super) const PROJECTION_FORMAT: u32 = 4;
+pub(super) const PROJECTION_FORMAT: u32 = 5;
 /// How long rows may wait in memory before they are flushed, in milliseconds. The journal is what is durable.
 const FLUSH_EVERY_MS: u64 = 500;
 /// How often an opening is tried again while the lock of a process that just ended lingers.

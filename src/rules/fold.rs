@@ -75,6 +75,10 @@ pub fn entry_after(
             entry.superior.changed = now;
         }
         Event::PlansSet { plans, .. } => entry.plans.clone_from(plans),
+        Event::TemplateSet { template, .. } => {
+            entry.template = Some(template.clone());
+            entry.holder.changed = now;
+        }
         Event::PendingSet { pending, .. } => entry.pending.clone_from(pending),
         Event::ReferenceLoaded(_) | Event::ArcRegistered(_) | Event::ReservedArcAllocated(_) => {}
         _ => return None,
@@ -117,6 +121,7 @@ fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
         pending: None,
         plans: Vec::new(),
         policy: None,
+        template: None,
         applied: None,
         registered: now,
         changed: now,

@@ -21,6 +21,7 @@ mod cancel_plan;
 mod change_standing;
 mod change_state;
 mod checks;
+mod close_template;
 mod consent;
 mod decision;
 mod delegate;
@@ -57,6 +58,7 @@ mod revoke_credential;
 mod revoke_role;
 mod roles;
 mod set_policy;
+mod set_template;
 mod take_effect;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -152,6 +154,14 @@ pub fn decide(
             number,
         } => cancel_plan::decide(path, *if_revision, *number, &mut decision),
         Command::TakeEffect => take_effect::decide(&mut decision),
+        Command::SetTemplate {
+            path,
+            if_revision,
+            rule,
+        } => set_template::decide(path, *if_revision, rule, &mut decision),
+        Command::CloseTemplate { path, if_revision } => {
+            close_template::decide(path, *if_revision, &mut decision)
+        }
         Command::SetPolicy {
             path,
             if_revision,
@@ -209,6 +219,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             faults.take("entry", part);
         }
         Command::Plan { at, act, .. } => plan::form(*at, act, ctx, faults),
+        Command::SetTemplate { path, rule, .. } => set_template::form(path, rule, faults),
         Command::Delegate { delegation, .. } => faults.delegation(delegation),
         Command::Transfer { to, .. } | Command::OfferTransfer { to, .. } => {
             faults.registrant("to.registrant", to);
@@ -239,6 +250,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::AgreeByCode { .. }
         | Command::Retract { .. }
         | Command::CancelPlan { .. }
+        | Command::CloseTemplate { .. }
         | Command::TakeEffect
         | Command::SetPolicy { policy: None, .. }
         | Command::ExpireHolds

@@ -43,6 +43,8 @@ const NODE: &str = "2.16.834";
 /// Arcs of the first level and of the second below each of them.
 const WIDE: u64 = 40;
 const DEEP: u64 = 4;
+/// From which number on the templates of some arcs of the first level answer for what is below them.
+pub const MADE_FROM: u64 = 2_000;
 
 /// Numbers that look like chance and are the same in each run (Knuth's MMIX generator).
 struct Chance(u64);
@@ -85,6 +87,9 @@ impl World {
                 let superior = format!("{NODE}.{number}");
                 let below = world.allocate(&superior, below, pb::Visibility::Public);
                 below.await.unwrap();
+            }
+            if number % 4 != 0 {
+                world.rule(number).await.unwrap();
             }
         }
         for (number, state) in [
@@ -151,6 +156,27 @@ impl World {
         answer.map(drop)
     }
 
+    async fn rule(&self, number: u64) -> Result<(), tonic::Status> {
+        let request = pb::SetTemplateRequest {
+            oid: format!("{NODE}.{number}"),
+            template: Some(pb::Template {
+                numbers: vec![pb::NumberRange {
+                    from: MADE_FROM.to_string(),
+                    to: String::new(),
+                }],
+                titles: vec![pb::Text {
+                    language: "en".to_owned(),
+                    text: "Meter {number} of {oid}".to_owned(),
+                }],
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let mut writes = self.writes.clone();
+        let answer = writes.set_template(with_token(&self.token, request)).await;
+        answer.map(drop)
+    }
+
     async fn become_(&self, oid: &str, state: pb::State) -> Result<(), tonic::Status> {
         let request = ChangeStateRequest {
             oid: oid.to_owned(),
@@ -210,7 +236,7 @@ impl World {
     pub fn oids(&self, count: usize) -> Vec<String> {
         let one = |_| {
             let first = self.chance(WIDE + 4);
-            match self.chance(6) {
+            match self.chance(8) {
                 0 => format!("{NODE}.{first}"),
                 1 => format!("{NODE}.{first}.{}", 1 + self.chance(DEEP)),
                 2 => format!(
@@ -220,6 +246,8 @@ impl World {
                 ),
                 3 => format!("{NODE}.{}", 1_000 + self.chance(1_000)),
                 4 => format!("{NODE}.{first}.{}", 1_000 + self.chance(20)),
+                5 => format!("{NODE}.{first}.{}", MADE_FROM + self.chance(5_000)),
+                6 => format!("{NODE}.{first}.{MADE_FROM}.{}", self.chance(9)),
                 _ => format!("2.{}.{}", self.chance(60), self.chance(999)),
             }
         };

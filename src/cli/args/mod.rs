@@ -201,6 +201,7 @@ pub enum Command {
     Consent(ConsentArgs),
     Retract(RetractArgs),
     Plan(PlanArgs),
+    Template(TemplateArgs),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
@@ -252,6 +253,7 @@ impl Command {
             ),
             Self::Person(args) => matches!(args.act, PersonAct::Erase(_)),
             Self::Token(args) => !matches!(args.act, TokenAct::List { .. }),
+            Self::Template(args) => !matches!(args.act, TemplateAct::Get { .. }),
             Self::Policy(args) => matches!(args.act, PolicyAct::Set(_)),
             Self::Application(args) => args.act.writes(),
             _ => false,
@@ -263,6 +265,7 @@ impl Command {
         match self {
             Self::Resolve(_) | Self::Tree(_) | Self::Children(_) => true,
             Self::Statement(args) => matches!(args.act, StatementAct::Get(_)),
+            Self::Template(args) => matches!(args.act, TemplateAct::Get { .. }),
             Self::Policy(args) => matches!(args.act, PolicyAct::Get { .. }),
             _ => false,
         }

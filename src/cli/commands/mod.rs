@@ -24,6 +24,7 @@ mod resolve;
 mod server;
 mod state;
 pub mod statement;
+mod template;
 mod tree;
 mod watch;
 
@@ -62,6 +63,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Consent(args) => consent::consent(desk, client, args).await,
         Command::Retract(args) => consent::retract(desk, client, args).await,
         Command::Plan(args) => plan::run(desk, client, args.act).await,
+        Command::Template(args) => Box::pin(template::run(desk, client, args.act)).await,
         Command::Policy(args) => Box::pin(policy::run(desk, client, args.act)).await,
         Command::Application(args) => Box::pin(application::run(desk, client, args.act)).await,
         Command::Notice(args) => notice::run(desk, client, args.act).await,

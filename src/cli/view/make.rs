@@ -9,7 +9,7 @@ use super::{
     FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView,
     LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView,
     PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView, ServiceView,
-    TextView, ToleranceView, WrittenView,
+    TemplateView, TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -124,6 +124,11 @@ impl From<&v1::Origin> for OriginView {
                 source: r.source.clone(),
                 certainty: word(r.certainty().as_str_name(), "CERTAINTY_"),
                 data_version: r.data_version.clone(),
+                ..Self::default()
+            },
+            Some(Kind::Template(t)) => Self {
+                kind: "template",
+                superior: t.superior.clone(),
                 ..Self::default()
             },
         }
@@ -352,6 +357,7 @@ impl From<&v1::Entry> for EntryView {
             pending: e.pending.as_ref().map(Into::into),
             plans: views(&e.plans),
             policy: e.policy.as_ref().map(Into::into),
+            template: e.template.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
             superior_changed: moment(e.superior_changed.as_ref()),
@@ -360,6 +366,20 @@ impl From<&v1::Entry> for EntryView {
             revision: e.revision,
             etag: e.etag.clone(),
             notations: e.notations.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&v1::Template> for TemplateView {
+    fn from(t: &v1::Template) -> Self {
+        Self {
+            numbers: views(&t.numbers),
+            uuids: t.uuids,
+            titles: views(&t.titles),
+            descriptions: views(&t.descriptions),
+            services: views(&t.services),
+            since: moment(t.since.as_ref()),
+            closed: moment(t.closed.as_ref()),
         }
     }
 }

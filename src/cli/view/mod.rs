@@ -64,6 +64,7 @@ view! {
     /// How the register came to know an arc.
     OriginView {
         kind: &'static str, proof: String, proof_uri: String, source: String, certainty: String, data_version: String,
+        superior: String,
     }
 }
 
@@ -157,6 +158,14 @@ view! {
 }
 
 view! {
+    /// The rule by which an arc answers for subordinates.
+    TemplateView {
+        numbers: Vec<RangeView>, uuids: bool, titles: Vec<TextView>, descriptions: Vec<TextView>, services: Vec<ServiceView>,
+        since: String, closed: String,
+    }
+}
+
+view! {
     /// The entry of an arc.
     EntryView {
         oid: String, number: String, state: String, visibility: String, stub: bool, authority: bool,
@@ -164,7 +173,7 @@ view! {
         flags: Vec<&'static str>, relation: RelationView, titles: Vec<TextView>, descriptions: Vec<TextView>,
         services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
         registrant: HoldingView, sponsor: String, delegation: DelegationView, locks: Option<LocksView>,
-        pending: Option<PendingView>, plans: Vec<PlanView>, policy: Option<PolicyView>,
+        pending: Option<PendingView>, plans: Vec<PlanView>, policy: Option<PolicyView>, template: Option<TemplateView>,
         applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
     }

@@ -532,6 +532,36 @@ pub fn transfer(
     })
 }
 
+/// Set the rule that answers for an arc's subordinates.
+pub fn set_template(
+    request: &pb::SetTemplateRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let Some(asked) = &request.template else {
+        faults.at(Code::FieldRequired, "template", "the template is needed");
+        return None;
+    };
+    let rule = fields::rule(asked, "template", faults);
+    let (path, if_revision) = target?;
+    Some(Command::SetTemplate {
+        path,
+        if_revision,
+        rule: Box::new(rule?),
+    })
+}
+
+/// Close that rule.
+pub fn close_template(
+    request: &pb::CloseTemplateRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::CloseTemplate { path, if_revision })
+}
+
 /// Set the policy for an arc's subordinates.
 pub fn set_policy(
     request: &pb::SetPolicyRequest,

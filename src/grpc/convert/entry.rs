@@ -17,6 +17,7 @@ use crate::{
         event::Changes,
         plan::{Plan, PlannedAct},
         policy::{Applicants, MinimumContent, NumberRange, Numbering},
+        template::{Numbers, Template},
     },
     oid::NodePath,
     pb::v1 as pb,
@@ -120,6 +121,7 @@ pub fn entry(
             .unwrap_or_default(),
         delegation: entry.delegation.as_ref().map(delegation),
         policy: entry.policy.as_ref().map(policy),
+        template: entry.template.as_deref().map(template),
         applied: entry.applied.map(timestamp),
         registered: registered(entry),
         changed: Some(timestamp(entry.changed)),
@@ -141,6 +143,24 @@ fn locks(locks: Locks) -> Option<pb::Locks> {
         holder: locks.holder.map(timestamp),
         authority: locks.authority.map(timestamp),
     })
+}
+
+/// The rule that answers for subordinates.
+fn template(template: &Template) -> pb::Template {
+    let rule = &template.rule;
+    let (numbers, uuids) = match &rule.numbers {
+        Numbers::Runs(runs) => (ranges(runs), false),
+        Numbers::Uuid => (Vec::new(), true),
+    };
+    pb::Template {
+        numbers,
+        uuids,
+        titles: rule.titles.iter().map(text).collect(),
+        descriptions: rule.descriptions.iter().map(text).collect(),
+        services: rule.services.iter().map(service).collect(),
+        since: Some(timestamp(template.since)),
+        closed: template.closed.map(timestamp),
+    }
 }
 
 fn amendment(changes: &Changes<RegistrantId>) -> pb::PlannedAmendment {
@@ -240,7 +260,9 @@ fn pending(pending: &Pending) -> pb::Pending {
 /// When it was registered; unset for reference data, which others registered and nobody says when.
 fn registered(entry: &Entry) -> Option<prost_types::Timestamp> {
     match entry.origin {
-        Origin::Assigned | Origin::Recorded { .. } => Some(timestamp(entry.registered)),
+        Origin::Assigned | Origin::Recorded { .. } | Origin::Template { .. } => {
+            Some(timestamp(entry.registered))
+        }
         Origin::Reference { .. } => None,
     }
 }
@@ -385,7 +407,7 @@ pub const fn visibility(visibility: Visibility) -> pb::Visibility {
 }
 
 fn origin(origin: &Origin) -> pb::Origin {
-    use pb::origin::{Assigned, Kind, Recorded, ReferenceData};
+    use pb::origin::{Assigned, ByTemplate, Kind, Recorded, ReferenceData};
     let kind = match origin {
         Origin::Assigned => Kind::Assigned(Assigned {}),
         Origin::Recorded { proof, uri } => Kind::Recorded(Recorded {
@@ -405,6 +427,9 @@ fn origin(origin: &Origin) -> pb::Origin {
                 Certainty::Implied => pb::Certainty::Implied,
             } as i32,
             data_version: data_version.clone(),
+        }),
+        Origin::Template { superior } => Kind::Template(ByTemplate {
+            superior: superior.to_string(),
         }),
     };
     pb::Origin { kind: Some(kind) }
@@ -460,15 +485,15 @@ pub fn delegation(delegation: &Delegation) -> pb::Delegation {
     pb::Delegation { kind: Some(kind) }
 }
 
-fn policy(policy: &Policy) -> pb::Policy {
-    let ranges = |runs: &[NumberRange]| {
-        runs.iter()
-            .map(|run| pb::NumberRange {
-                from: run.from.to_string(),
-                to: run.to.as_ref().map(ToString::to_string).unwrap_or_default(),
-            })
-            .collect()
+fn ranges(runs: &[NumberRange]) -> Vec<pb::NumberRange> {
+    let run = |run: &NumberRange| pb::NumberRange {
+        from: run.from.to_string(),
+        to: run.to.as_ref().map(ToString::to_string).unwrap_or_default(),
     };
+    runs.iter().map(run).collect()
+}
+
+fn policy(policy: &Policy) -> pb::Policy {
     pb::Policy {
         numbering: match policy.numbering {
             Numbering::Any => pb::Numbering::Any,

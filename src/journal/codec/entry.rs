@@ -28,8 +28,8 @@ use super::parts::{
     labels_from, labels_to, path_from, path_to, pending_from, pending_to, plans_from, plans_to,
     policy_from, policy_to, principal_from, principal_whole_to, proof_from, proof_to,
     references_from, references_to, relation_from, relation_to, services_from, services_to,
-    state_or_active, state_unless_active, texts_from, texts_to, unicode_labels_from,
-    unicode_labels_to, visibility_or_public, visibility_unless_public,
+    state_or_active, state_unless_active, template_from, template_to, texts_from, texts_to,
+    unicode_labels_from, unicode_labels_to, visibility_or_public, visibility_unless_public,
 };
 use super::person::{tombstone_from, tombstone_to};
 
@@ -174,6 +174,7 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         pending: entry.pending.as_deref().map(pending_to),
         plans: plans_to(&entry.plans),
         policy: entry.policy.as_ref().map(policy_to),
+        template: entry.template.as_deref().map(template_to),
         applied: entry.applied.map(Timestamp::micros),
         withdrawn: superior
             .withdrawn
@@ -238,6 +239,7 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         pending: stored.pending.map(pending_from).transpose()?,
         plans: plans_from(stored.plans)?,
         policy,
+        template: stored.template.map(template_from),
         applied: stored.applied.map(Timestamp::from_micros),
         registered,
         changed,
@@ -270,6 +272,7 @@ fn origin_to(origin: &Origin) -> Option<pb::entry::Origin> {
             certainty: certainty_to(*certainty),
             data_version: data_version.clone(),
         })),
+        Origin::Template { superior } => Some(Stored::TemplateOf(path_to(superior))),
     }
 }
 
@@ -286,6 +289,9 @@ fn origin_from(stored: Option<pb::entry::Origin>) -> Result<Origin, CodecError> 
             source: stored.source,
             certainty: certainty_from(stored.certainty)?,
             data_version: stored.data_version,
+        },
+        Some(Stored::TemplateOf(stored)) => Origin::Template {
+            superior: path_from(&stored)?,
         },
     })
 }

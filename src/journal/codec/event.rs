@@ -25,8 +25,9 @@ use super::parts::{
     path_from, path_to, pending_from, pending_to, plans_from, plans_to, policy_from, policy_to,
     principal_from, principal_to, proof_from, proof_to, references_from, references_to,
     relation_from, relation_to, role_from, role_to, services_from, services_to, standing_from,
-    standing_to, state_from, state_or_active, state_to, state_unless_active, texts_from, texts_to,
-    unicode_labels_from, unicode_labels_to, visibility_or_public, visibility_unless_public,
+    standing_to, state_from, state_or_active, state_to, state_unless_active, template_from,
+    template_to, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
+    visibility_or_public, visibility_unless_public,
 };
 use super::person;
 
@@ -125,6 +126,15 @@ pub(super) fn event_to(event: &Event) -> Kind {
             path: path_to(path),
             previous: previous.get(),
             plans: plans_to(plans),
+        }),
+        Event::TemplateSet {
+            path,
+            previous,
+            template,
+        } => Kind::TemplateSet(pb::TemplateSet {
+            path: path_to(path),
+            previous: previous.get(),
+            template: Some(template_to(template)),
         }),
         Event::ApplicationSubmitted(e) => Kind::ApplicationSubmitted(application::submitted_to(e)),
         Event::ApplicationAmended(e) => Kind::ApplicationAmended(application::amended_to(e)),
@@ -248,6 +258,11 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             path: path_from(&e.path)?,
             previous: Seq::new(e.previous),
             plans: plans_from(e.plans)?,
+        },
+        Kind::TemplateSet(e) => Event::TemplateSet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            template: template_from(there(e.template, "a template")?),
         },
         Kind::ApplicationSubmitted(e) => {
             Event::ApplicationSubmitted(Box::new(application::submitted_from(e)?))

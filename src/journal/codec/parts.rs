@@ -20,6 +20,7 @@ use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::model::refusal::Code;
+use crate::model::template::{Numbers, Rule, Template};
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
@@ -436,6 +437,43 @@ fn ranges_from(stored: &[pb::NumberRange]) -> Vec<NumberRange> {
         to: stored.to.as_deref().map(ArcValue::from_be_bytes),
     };
     stored.iter().map(range).collect()
+}
+
+/// The stored form of the rule that answers for subordinates.
+pub(super) fn template_to(template: &Template) -> pb::Template {
+    let rule = &template.rule;
+    let (numbers, uuids) = match &rule.numbers {
+        Numbers::Runs(runs) => (ranges_to(runs), false),
+        Numbers::Uuid => (Vec::new(), true),
+    };
+    pb::Template {
+        numbers,
+        uuids,
+        titles: texts_to(&rule.titles),
+        descriptions: texts_to(&rule.descriptions),
+        services: services_to(&rule.services),
+        since: template.since.micros(),
+        closed: template.closed.map(Timestamp::micros),
+    }
+}
+
+/// The rule of its stored form.
+pub(super) fn template_from(stored: pb::Template) -> Box<Template> {
+    let numbers = if stored.uuids {
+        Numbers::Uuid
+    } else {
+        Numbers::Runs(ranges_from(&stored.numbers))
+    };
+    Box::new(Template {
+        rule: Rule {
+            numbers,
+            titles: texts_from(stored.titles),
+            descriptions: texts_from(stored.descriptions),
+            services: services_from(stored.services),
+        },
+        since: Timestamp::from_micros(stored.since),
+        closed: stored.closed.map(Timestamp::from_micros),
+    })
 }
 
 /// The stored form of what waits at an arc.

@@ -30,6 +30,7 @@ use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settle
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::model::refusal::Code;
+use crate::model::template::{Numbers, Rule, Template};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::EVENT_FORMAT;
@@ -955,6 +956,11 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         previous,
         plans,
     };
+    let ruled = |template| Event::TemplateSet {
+        path: arc(),
+        previous,
+        template: Box::new(template),
+    };
     let waits = |pending: Option<Pending>| Event::PendingSet {
         path: arc(),
         previous,
@@ -964,6 +970,8 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         ("all", planned(plans())),
         ("more", planned(more_plans())),
         ("none", planned(Vec::new())),
+        ("runs", ruled(template())),
+        ("uuids", ruled(uuids())),
         ("locked", locked(LOCKS)),
         ("free", locked(Locks::default())),
         ("retracted", waits(None)),
@@ -971,6 +979,38 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         ("unlock-holder", waits(Some(unlock(LockKind::Holder)))),
         ("unlock-authority", waits(Some(unlock(LockKind::Authority)))),
     ]
+}
+
+/// A rule that answers for numbers below the arc of the samples, closed.
+fn template() -> Template {
+    let run = |from: u64, to: Option<u64>| NumberRange {
+        from: from.into(),
+        to: to.map(Into::into),
+    };
+    Template {
+        rule: Rule {
+            numbers: Numbers::Runs(vec![run(5, Some(9)), run(1000, None)]),
+            titles: texts("Meter {number}"),
+            descriptions: texts("{oid}"),
+            services: services(),
+        },
+        since: NOON,
+        closed: Some(LATER),
+    }
+}
+
+/// One that answers for UUIDs.
+fn uuids() -> Template {
+    Template {
+        rule: Rule {
+            numbers: Numbers::Uuid,
+            titles: Vec::new(),
+            descriptions: Vec::new(),
+            services: Vec::new(),
+        },
+        since: NOON,
+        closed: None,
+    }
 }
 
 /// What is planned for the arc of the samples.
@@ -1113,6 +1153,7 @@ pub(super) fn typical_entry() -> Entry {
         pending: None,
         plans: Vec::new(),
         policy: None,
+        template: None,
         applied: None,
         registered: NOON,
         changed: NOON,
@@ -1198,7 +1239,19 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         plans: plans(),
         ..typical_entry()
     };
+    let ruled = Entry {
+        template: Some(Box::new(template())),
+        ..typical_entry()
+    };
+    let made = Entry {
+        origin: Origin::Template {
+            superior: path("2.16.834"),
+        },
+        ..typical_entry()
+    };
     vec![
+        ("entry/template", ruled),
+        ("entry/made", made),
         ("entry/contacts", contacted),
         ("entry/locked", locked),
         ("entry/planned", planned),

@@ -31,6 +31,7 @@ use crate::model::notice::{NoticeId, Outcome};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::model::refusal::Code;
+use crate::model::template::{Numbers, Rule, Template};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::parts::Id;
@@ -995,9 +996,39 @@ fn plans() -> BoxedStrategy<Vec<Plan>> {
     vec(plan, 0..3).boxed()
 }
 
-fn consent_events() -> [BoxedStrategy<Event>; 3] {
+fn template() -> BoxedStrategy<Box<Template>> {
+    let numbers = prop_oneof![
+        Just(Numbers::Uuid),
+        vec(range(), 0..3).prop_map(Numbers::Runs),
+    ];
+    let (titles, descriptions) = (vec(text(), 0..3), vec(text(), 0..3));
+    let services = vec(service(), 0..3);
+    (numbers, titles, descriptions, services, time(), of(time()))
+        .prop_map(|(numbers, titles, descriptions, services, since, closed)| {
+            Box::new(Template {
+                rule: Rule {
+                    numbers,
+                    titles,
+                    descriptions,
+                    services,
+                },
+                since,
+                closed,
+            })
+        })
+        .boxed()
+}
+
+fn consent_events() -> [BoxedStrategy<Event>; 4] {
     let arc = || (path(), seq());
     [
+        (arc(), template())
+            .prop_map(|((path, previous), template)| Event::TemplateSet {
+                path,
+                previous,
+                template,
+            })
+            .boxed(),
         (arc(), locks())
             .prop_map(|((path, previous), locks)| Event::LocksSet {
                 path,
@@ -1036,6 +1067,7 @@ pub(crate) fn happening() -> impl Strategy<Value = Happening> {
 fn origin() -> impl Strategy<Value = Origin> {
     prop_oneof![
         Just(Origin::Assigned),
+        path().prop_map(|superior| Origin::Template { superior }),
         (word(), of(word())).prop_map(|(proof, uri)| Origin::Recorded { proof, uri }),
         (word(), certainty(), word()).prop_map(|(source, certainty, data_version)| {
             Origin::Reference {
@@ -1066,10 +1098,11 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             locks(),
             of(pending()),
             plans(),
+            of(template()),
         ),
     )
         .prop_map(|(first, superior, holder, people, rest)| {
-            let (delegation, policy, locks, pending, plans) = rest;
+            let (delegation, policy, locks, pending, plans, template) = rest;
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -1111,6 +1144,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 pending,
                 plans,
                 policy,
+                template,
                 applied,
                 registered: times[0],
                 changed: times[1],
