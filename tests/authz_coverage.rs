@@ -39,6 +39,9 @@ const HIDDEN: &str = "2.999.5.3";
 const RESERVED: &str = "2.999.5.4";
 /// An arc below it with both locks; an officer asked for the authority's to be released.
 const LOCKED: &str = "2.999.5.7";
+/// An arc below it that could become a sandbox, and one that is.
+const UNTRIED: &str = "2.999.5.11";
+const SANDBOX: &str = "2.999.5.12";
 /// An arc below it that is delegated on.
 const FURTHER: &str = "2.999.5.6";
 
@@ -129,6 +132,8 @@ const TABLE: &[Row] = &[
     ("Delegate", GOVERN),
     ("Recall", GOVERN),
     ("SetPolicy", GOVERN),
+    ("OpenSandbox", GOVERN),
+    ("ResetSandbox", GOVERN),
     ("SetTemplate", GOVERN),
     ("CloseTemplate", GOVERN),
     ("AddPrincipal", GOVERN),
@@ -382,6 +387,7 @@ impl Stage {
             }
             "Allocate" | "BatchAllocate" | "RecordExisting" | "Hold" | "ReleaseHold"
             | "ListHolds" | "Reserve" => self.number(method, token).await,
+            "OpenSandbox" | "ResetSandbox" => self.sandbox(method, token).await,
             "SetTemplate" | "CloseTemplate" => self.template(method, token).await,
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
@@ -839,6 +845,24 @@ impl Stage {
         }
     }
 
+    async fn sandbox(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        let mut writes = self.house.writes();
+        if method == "OpenSandbox" {
+            let ask = pb::OpenSandboxRequest {
+                oid: UNTRIED.into(),
+                options: tried(),
+                ..Default::default()
+            };
+            return fine(writes.open_sandbox(with(token, ask)).await);
+        }
+        let ask = pb::ResetSandboxRequest {
+            oid: SANDBOX.into(),
+            options: tried(),
+            ..Default::default()
+        };
+        fine(writes.reset_sandbox(with(token, ask)).await)
+    }
+
     async fn template(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
         let mut writes = self.house.writes();
         if method == "SetTemplate" {
@@ -1093,9 +1117,15 @@ async fn below(house: &House, delegate: &str) {
         .allocate(signed_with(delegate, hidden))
         .await
         .unwrap();
-    for number in [6, 7, 9] {
+    for number in [6, 7, 9, 11, 12] {
         house.allocate_as(delegate, ARC, number).await.unwrap();
     }
+    let opened = pb::OpenSandboxRequest {
+        oid: SANDBOX.into(),
+        ..Default::default()
+    };
+    let opened = signed_with(delegate, opened);
+    writes.open_sandbox(opened).await.unwrap();
     let ruled = signed_with(delegate, template("0"));
     writes.set_template(ruled).await.unwrap();
     let reserved = pb::ReserveRequest {

@@ -150,6 +150,15 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
         &o.proof_uri,
     ];
     put("origin", joined(&parts, ", "));
+    if let Some(top) = &v.sandbox_top {
+        let text = format!(
+            "present generation {} since {}, at most {} arcs",
+            top.generation, top.since, top.arcs_max
+        );
+        put("sandbox", text);
+    } else if v.sandbox {
+        put("sandbox", "it means nothing".to_owned());
+    }
     if let Some(template) = &e.template {
         for (name, text) in template_fields(template) {
             put("template", format!("{name}: {text}"));

@@ -85,7 +85,7 @@ macro_rules! changes {
 
 changes! {
     AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest
-    SetTemplateRequest CloseTemplateRequest PlanRequest CancelPlanRequest OfferTransferRequest LockRequest UnlockRequest ConsentRequest RetractRequest
+    SetTemplateRequest CloseTemplateRequest OpenSandboxRequest ResetSandboxRequest PlanRequest CancelPlanRequest OfferTransferRequest LockRequest UnlockRequest ConsentRequest RetractRequest
     AmendApplicationRequest ActOnApplicationRequest TellApplicationRequest CommentApplicationRequest
     RejectApplicationRequest DecideAppealRequest SetApplicationFeeRequest;
     AllocateRequest BatchAllocateRequest RecordExistingRequest HoldRequest ReleaseHoldRequest ReserveRequest

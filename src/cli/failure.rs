@@ -355,6 +355,8 @@ pub const fn advice(code: Code) -> Option<&'static str> {
         Code::NumberOfTemplate | Code::TemplateNarrower | Code::TemplateClosed => {
             "see the template with `oidctl template get SUPERIOR`"
         }
+        Code::SandboxFull => "wait for its next reset, or ask whoever opened it for one",
+        Code::SandboxUnfit => "see the sandbox with `oidctl resolve OID`",
         Code::ConsentRequired => "offer it with `oidctl transfer OID --to ID --offer`",
         Code::NothingPending | Code::PlanUnknown => "see the arc with `oidctl resolve OID`",
         Code::TitleRequired => "give one with --title [LANG:]TEXT",

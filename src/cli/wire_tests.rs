@@ -232,6 +232,8 @@ registrar! {
     cancel_plan CancelPlanRequest;
     set_template SetTemplateRequest;
     close_template CloseTemplateRequest;
+    open_sandbox OpenSandboxRequest;
+    reset_sandbox ResetSandboxRequest;
     set_policy SetPolicyRequest;
 }
 

@@ -246,6 +246,8 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::Plan { path, .. }
         | Command::CancelPlan { path, .. }
         | Command::SetTemplate { path, .. }
+        | Command::OpenSandbox { path, .. }
+        | Command::ResetSandbox { path, .. }
         | Command::CloseTemplate { path, .. }
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),

@@ -51,6 +51,8 @@ write::writes! {
     CancelPlanRequest "CancelPlan" cancel_plan;
     SetTemplateRequest "SetTemplate" set_template;
     CloseTemplateRequest "CloseTemplate" close_template;
+    OpenSandboxRequest "OpenSandbox" open_sandbox;
+    ResetSandboxRequest "ResetSandbox" reset_sandbox;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -338,6 +340,20 @@ impl RegistrationService for Registrar {
     async fn close_template(
         &self,
         request: Request<pb::CloseTemplateRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn open_sandbox(
+        &self,
+        request: Request<pb::OpenSandboxRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn reset_sandbox(
+        &self,
+        request: Request<pb::ResetSandboxRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

@@ -72,6 +72,9 @@ pub struct Entry {
     /// Who acts below it, if not the superior's staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delegation: Option<Delegation>,
+    /// Whether it stands in a sandbox, where integrators try things out: it means nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sandbox: bool,
     /// The rule by which it answers for subordinates without a row of their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<Template>,

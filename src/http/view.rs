@@ -197,6 +197,7 @@ impl<'a> View<'a> {
                 .map(|id| self.party(id, path))
                 .transpose()?,
             delegation: entry.delegation.as_ref().map(delegation),
+            sandbox: entry.sandbox.is_some(),
             template: entry.template.as_deref().map(template),
             applied: entry.applied.map(|one| one.to_string()),
             registered: registered(entry),

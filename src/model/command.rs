@@ -175,6 +175,22 @@ pub enum Command {
         /// The revision it must still have, if the caller cares.
         if_revision: Option<Seq>,
     },
+    /// Make a place where integrators try the API out.
+    OpenSandbox {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// Most arcs below one generation.
+        arcs_max: u64,
+    },
+    /// Begin it anew.
+    ResetSandbox {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
     /// Set the policy for an arc's subordinates; `None` makes it inherit again.
     SetPolicy {
         /// The arc.
@@ -254,7 +270,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 54] = [
+    pub const WORDS: [&'static str; 56] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -279,6 +295,8 @@ impl Command {
         "take-effect",
         "set-template",
         "close-template",
+        "open-sandbox",
+        "reset-sandbox",
         "set-policy",
         "add-principal",
         "describe-principal",
@@ -338,6 +356,8 @@ impl Command {
             Self::TakeEffect => "take-effect",
             Self::SetTemplate { .. } => "set-template",
             Self::CloseTemplate { .. } => "close-template",
+            Self::OpenSandbox { .. } => "open-sandbox",
+            Self::ResetSandbox { .. } => "reset-sandbox",
             Self::SetPolicy { .. } => "set-policy",
             Self::AddPrincipal(_) => "add-principal",
             Self::DescribePrincipal { .. } => "describe-principal",

@@ -7,6 +7,7 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::consent::{Locks, Pending};
 use super::plan::Plan;
+use super::sandbox::Sandbox;
 use super::template::Template;
 use super::{
     clock::Timestamp,
@@ -49,6 +50,8 @@ pub struct Entry {
     pub policy: Option<Policy>,
     /// The rule that answers for subordinates without a row of their own.
     pub template: Option<Box<Template>>,
+    /// Where in a sandbox it stands, if in one.
+    pub sandbox: Option<Box<Sandbox>>,
     /// When it was applied for, if that is known.
     pub applied: Option<Timestamp>,
     /// When it was registered, as far as the register knows.

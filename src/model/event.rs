@@ -20,6 +20,7 @@ use super::{
     notice::{NoticeId, Outcome},
     plan::Plan,
     policy::Policy,
+    sandbox::{Part, Top},
     template::Template,
 };
 
@@ -157,6 +158,15 @@ pub enum Event {
         /// The rule.
         template: Box<Template>,
     },
+    /// An arc became a sandbox, or its next generation became the present one.
+    SandboxSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// What it is now.
+        top: Top,
+    },
     /// Somebody applied for an arc: the application as it was handed in.
     ApplicationSubmitted(Box<Application>),
     /// An application was corrected: what it asks for now. What was approved before counts no longer.
@@ -247,6 +257,7 @@ impl Event {
             Self::PendingSet { .. } => "pending-set",
             Self::PlansSet { .. } => "plans-set",
             Self::TemplateSet { .. } => "template-set",
+            Self::SandboxSet { .. } => "sandbox-set",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
             Self::ApplicationMoved(_) => "application-moved",
@@ -275,7 +286,8 @@ impl Event {
             | Self::LocksSet { path, previous, .. }
             | Self::PendingSet { path, previous, .. }
             | Self::PlansSet { path, previous, .. }
-            | Self::TemplateSet { path, previous, .. } => Some((path, *previous)),
+            | Self::TemplateSet { path, previous, .. }
+            | Self::SandboxSet { path, previous, .. } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }
@@ -485,6 +497,8 @@ pub struct ArcRegistered {
     pub applied: Option<Timestamp>,
     /// When it was registered, where that was before this record.
     pub registered: Option<Timestamp>,
+    /// Of an arc in a sandbox: who registered it.
+    pub sandbox: Option<Part>,
 }
 
 /// What proves an assignment made elsewhere.

@@ -72,6 +72,8 @@ pub const PLAN_SECONDS_CEILING: u64 = 3_653 * 86_400;
 pub const TEMPLATE_RUNS_MAX: usize = 32;
 /// Most digits of a number that a template answers for; longer ones that it covers are used up all the same.
 pub const TEMPLATE_DIGITS_MAX: usize = 100;
+/// Most arcs below one generation of a sandbox, whatever it is opened for.
+pub const SANDBOX_ARCS_CEILING: u64 = 10_000;
 /// How many random draws are made before the free numbers of a nearly full window are listed instead.
 pub const RANDOM_DRAWS_MAX: usize = 64;
 /// Most principals that were not removed.

@@ -20,6 +20,7 @@ pub mod ors;
 pub mod plan;
 pub mod policy;
 pub mod refusal;
+pub mod sandbox;
 pub mod template;
 pub mod tree;
 

@@ -260,6 +260,7 @@ pub fn made(superior: &Entry, number: &ArcValue) -> Option<Entry> {
         plans: Vec::new(),
         policy: None,
         template: None,
+        sandbox: None,
         applied: None,
         registered: template.since,
         changed: superior.changed,

@@ -336,6 +336,9 @@ fn own(desk: &Maker<'_>, entry: &Entry, section: &mut Section, answer: &mut Answ
         None => {}
     }
     section.extra("origin", [origin(&entry.origin)]);
+    if entry.sandbox.is_some() {
+        section.extra("sandbox", ["true".to_owned()]);
+    }
     let references = entry.holder.references.iter().map(|one| {
         let parts = [Some(&one.title), one.uri.as_ref(), one.asn1_module.as_ref()];
         let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();

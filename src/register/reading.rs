@@ -366,6 +366,8 @@ fn stub_of(entry: &Entry) -> Entry {
         plans: Vec::new(),
         policy: None,
         template: None,
+        // That it is tried out is not told, but heeded where names are published.
+        sandbox: entry.sandbox.clone(),
         applied: None,
         registered: never,
         changed: never,
@@ -384,6 +386,9 @@ impl Source for Reading {
     }
     fn numbers(&self, superior: &NodePath, from: &ArcValue, limit: usize) -> Viewed<Vec<ArcValue>> {
         self.of.numbers(superior, from, limit)
+    }
+    fn count_below(&self, path: &NodePath, limit: u64) -> Viewed<u64> {
+        self.of.count_below(path, limit)
     }
     fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
         self.of.open_rows(table, prefix, limit)

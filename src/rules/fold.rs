@@ -7,6 +7,7 @@ use crate::model::entry::{
     Entry, HolderFields, Holding, Origin, State, SuperiorFields, Visibility,
 };
 use crate::model::event::{ArcRegistered, Changes, ReferenceLoaded};
+use crate::model::sandbox::Sandbox;
 use crate::model::{Event, RegistrantId, Seq, Timestamp};
 use crate::oid::NodePath;
 
@@ -79,6 +80,10 @@ pub fn entry_after(
             entry.template = Some(template.clone());
             entry.holder.changed = now;
         }
+        Event::SandboxSet { top, .. } => {
+            entry.sandbox = Some(Box::new(Sandbox::Top(top.clone())));
+            entry.superior.changed = now;
+        }
         Event::PendingSet { pending, .. } => entry.pending.clone_from(pending),
         Event::ReferenceLoaded(_) | Event::ArcRegistered(_) | Event::ReservedArcAllocated(_) => {}
         _ => return None,
@@ -122,6 +127,7 @@ fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
         plans: Vec::new(),
         policy: None,
         template: None,
+        sandbox: None,
         applied: None,
         registered: now,
         changed: now,
@@ -179,6 +185,8 @@ fn registered(new: &ArcRegistered, before: Option<&Entry>, seq: Seq, now: Timest
     });
     entry.first_registrant.clone_from(&entry.registrant);
     entry.sponsor.clone_from(&new.sponsor);
+    let mark = new.sandbox.clone().map(Sandbox::Part);
+    entry.sandbox = mark.map(Box::new);
     entry.applied = new.applied;
     entry
 }

@@ -41,6 +41,7 @@ mod names;
 mod notices;
 mod numbers;
 mod offer_transfer;
+mod open_sandbox;
 mod overlay;
 mod plan;
 mod policy;
@@ -53,10 +54,12 @@ mod recall;
 mod record;
 mod release_hold;
 mod reserve;
+mod reset_sandbox;
 mod retract;
 mod revoke_credential;
 mod revoke_role;
 mod roles;
+mod sandbox;
 mod set_policy;
 mod set_template;
 mod take_effect;
@@ -83,6 +86,7 @@ use decision::Decision;
 use form::Faults;
 
 /// Decides a command: its events, in order and at least one, or why not.
+#[expect(clippy::too_many_lines, reason = "one arm for each command")]
 pub fn decide(
     submission: &Submission,
     ctx: &Ctx,
@@ -154,6 +158,14 @@ pub fn decide(
             number,
         } => cancel_plan::decide(path, *if_revision, *number, &mut decision),
         Command::TakeEffect => take_effect::decide(&mut decision),
+        Command::OpenSandbox {
+            path,
+            if_revision,
+            arcs_max,
+        } => open_sandbox::decide(path, *if_revision, *arcs_max, &mut decision),
+        Command::ResetSandbox { path, if_revision } => {
+            reset_sandbox::decide(path, *if_revision, &mut decision)
+        }
         Command::SetTemplate {
             path,
             if_revision,
@@ -219,6 +231,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
             faults.take("entry", part);
         }
         Command::Plan { at, act, .. } => plan::form(*at, act, ctx, faults),
+        Command::OpenSandbox { arcs_max, .. } => open_sandbox::form(*arcs_max, faults),
         Command::SetTemplate { path, rule, .. } => set_template::form(path, rule, faults),
         Command::Delegate { delegation, .. } => faults.delegation(delegation),
         Command::Transfer { to, .. } | Command::OfferTransfer { to, .. } => {
@@ -251,6 +264,7 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::Retract { .. }
         | Command::CancelPlan { .. }
         | Command::CloseTemplate { .. }
+        | Command::ResetSandbox { .. }
         | Command::TakeEffect
         | Command::SetPolicy { policy: None, .. }
         | Command::ExpireHolds

@@ -6,7 +6,7 @@
 //! Refusals, in order: faults of form (`FIELD_REQUIRED` without numbers, `TOO_MANY_VALUES`, `FIELD_INVALID` for a run that ends before
 //! it begins, a number of too many digits, a brace that stands around no known name, `{uuid}` where a number is none); those of the
 //! texts with the longest number put in; `OUTSIDE_AUTHORITY`, `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`, `ARC_LOCKED`,
-//! `SUPERIOR_NOT_ACTIVE`, `SUPERIOR_LEAF`, `SUPERIOR_FROZEN`; `TEMPLATE_CLOSED`, `TEMPLATE_NARROWER`, `NUMBER_HELD`; `NOTHING_CHANGES`.
+//! `SUPERIOR_NOT_ACTIVE`, `SUPERIOR_LEAF`, `SUPERIOR_FROZEN`, `SANDBOX_UNFIT`; `TEMPLATE_CLOSED`, `TEMPLATE_NARROWER`, `NUMBER_HELD`; `NOTHING_CHANGES`.
 
 use crate::model::entry::{Service, Text};
 use crate::model::limits::{TEMPLATE_DIGITS_MAX, TEMPLATE_RUNS_MAX};
@@ -19,6 +19,7 @@ use super::checks::{self, Reach};
 use super::consent;
 use super::decision::Decision;
 use super::form::Faults;
+use super::sandbox;
 
 /// Faults of form.
 pub fn form(path: &NodePath, rule: &Rule, faults: &mut Faults) {
@@ -119,6 +120,9 @@ pub fn decide(
     let entry = checks::own_arc(&decision.tree, path, Reach::Holder, if_revision)?;
     consent::unlocked(&entry)?;
     checks::open_superior(&entry, "oid")?;
+    if entry.sandbox.is_some() {
+        return Err(sandbox::unfit("oid", "an arc of a sandbox has no template"));
+    }
     let before = entry.template.as_deref();
     if let Some(before) = before {
         follows(path, before, rule)?;

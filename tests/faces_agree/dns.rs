@@ -13,7 +13,7 @@ use domain::{
 use tokio::{net::UdpSocket, time::timeout};
 
 use crate::facts::{Asked, Face, Facts};
-use crate::world::MADE_FROM;
+use crate::world::{MADE_FROM, SANDBOX};
 
 /// The node of the zone, and the zone's name.
 const NODE: &str = "2.16.834";
@@ -118,8 +118,11 @@ impl Face for Ors {
             let number = node.rsplit('.').next().and_then(|arc| arc.parse().ok());
             node.split('.').count() == 5 && number.is_some_and(|number: u64| number >= MADE_FROM)
         };
-        let inside = node
-            .filter(|node| facts.distance == Some(0) && node.starts_with(NODE) && !is_made(node));
+        let inside = node.filter(|node| {
+            // Nor is what is tried out.
+            let is_published = !is_made(node) && !node.starts_with(SANDBOX);
+            facts.distance == Some(0) && node.starts_with(NODE) && is_published
+        });
         inside.map_or_else(Facts::default, |node| Facts {
             node: Some(node),
             distance: Some(0),

@@ -45,6 +45,8 @@ const WIDE: u64 = 40;
 const DEEP: u64 = 4;
 /// From which number on the templates of some arcs of the first level answer for what is below them.
 pub const MADE_FROM: u64 = 2_000;
+/// A sandbox with some arcs.
+pub const SANDBOX: &str = "2.16.834.50";
 
 /// Numbers that look like chance and are the same in each run (Knuth's MMIX generator).
 struct Chance(u64);
@@ -92,6 +94,7 @@ impl World {
                 world.rule(number).await.unwrap();
             }
         }
+        world.sandbox().await.unwrap();
         for (number, state) in [
             (1, pb::State::Withdrawn),
             (2, pb::State::Deprecated),
@@ -154,6 +157,23 @@ impl World {
         let mut writes = self.writes.clone();
         let answer = writes.allocate(with_token(&self.token, request)).await;
         answer.map(drop)
+    }
+
+    async fn sandbox(&self) -> Result<(), tonic::Status> {
+        self.allocate(NODE, 50, pb::Visibility::Public).await?;
+        let request = pb::OpenSandboxRequest {
+            oid: SANDBOX.to_owned(),
+            ..Default::default()
+        };
+        let mut writes = self.writes.clone();
+        let answer = writes.open_sandbox(with_token(&self.token, request)).await;
+        answer?;
+        for number in 1..=DEEP {
+            let superior = format!("{SANDBOX}.1");
+            let below = self.allocate(&superior, number, pb::Visibility::Public);
+            below.await?;
+        }
+        Ok(())
     }
 
     async fn rule(&self, number: u64) -> Result<(), tonic::Status> {
@@ -236,7 +256,7 @@ impl World {
     pub fn oids(&self, count: usize) -> Vec<String> {
         let one = |_| {
             let first = self.chance(WIDE + 4);
-            match self.chance(8) {
+            match self.chance(9) {
                 0 => format!("{NODE}.{first}"),
                 1 => format!("{NODE}.{first}.{}", 1 + self.chance(DEEP)),
                 2 => format!(
@@ -248,6 +268,8 @@ impl World {
                 4 => format!("{NODE}.{first}.{}", 1_000 + self.chance(20)),
                 5 => format!("{NODE}.{first}.{}", MADE_FROM + self.chance(5_000)),
                 6 => format!("{NODE}.{first}.{MADE_FROM}.{}", self.chance(9)),
+                7 if first.is_multiple_of(4) => SANDBOX.to_owned(),
+                7 => format!("{SANDBOX}.1.{}", self.chance(DEEP + 2)),
                 _ => format!("2.{}.{}", self.chance(60), self.chance(999)),
             }
         };

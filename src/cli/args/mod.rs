@@ -202,6 +202,7 @@ pub enum Command {
     Retract(RetractArgs),
     Plan(PlanArgs),
     Template(TemplateArgs),
+    Sandbox(SandboxArgs),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
@@ -242,6 +243,7 @@ impl Command {
             | Self::Consent(_)
             | Self::Retract(_)
             | Self::Plan(_)
+            | Self::Sandbox(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)

@@ -632,6 +632,33 @@ pub struct TemplateSetArgs {
     pub services: Vec<v1::Service>,
 }
 
+/// Opens or resets a place of the tree where integrators try the API out
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    #[command(subcommand)]
+    pub act: SandboxAct,
+}
+
+/// What to do with a sandbox.
+#[derive(Debug, Subcommand)]
+pub enum SandboxAct {
+    /// Makes an arc without subordinates a sandbox: everybody with a token registers below its generation
+    Open {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+        /// Most arcs of one generation; without it, 1000
+        #[arg(long, value_name = "N")]
+        arcs_max: Option<u64>,
+    },
+    /// Withdraws and hides all that stands in a sandbox, and opens its next generation
+    Reset {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
+}
+
 /// Shows or sets the policy for the subordinates of a node
 #[derive(Debug, Args)]
 pub struct PolicyArgs {

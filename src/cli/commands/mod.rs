@@ -21,6 +21,7 @@ mod policy;
 mod principal;
 mod report;
 mod resolve;
+mod sandbox;
 mod server;
 mod state;
 pub mod statement;
@@ -53,7 +54,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Hold(args) => hold::hold(desk, client, &args).await,
         Command::Release(args) => hold::release(desk, client, &args).await,
         Command::Reserve(args) => hold::reserve(desk, client, &args).await,
-        Command::Amend(args) => amend::run(desk, client, *args).await,
+        Command::Amend(args) => Box::pin(amend::run(desk, client, *args)).await,
         Command::State(args) => state::run(desk, client, &args).await,
         Command::Delegate(args) => delegate::delegate(desk, client, &args).await,
         Command::Recall(args) => delegate::recall(desk, client, &args).await,
@@ -63,6 +64,7 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Consent(args) => consent::consent(desk, client, args).await,
         Command::Retract(args) => consent::retract(desk, client, args).await,
         Command::Plan(args) => plan::run(desk, client, args.act).await,
+        Command::Sandbox(args) => sandbox::run(desk, client, args.act).await,
         Command::Template(args) => Box::pin(template::run(desk, client, args.act)).await,
         Command::Policy(args) => Box::pin(policy::run(desk, client, args.act)).await,
         Command::Application(args) => Box::pin(application::run(desk, client, args.act)).await,

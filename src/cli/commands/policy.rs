@@ -39,7 +39,7 @@ struct InForceView {
 pub async fn run(desk: &Desk, client: &Client, act: PolicyAct) -> Result<Outcome, Failure> {
     match act {
         PolicyAct::Get { oid } => get(desk, client, &oid).await,
-        PolicyAct::Set(args) => set(desk, client, *args).await,
+        PolicyAct::Set(args) => Box::pin(set(desk, client, *args)).await,
         PolicyAct::Try(args) => attempt(desk, client, *args).await,
     }
 }

@@ -8,8 +8,8 @@ use super::{
     CategoryView, ContactView, DelegationView, DisagreementView, EntryView, ExternalView,
     FeeScheduleView, FieldView, FollowedView, HistoryView, HoldView, HoldingView, HopView,
     LabelView, LocksView, NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView,
-    PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView, ServiceView,
-    TemplateView, TextView, ToleranceView, WrittenView,
+    PolicyView, RangeView, ReferenceView, RelationView, ResolveView, RevisionView, SandboxTopView,
+    ServiceView, TemplateView, TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -358,6 +358,8 @@ impl From<&v1::Entry> for EntryView {
             plans: views(&e.plans),
             policy: e.policy.as_ref().map(Into::into),
             template: e.template.as_ref().map(Into::into),
+            sandbox: e.sandbox,
+            sandbox_top: e.sandbox_top.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
             superior_changed: moment(e.superior_changed.as_ref()),
@@ -366,6 +368,16 @@ impl From<&v1::Entry> for EntryView {
             revision: e.revision,
             etag: e.etag.clone(),
             notations: e.notations.as_ref().map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&v1::SandboxTop> for SandboxTopView {
+    fn from(t: &v1::SandboxTop) -> Self {
+        Self {
+            arcs_max: t.arcs_max,
+            generation: t.generation.clone(),
+            since: moment(t.since.as_ref()),
         }
     }
 }

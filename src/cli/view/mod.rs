@@ -166,6 +166,11 @@ view! {
 }
 
 view! {
+    /// The top of a sandbox.
+    SandboxTopView { arcs_max: u64, generation: String, since: String, }
+}
+
+view! {
     /// The entry of an arc.
     EntryView {
         oid: String, number: String, state: String, visibility: String, stub: bool, authority: bool,
@@ -173,8 +178,8 @@ view! {
         flags: Vec<&'static str>, relation: RelationView, titles: Vec<TextView>, descriptions: Vec<TextView>,
         services: Vec<ServiceView>, references: Vec<ReferenceView>, contacts: Vec<ContactView>, first_registrant: HoldingView,
         registrant: HoldingView, sponsor: String, delegation: DelegationView, locks: Option<LocksView>,
-        pending: Option<PendingView>, plans: Vec<PlanView>, policy: Option<PolicyView>, template: Option<TemplateView>,
-        applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
+        pending: Option<PendingView>, plans: Vec<PlanView>, policy: Option<PolicyView>, template: Option<TemplateView>, sandbox: bool,
+        sandbox_top: Option<SandboxTopView>, applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
     }
 }

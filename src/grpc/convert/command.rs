@@ -24,6 +24,9 @@ use crate::{
 
 use super::{Faults, change, fields, item, moment, text, within};
 
+/// How many arcs a generation of a sandbox takes where nobody says.
+const SANDBOX_ARCS_USUAL: u64 = 1_000;
+
 /// What belongs to any write, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Common {
@@ -560,6 +563,30 @@ pub fn close_template(
 ) -> Option<Command> {
     let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
     Some(Command::CloseTemplate { path, if_revision })
+}
+
+/// Make a place to try the API out.
+pub fn open_sandbox(
+    request: &pb::OpenSandboxRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::OpenSandbox {
+        path,
+        if_revision,
+        arcs_max: request.arcs_max.unwrap_or(SANDBOX_ARCS_USUAL),
+    })
+}
+
+/// Begin it anew.
+pub fn reset_sandbox(
+    request: &pb::ResetSandboxRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::ResetSandbox { path, if_revision })
 }
 
 /// Set the policy for an arc's subordinates.

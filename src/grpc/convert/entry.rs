@@ -17,6 +17,7 @@ use crate::{
         event::Changes,
         plan::{Plan, PlannedAct},
         policy::{Applicants, MinimumContent, NumberRange, Numbering},
+        sandbox::Sandbox,
         template::{Numbers, Template},
     },
     oid::NodePath,
@@ -53,6 +54,7 @@ pub fn short(entry: &Entry, visibility: Visibility) -> pb::Entry {
         visibility: self::visibility(visibility) as i32,
         revision: entry.revision.get(),
         etag: tag(entry),
+        sandbox: entry.sandbox.is_some(),
         ..pb::Entry::default()
     }
 }
@@ -122,6 +124,8 @@ pub fn entry(
         delegation: entry.delegation.as_ref().map(delegation),
         policy: entry.policy.as_ref().map(policy),
         template: entry.template.as_deref().map(template),
+        sandbox: entry.sandbox.is_some(),
+        sandbox_top: sandbox_top(entry),
         applied: entry.applied.map(timestamp),
         registered: registered(entry),
         changed: Some(timestamp(entry.changed)),
@@ -142,6 +146,16 @@ fn locks(locks: Locks) -> Option<pb::Locks> {
     (locks != Locks::default()).then(|| pb::Locks {
         holder: locks.holder.map(timestamp),
         authority: locks.authority.map(timestamp),
+    })
+}
+
+fn sandbox_top(entry: &Entry) -> Option<pb::SandboxTop> {
+    let top = entry.sandbox.as_deref().and_then(Sandbox::top)?;
+    let generation = entry.path.child(top.generation.clone()).ok()?;
+    Some(pb::SandboxTop {
+        arcs_max: top.arcs_max,
+        generation: generation.to_string(),
+        since: Some(timestamp(top.since)),
     })
 }
 

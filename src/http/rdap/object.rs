@@ -84,7 +84,7 @@ fn facts(object: &mut Object, entry: &Entry) {
         ("Title", &holder.titles),
         ("Description", &holder.descriptions),
     ];
-    let remarks: Vec<_> = told
+    let mut remarks: Vec<_> = told
         .into_iter()
         .flat_map(|(title, texts)| texts.iter().map(move |text| (title, text)))
         .map(|(title, text)| {
@@ -95,6 +95,13 @@ fn facts(object: &mut Object, entry: &Entry) {
             })
         })
         .collect();
+    if entry.sandbox.is_some() {
+        remarks.push(json!({
+            "title": "Sandbox",
+            "description": ["This stands in a sandbox, where programs are tried out. It means nothing."],
+            "lang": "en",
+        }));
+    }
     if !remarks.is_empty() {
         object.put("remarks", remarks);
     }

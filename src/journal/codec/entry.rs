@@ -27,9 +27,10 @@ use super::parts::{
     hold_to, id_from, id_if, id_to, identifiers_from, identifiers_to, kind_from, kind_to,
     labels_from, labels_to, path_from, path_to, pending_from, pending_to, plans_from, plans_to,
     policy_from, policy_to, principal_from, principal_whole_to, proof_from, proof_to,
-    references_from, references_to, relation_from, relation_to, services_from, services_to,
-    state_or_active, state_unless_active, template_from, template_to, texts_from, texts_to,
-    unicode_labels_from, unicode_labels_to, visibility_or_public, visibility_unless_public,
+    references_from, references_to, relation_from, relation_to, sandbox_from, sandbox_to,
+    services_from, services_to, state_or_active, state_unless_active, template_from, template_to,
+    texts_from, texts_to, unicode_labels_from, unicode_labels_to, visibility_or_public,
+    visibility_unless_public,
 };
 use super::person::{tombstone_from, tombstone_to};
 
@@ -175,6 +176,7 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         plans: plans_to(&entry.plans),
         policy: entry.policy.as_ref().map(policy_to),
         template: entry.template.as_deref().map(template_to),
+        sandbox: entry.sandbox.as_deref().map(sandbox_to),
         applied: entry.applied.map(Timestamp::micros),
         withdrawn: superior
             .withdrawn
@@ -239,7 +241,8 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         pending: stored.pending.map(pending_from).transpose()?,
         plans: plans_from(stored.plans)?,
         policy,
-        template: stored.template.map(template_from),
+        template: stored.template.map(template_from).map(Box::new),
+        sandbox: stored.sandbox.map(sandbox_from).transpose()?,
         applied: stored.applied.map(Timestamp::from_micros),
         registered,
         changed,

@@ -20,6 +20,7 @@ use crate::model::money::{Amount, Currency, FeeSchedule};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::model::refusal::Code;
+use crate::model::sandbox::{Part, Sandbox, Top};
 use crate::model::template::{Numbers, Rule, Template};
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
@@ -458,13 +459,13 @@ pub(super) fn template_to(template: &Template) -> pb::Template {
 }
 
 /// The rule of its stored form.
-pub(super) fn template_from(stored: pb::Template) -> Box<Template> {
+pub(super) fn template_from(stored: pb::Template) -> Template {
     let numbers = if stored.uuids {
         Numbers::Uuid
     } else {
         Numbers::Runs(ranges_from(&stored.numbers))
     };
-    Box::new(Template {
+    Template {
         rule: Rule {
             numbers,
             titles: texts_from(stored.titles),
@@ -473,7 +474,62 @@ pub(super) fn template_from(stored: pb::Template) -> Box<Template> {
         },
         since: Timestamp::from_micros(stored.since),
         closed: stored.closed.map(Timestamp::from_micros),
+    }
+}
+
+/// The stored form of the top of a sandbox.
+pub(super) fn sandbox_top_to(top: &Top) -> pb::SandboxTop {
+    pb::SandboxTop {
+        arcs_max: top.arcs_max,
+        generation: number_to(&top.generation),
+        since: top.since.micros(),
+    }
+}
+
+/// The top of its stored form.
+pub(super) fn sandbox_top_from(stored: &pb::SandboxTop) -> Top {
+    Top {
+        arcs_max: stored.arcs_max,
+        generation: ArcValue::from_be_bytes(&stored.generation),
+        since: Timestamp::from_micros(stored.since),
+    }
+}
+
+/// The stored form of what tells an arc of a sandbox.
+pub(super) fn sandbox_part_to(part: &Part) -> pb::SandboxPart {
+    pb::SandboxPart {
+        by: part.by.as_ref().map(id_to),
+    }
+}
+
+/// What tells an arc of a sandbox, of its stored form.
+pub(super) fn sandbox_part_from(stored: &pb::SandboxPart) -> Result<Part, CodecError> {
+    Ok(Part {
+        by: id_if(stored.by.as_deref())?,
     })
+}
+
+/// The stored form of an arc's place in a sandbox.
+pub(super) fn sandbox_to(sandbox: &Sandbox) -> pb::Sandbox {
+    use pb::sandbox::Place;
+    pb::Sandbox {
+        place: Some(match sandbox {
+            Sandbox::Top(top) => Place::Top(sandbox_top_to(top)),
+            Sandbox::Part(part) => Place::Part(sandbox_part_to(part)),
+        }),
+    }
+}
+
+/// An arc's place in a sandbox, of its stored form.
+pub(super) fn sandbox_from(stored: pb::Sandbox) -> Result<Box<Sandbox>, CodecError> {
+    use pb::sandbox::Place;
+    let place = stored.place.ok_or(CodecError::Missing {
+        what: "a place in a sandbox",
+    })?;
+    Ok(Box::new(match place {
+        Place::Top(top) => Sandbox::Top(sandbox_top_from(&top)),
+        Place::Part(part) => Sandbox::Part(sandbox_part_from(&part)?),
+    }))
 }
 
 /// The stored form of what waits at an arc.

@@ -30,6 +30,7 @@ use crate::model::notice::{Matter, Notice, NoticeId, NoticeKind, Outcome, Settle
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::model::refusal::Code;
+use crate::model::sandbox::{Part, Sandbox, Top};
 use crate::model::template::{Numbers, Rule, Template};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
@@ -310,6 +311,7 @@ pub(super) fn typical_allocation() -> Event {
         recorded: None,
         applied: None,
         registered: None,
+        sandbox: None,
     }))
 }
 
@@ -336,6 +338,7 @@ fn full_arc() -> Box<ArcRegistered> {
         }),
         applied: Some(Timestamp::from_micros(-1)),
         registered: Some(NOON),
+        sandbox: None,
     })
 }
 
@@ -451,12 +454,19 @@ fn contact_events() -> Vec<(&'static str, Event)> {
             ..Changes::default()
         })
     };
+    let tried = ArcRegistered {
+        sandbox: Some(Part {
+            by: Some(principal()),
+        }),
+        ..*full_arc()
+    };
     let arc = ArcRegistered {
         contacts: contacts(),
         ..*full_arc()
     };
     vec![
         ("contacts", Event::ArcRegistered(Box::new(arc))),
+        ("sandbox", Event::ArcRegistered(Box::new(tried))),
         ("contacts", changed(contacts())),
         ("no-contacts", changed(Vec::new())),
     ]
@@ -956,6 +966,11 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         previous,
         plans,
     };
+    let tried = Event::SandboxSet {
+        path: arc(),
+        previous,
+        top: sandbox(),
+    };
     let ruled = |template| Event::TemplateSet {
         path: arc(),
         previous,
@@ -970,6 +985,7 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         ("all", planned(plans())),
         ("more", planned(more_plans())),
         ("none", planned(Vec::new())),
+        ("opened", tried),
         ("runs", ruled(template())),
         ("uuids", ruled(uuids())),
         ("locked", locked(LOCKS)),
@@ -979,6 +995,15 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         ("unlock-holder", waits(Some(unlock(LockKind::Holder)))),
         ("unlock-authority", waits(Some(unlock(LockKind::Authority)))),
     ]
+}
+
+/// What makes the arc of the samples a sandbox.
+fn sandbox() -> Top {
+    Top {
+        arcs_max: 1_000,
+        generation: 300_u64.into(),
+        since: NOON,
+    }
 }
 
 /// A rule that answers for numbers below the arc of the samples, closed.
@@ -1154,6 +1179,7 @@ pub(super) fn typical_entry() -> Entry {
         plans: Vec::new(),
         policy: None,
         template: None,
+        sandbox: None,
         applied: None,
         registered: NOON,
         changed: NOON,
@@ -1249,7 +1275,15 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         },
         ..typical_entry()
     };
+    let tried = |sandbox| Entry {
+        sandbox: Some(Box::new(sandbox)),
+        ..typical_entry()
+    };
+    let by = Some(principal());
     vec![
+        ("entry/sandbox", tried(Sandbox::Top(sandbox()))),
+        ("entry/in-sandbox", tried(Sandbox::Part(Part { by }))),
+        ("entry/generation", tried(Sandbox::Part(Part::default()))),
         ("entry/template", ruled),
         ("entry/made", made),
         ("entry/contacts", contacted),

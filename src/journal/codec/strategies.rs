@@ -31,6 +31,7 @@ use crate::model::notice::{NoticeId, Outcome};
 use crate::model::plan::{Plan, PlannedAct};
 use crate::model::policy::{Applicants, Category, MinimumContent, NumberRange, Numbering, Policy};
 use crate::model::refusal::Code;
+use crate::model::sandbox::{Part, Sandbox, Top};
 use crate::model::template::{Numbers, Rule, Template};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
@@ -472,13 +473,20 @@ pub(crate) fn arc_registered() -> impl Strategy<Value = ArcRegistered> {
         (path(), seq(), found_by(), state(), visibility(), flags()),
         names(),
         holders(),
-        (of(id()), of(id()), of(proof()), of(time()), of(time())),
+        (
+            of(id()),
+            of(id()),
+            of(proof()),
+            of(time()),
+            of(time()),
+            of(sandbox_part()),
+        ),
     )
         .prop_map(|(first, names, holders, last)| {
             let (path, previous, found_by, state, visibility, flags) = first;
             let (identifiers, labels, _) = names;
             let (titles, descriptions, services, references, contacts) = holders;
-            let (registrant, sponsor, recorded, applied, registered) = last;
+            let (registrant, sponsor, recorded, applied, registered, sandbox) = last;
             ArcRegistered {
                 path,
                 previous,
@@ -498,6 +506,7 @@ pub(crate) fn arc_registered() -> impl Strategy<Value = ArcRegistered> {
                 recorded,
                 applied,
                 registered,
+                sandbox,
             }
         })
 }
@@ -1019,9 +1028,36 @@ fn template() -> BoxedStrategy<Box<Template>> {
         .boxed()
 }
 
-fn consent_events() -> [BoxedStrategy<Event>; 4] {
+fn sandbox_top() -> impl Strategy<Value = Top> {
+    (any::<u64>(), number(), time()).prop_map(|(arcs_max, generation, since)| Top {
+        arcs_max,
+        generation,
+        since,
+    })
+}
+
+fn sandbox_part() -> impl Strategy<Value = Part> {
+    of(id()).prop_map(|by| Part { by })
+}
+
+fn sandbox() -> BoxedStrategy<Box<Sandbox>> {
+    let place = prop_oneof![
+        sandbox_top().prop_map(Sandbox::Top),
+        sandbox_part().prop_map(Sandbox::Part),
+    ];
+    place.prop_map(Box::new).boxed()
+}
+
+fn consent_events() -> [BoxedStrategy<Event>; 5] {
     let arc = || (path(), seq());
     [
+        (arc(), sandbox_top())
+            .prop_map(|((path, previous), top)| Event::SandboxSet {
+                path,
+                previous,
+                top,
+            })
+            .boxed(),
         (arc(), template())
             .prop_map(|((path, previous), template)| Event::TemplateSet {
                 path,
@@ -1099,10 +1135,11 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             of(pending()),
             plans(),
             of(template()),
+            of(sandbox()),
         ),
     )
         .prop_map(|(first, superior, holder, people, rest)| {
-            let (delegation, policy, locks, pending, plans, template) = rest;
+            let (delegation, policy, locks, pending, plans, template, sandbox) = rest;
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -1145,6 +1182,7 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 plans,
                 policy,
                 template,
+                sandbox,
                 applied,
                 registered: times[0],
                 changed: times[1],
