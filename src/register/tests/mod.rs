@@ -5,6 +5,7 @@ mod damage;
 mod faults;
 mod house;
 mod limits;
+mod made;
 mod past;
 mod rights;
 mod rights_model;
