@@ -306,7 +306,7 @@ fn sandbox(octet: u8, b: u8, c: u8, tree: &Tree) -> Command {
         entry.registrant.is_none() && below == 0
     };
     let if_revision = None;
-    if b % 3 == 0 {
+    if b.is_multiple_of(3) {
         return Command::ResetSandbox {
             path: known(octet, tree, |entry| entry.sandbox.is_some()),
             if_revision,
