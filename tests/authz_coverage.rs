@@ -41,6 +41,9 @@ const RESERVED: &str = "2.999.5.4";
 const LOCKED: &str = "2.999.5.7";
 /// An arc below it that has a registrant.
 const HELD: &str = "2.999.5.10";
+/// An arc below it that could become a sandbox, and one that is.
+const UNTRIED: &str = "2.999.5.11";
+const SANDBOX: &str = "2.999.5.12";
 /// An arc below it that is delegated on.
 const FURTHER: &str = "2.999.5.6";
 
@@ -153,6 +156,10 @@ const TABLE: &[Row] = &[
     ("Delegate", GOVERN),
     ("Recall", GOVERN),
     ("SetPolicy", GOVERN),
+    ("OpenSandbox", GOVERN),
+    ("ResetSandbox", GOVERN),
+    ("SetTemplate", GOVERN),
+    ("CloseTemplate", GOVERN),
     ("AddPrincipal", GOVERN),
     ("GrantRole", GOVERN),
     ("RevokeRole", GOVERN),
@@ -424,6 +431,8 @@ impl Stage {
             | "IssueAllocationToken"
             | "ListAllocationTokens"
             | "RevokeAllocationToken" => self.number(method, token).await,
+            "OpenSandbox" | "ResetSandbox" => self.sandbox(method, token).await,
+            "SetTemplate" | "CloseTemplate" => self.template(method, token).await,
             "Amend" | "ChangeState" | "Delegate" | "Recall" | "Transfer" | "SetPolicy" => {
                 self.arc(method, token).await
             }
@@ -906,6 +915,41 @@ impl Stage {
         }
     }
 
+    async fn sandbox(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        let mut writes = self.house.writes();
+        if method == "OpenSandbox" {
+            let ask = pb::OpenSandboxRequest {
+                oid: UNTRIED.into(),
+                options: tried(),
+                ..Default::default()
+            };
+            return fine(writes.open_sandbox(with(token, ask)).await);
+        }
+        let ask = pb::ResetSandboxRequest {
+            oid: SANDBOX.into(),
+            options: tried(),
+            ..Default::default()
+        };
+        fine(writes.reset_sandbox(with(token, ask)).await)
+    }
+
+    async fn template(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
+        let mut writes = self.house.writes();
+        if method == "SetTemplate" {
+            let ask = pb::SetTemplateRequest {
+                options: tried(),
+                ..template("1")
+            };
+            return fine(writes.set_template(with(token, ask)).await);
+        }
+        let ask = pb::CloseTemplateRequest {
+            oid: ARC.into(),
+            options: tried(),
+            ..Default::default()
+        };
+        fine(writes.close_template(with(token, ask)).await)
+    }
+
     /// What waits at arcs below the arc, which are its authority's own: one is locked, and its release is asked for.
     async fn truth(&self, method: &str, token: Option<&str>) -> Result<&'static str, Status> {
         let mut writes = self.house.writes();
@@ -1292,9 +1336,17 @@ async fn below(house: &House, delegate: &str) {
         .allocate(signed_with(delegate, hidden))
         .await
         .unwrap();
-    for number in [6, 7, 9] {
+    for number in [6, 7, 9, 11, 12] {
         house.allocate_as(delegate, ARC, number).await.unwrap();
     }
+    let opened = pb::OpenSandboxRequest {
+        oid: SANDBOX.into(),
+        ..Default::default()
+    };
+    let opened = signed_with(delegate, opened);
+    writes.open_sandbox(opened).await.unwrap();
+    let ruled = signed_with(delegate, template("0"));
+    writes.set_template(ruled).await.unwrap();
     let reserved = pb::ReserveRequest {
         superior: ARC.into(),
         first: "4".into(),
@@ -1314,6 +1366,27 @@ async fn below(house: &House, delegate: &str) {
 }
 
 /// Gives an arc to a registrant; locks another in both ways, lets it be reported as wrong, and asks for the authority's lock to be released.
+/// A template of the arc that covers the numbers that no test registers.
+fn template(uri: &str) -> pb::SetTemplateRequest {
+    pb::SetTemplateRequest {
+        oid: ARC.into(),
+        template: Some(pb::Template {
+            numbers: vec![pb::NumberRange {
+                from: "1000000".into(),
+                to: String::new(),
+            }],
+            services: vec![pb::Service {
+                kind: "info".into(),
+                uri: format!("https://meters.example/{uri}/{{number}}"),
+                priority: 0,
+            }],
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+/// Locks an arc in both ways, and asks for the authority's lock to be released.
 async fn lock(house: &House, staff: &str) {
     let mut writes = house.writes();
     for kind in [pb::LockKind::Holder, pb::LockKind::Authority] {

@@ -16,6 +16,7 @@ mod personal;
 #[cfg(test)]
 mod principal_tests;
 mod rights;
+mod sandbox;
 mod sight;
 #[cfg(test)]
 mod testing;

@@ -108,6 +108,8 @@ impl Tree {
             confirmed: None,
             label_claims: Vec::new(),
             policy: None,
+            template: None,
+            sandbox: None,
             applied: None,
             registered: NOW,
             changed: NOW,
@@ -219,6 +221,9 @@ impl TreeView for Tree {
     }
     fn numbers_from(&self, _: &NodePath, _: &ArcValue, _: usize) -> Viewed<Vec<ArcValue>> {
         Ok(Vec::new())
+    }
+    fn arcs_below(&self, _: &NodePath, _: u64) -> Viewed<u64> {
+        Ok(0)
     }
     fn live_subordinate(&self, _: &NodePath) -> Viewed<Option<NodePath>> {
         Ok(None)

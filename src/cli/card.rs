@@ -159,8 +159,29 @@ pub fn fields(e: &v1::Entry) -> Vec<(&'static str, String)> {
         put("contact", format!("{}: {who}", c.role));
     }
     let o = &v.origin;
-    let parts = [o.kind, &o.certainty, &o.source, &o.proof, &o.proof_uri];
+    let parts = [
+        o.kind,
+        &o.superior,
+        &o.certainty,
+        &o.source,
+        &o.proof,
+        &o.proof_uri,
+    ];
     put("origin", joined(&parts, ", "));
+    if let Some(top) = &v.sandbox_top {
+        let text = format!(
+            "present generation {} since {}, at most {} arcs",
+            top.generation, top.since, top.arcs_max
+        );
+        put("sandbox", text);
+    } else if v.sandbox {
+        put("sandbox", "it means nothing".to_owned());
+    }
+    if let Some(template) = &e.template {
+        for (name, text) in template_fields(template) {
+            put("template", format!("{name}: {text}"));
+        }
+    }
     if let Some(policy) = &e.policy {
         for (name, text) in policy_fields(policy) {
             put("policy", format!("{name}: {text}"));
@@ -221,6 +242,32 @@ pub fn suspect(mark: &SuspicionView) -> String {
         "since {}{by}, to be settled until {}{what}",
         mark.since, mark.until
     )
+}
+
+/// What a template says, as names and values in order.
+pub fn template_fields(t: &v1::Template) -> Vec<(&'static str, String)> {
+    let numbers = if t.uuids {
+        "UUIDs".to_owned()
+    } else {
+        show_windows(&t.numbers)
+    };
+    let mut out = vec![("numbers", numbers)];
+    let texts = |name, texts: &[v1::Text]| {
+        let each = texts.iter();
+        let each = each.map(|one| (name, in_language(&one.text, &one.language)));
+        each.collect::<Vec<_>>()
+    };
+    out.extend(texts("title", &t.titles));
+    out.extend(texts("description", &t.descriptions));
+    let services = t.services.iter();
+    out.extend(services.map(|s| {
+        let text = format!("{} {} (priority {})", s.kind, s.uri, s.priority);
+        ("service", text)
+    }));
+    out.push(("since", moment(t.since.as_ref())));
+    out.push(("closed", moment(t.closed.as_ref())));
+    out.retain(|(_, text)| !text.is_empty());
+    out
 }
 
 /// What a policy says, as names and values in order.

@@ -85,6 +85,7 @@ macro_rules! changes {
 
 changes! {
     AmendRequest ChangeStateRequest DelegateRequest RecallRequest TransferRequest SetPolicyRequest
+    SetTemplateRequest CloseTemplateRequest OpenSandboxRequest ResetSandboxRequest
     PlanRequest CancelPlanRequest RenewRequest OfferTransferRequest LockRequest UnlockRequest ConsentRequest RetractRequest
     AcceptReportRequest SettleSuspicionRequest ConfirmContactRequest ChallengeLabelRequest DecideChallengeRequest
     AmendApplicationRequest ActOnApplicationRequest TellApplicationRequest CommentApplicationRequest

@@ -352,6 +352,11 @@ pub const fn advice(code: Code) -> Option<&'static str> {
         Code::ArcLocked => {
             "ask for its release with `oidctl unlock OID`; somebody else confirms it"
         }
+        Code::NumberOfTemplate | Code::TemplateNarrower | Code::TemplateClosed => {
+            "see the template with `oidctl template get SUPERIOR`"
+        }
+        Code::SandboxFull => "wait for its next reset, or ask whoever opened it for one",
+        Code::SandboxUnfit => "see the sandbox with `oidctl resolve OID`",
         Code::ConsentRequired => "offer it with `oidctl transfer OID --to ID --offer`",
         Code::NoTerm => "name an end with --for TIME or --until TIME",
         Code::NothingPending | Code::PlanUnknown | Code::NotSuspect => {

@@ -265,6 +265,10 @@ registrar! {
     confirm_contact ConfirmContactRequest;
     challenge_label ChallengeLabelRequest;
     decide_challenge DecideChallengeRequest;
+    set_template SetTemplateRequest;
+    close_template CloseTemplateRequest;
+    open_sandbox OpenSandboxRequest;
+    reset_sandbox ResetSandboxRequest;
     set_policy SetPolicyRequest;
 }
 

@@ -253,6 +253,10 @@ fn subject(command: &Command, view: &dyn TreeView) -> Viewed<(Nodes, Option<Stri
         | Command::SettleSuspicion { path, .. }
         | Command::ConfirmContact { path, .. }
         | Command::ConfirmContactByCode { path, .. }
+        | Command::SetTemplate { path, .. }
+        | Command::OpenSandbox { path, .. }
+        | Command::ResetSandbox { path, .. }
+        | Command::CloseTemplate { path, .. }
         | Command::SetPolicy { path, .. } => arc(path),
         Command::AddPrincipal(ask) => arc(&ask.home),
         Command::GrantRole(ask) | Command::RevokeRole(ask) => of(&ask.at, &ask.id),

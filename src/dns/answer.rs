@@ -11,7 +11,7 @@ use crate::oid::{ArcValue, ComparisonKey, NodePath};
 use crate::register::Seen;
 
 use super::chain::{Hash, Link};
-use super::index::Index;
+use super::index::{Index, is_published};
 use super::live::Live;
 use super::maker::Maker;
 use super::name::{self, DUMMY};
@@ -234,7 +234,10 @@ impl<'a> Answerer<'a> {
             return Ok(Spot::Missing(zone.apex.clone(), None));
         };
         let (path, reached) = way(&zone.node, &asked.numbers);
-        let line = self.live.reading.lineage(&path, &Sight::Public)?;
+        let mut line = self.live.reading.lineage(&path, &Sight::Public)?;
+        if let Some(unpublished) = line.iter().position(|seen| !is_published(seen)) {
+            line.truncate(unpublished);
+        }
         let top = zone.node.depth();
         for seen in line.iter().skip(top) {
             if let Some(name) = zone.name_of(&seen.entry.path)
@@ -335,7 +338,7 @@ impl<'a> Answerer<'a> {
         let line = reading.lineage(&path, &Sight::Public)?;
         let seen = line
             .last()
-            .filter(|seen| seen.entry.path == path && !seen.stub);
+            .filter(|seen| seen.entry.path == path && !seen.stub && is_published(seen));
         let labels = seen.map(|seen| &seen.entry.superior);
         let bears = labels.is_some_and(|fields| {
             let labels = fields.labels.iter().map(|label| &label.label);

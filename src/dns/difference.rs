@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::access::Sight;
 use crate::model::{Seq, Viewed, Visibility};
 use crate::oid::NodePath;
-use crate::register::{Reading, Resolution};
+use crate::register::Reading;
 
 use super::chain::{Chain, Hash, Link};
-use super::index::hashes;
+use super::index::{hashes, is_published};
 use super::live::{Live, Zones};
 use super::maker::{Maker, Stamp};
 use super::record::Rrset;
@@ -151,7 +151,8 @@ fn stood(zone: &Zone, reading: &Reading, path: &NodePath) -> Viewed<Option<Stood
             return Ok(None);
         }
     }
-    let Resolution::Found(seen) = reading.resolve(path, &Sight::All)? else {
+    let seen = reading.registered(path, &Sight::All)?;
+    let Some(seen) = seen.filter(is_published) else {
         return Ok(None);
     };
     Ok(Some(Stood {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::access::Sight;
 use crate::model::Viewed;
 use crate::oid::NodePath;
-use crate::register::{Reading, Resolution, Seen};
+use crate::register::{Reading, Seen};
 
 use super::chain::{Chain, Hash};
 use super::zone::{LeftOut, Placement, Types, Zone};
@@ -169,6 +169,11 @@ fn standing(seen: &Seen, placement: &Placement) -> Standing {
     }
 }
 
+/// Whether an entry that the public sees is in zones at all: what is tried in a sandbox is not.
+pub fn is_published(seen: &Seen) -> bool {
+    seen.entry.sandbox.is_none()
+}
+
 /// Whether anything is registered below a node, seen or not.
 fn has_subordinates(reading: &Reading, path: &NodePath) -> Viewed<bool> {
     let below = reading.children(path, None, 1, &Sight::All)?;
@@ -183,13 +188,12 @@ fn placed(zone: &Zone, reading: &Reading, path: &NodePath) -> Viewed<Option<(See
     if is_below_cut(zone, reading, path)? {
         return Ok(None);
     }
-    Ok(match reading.resolve(path, &Sight::Public)? {
-        Resolution::Found(seen) => {
-            let placement = zone.place(&seen.entry, seen.stub);
-            Some((seen, placement))
-        }
-        _ => None,
-    })
+    // What a template makes is in no zone: its names are answered as those of what is not registered.
+    let seen = reading.registered(path, &Sight::Public)?;
+    Ok(seen.filter(is_published).map(|seen| {
+        let placement = zone.place(&seen.entry, seen.stub);
+        (seen, placement)
+    }))
 }
 
 fn is_below_cut(zone: &Zone, reading: &Reading, path: &NodePath) -> Viewed<bool> {
@@ -228,6 +232,9 @@ pub fn walk<'a>(
             Ok(seen) => seen,
             Err(fault) => return Some(Err(fault)),
         };
+        if !is_published(&seen) {
+            return None;
+        }
         let below_cut = |cut: &NodePath| seen.entry.path.starts_with(cut);
         if cut.as_ref().is_some_and(below_cut) {
             return None;

@@ -57,6 +57,10 @@ write::writes! {
     ConfirmContactRequest "ConfirmContact" confirm_contact;
     ChallengeLabelRequest "ChallengeLabel" challenge_label;
     DecideChallengeRequest "DecideChallenge" decide_challenge;
+    SetTemplateRequest "SetTemplate" set_template;
+    CloseTemplateRequest "CloseTemplate" close_template;
+    OpenSandboxRequest "OpenSandbox" open_sandbox;
+    ResetSandboxRequest "ResetSandbox" reset_sandbox;
     SetPolicyRequest "SetPolicy" set_policy;
 }
 
@@ -430,6 +434,13 @@ impl RegistrationService for Registrar {
         self.entries(request).await
     }
 
+    async fn set_template(
+        &self,
+        request: Request<pb::SetTemplateRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
     async fn challenge_label(
         &self,
         request: Request<pb::ChallengeLabelRequest>,
@@ -437,9 +448,23 @@ impl RegistrationService for Registrar {
         self.entries(request).await
     }
 
+    async fn close_template(
+        &self,
+        request: Request<pb::CloseTemplateRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
     async fn report_error(
         &self,
         request: Request<pb::ReportErrorRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn open_sandbox(
+        &self,
+        request: Request<pb::OpenSandboxRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }
@@ -461,6 +486,13 @@ impl RegistrationService for Registrar {
     async fn decide_challenge(
         &self,
         request: Request<pb::DecideChallengeRequest>,
+    ) -> Result<Response<pb::WriteResponse>, Status> {
+        self.entries(request).await
+    }
+
+    async fn reset_sandbox(
+        &self,
+        request: Request<pb::ResetSandboxRequest>,
     ) -> Result<Response<pb::WriteResponse>, Status> {
         self.entries(request).await
     }

@@ -53,6 +53,15 @@ pub fn entry(entry: &shape::Entry) -> String {
         card.some("delegation-oidip", delegation.oidip.as_deref());
         card.some("delegation-ors", delegation.ors.as_deref());
     }
+    if entry.sandbox {
+        card.line("sandbox", "true");
+    }
+    if let Some(template) = &entry.template {
+        card.line("template", &template.numbers.join(", "));
+    }
+    if let Some(superior) = entry.origin.as_ref().and_then(|one| one.superior.as_ref()) {
+        card.line("template-of", superior);
+    }
     card.some("registered", entry.registered.as_deref());
     card.some("changed", entry.changed.as_deref());
     if let Some(superior) = entry.superiors.first() {

@@ -75,6 +75,12 @@ pub struct Entry {
     /// That somebody says that it is wrong, and it is not settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suspect: Option<Suspect>,
+    /// Whether it stands in a sandbox, where integrators try things out: it means nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sandbox: bool,
+    /// The rule by which it answers for subordinates without a row of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<Template>,
     /// When it was applied for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applied: Option<String>,
@@ -127,7 +133,7 @@ pub struct Line {
 /// How the register came to know an arc.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Origin {
-    /// `assigned`, `recorded` or `reference`.
+    /// `assigned`, `recorded`, `reference` or `template`.
     pub kind: &'static str,
     /// What proves the assignment, where it was recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,6 +147,21 @@ pub struct Origin {
     /// `verified`, `single-source`, `partial` or `implied`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certainty: Option<&'static str>,
+    /// Whose template made it, in dot notation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superior: Option<String>,
+}
+
+/// The rule by which an arc answers for subordinates without a row of their own.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Template {
+    /// Which numbers it covers, as runs such as `1000-` and `5-9`; `uuid` means those of UUIDs.
+    pub numbers: Vec<String>,
+    /// Since when there is one.
+    pub since: String,
+    /// Since when it is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<String>,
 }
 
 /// A non-integer Unicode label.

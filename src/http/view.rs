@@ -11,6 +11,8 @@ use crate::{
         actor::PrincipalKind,
         entry::{Delegation, Flags, Holding, Label, Origin, Reader, Relation, Service, Text},
         label_claim::LabelClaim,
+        policy::NumberRange,
+        template::{Numbers, Template},
     },
     oid::{
         NodePath,
@@ -226,6 +228,8 @@ impl<'a> View<'a> {
                 .transpose()?,
             delegation: entry.delegation.as_ref().map(delegation),
             suspect: suspect(entry),
+            sandbox: entry.sandbox.is_some(),
+            template: entry.template.as_deref().map(template),
             applied: entry.applied.map(|one| one.to_string()),
             registered: registered(entry),
             withdrawn: superior.withdrawn.map(|one| one.to_string()),
@@ -397,6 +401,7 @@ fn origin(origin: &Origin) -> shape::Origin {
         proof_uri: None,
         source: None,
         certainty: None,
+        superior: None,
     };
     match origin {
         Origin::Assigned => bare,
@@ -412,6 +417,26 @@ fn origin(origin: &Origin) -> shape::Origin {
             certainty: Some(certainty.word()),
             ..bare
         },
+        Origin::Template { superior } => shape::Origin {
+            superior: Some(superior.to_string()),
+            ..bare
+        },
+    }
+}
+
+fn template(template: &Template) -> shape::Template {
+    let run = |run: &NumberRange| match &run.to {
+        Some(to) if *to == run.from => to.to_string(),
+        Some(to) => format!("{}-{to}", run.from),
+        None => format!("{}-", run.from),
+    };
+    shape::Template {
+        numbers: match &template.rule.numbers {
+            Numbers::Runs(runs) => runs.iter().map(run).collect(),
+            Numbers::Uuid => vec!["uuid".to_owned()],
+        },
+        since: template.since.to_string(),
+        closed: template.closed.map(|one| one.to_string()),
     }
 }
 

@@ -22,6 +22,7 @@ use super::{
     plan::PlannedAct,
     policy::{NumberRange, Policy},
     suspicion::Office,
+    template::Rule,
 };
 
 /// A command with what belongs to any command.
@@ -223,6 +224,38 @@ pub enum Command {
     EndUnused,
     /// Remind registrants of terms that end. The server's own.
     RemindOfTerms,
+    /// Set the rule by which an arc answers for subordinates without a row of their own.
+    SetTemplate {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// The rule.
+        rule: Box<Rule>,
+    },
+    /// Close that rule for good.
+    CloseTemplate {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
+    /// Make a place where integrators try the API out.
+    OpenSandbox {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+        /// Most arcs below one generation.
+        arcs_max: u64,
+    },
+    /// Begin it anew.
+    ResetSandbox {
+        /// The arc.
+        path: NodePath,
+        /// The revision it must still have, if the caller cares.
+        if_revision: Option<Seq>,
+    },
     /// Set the policy for an arc's subordinates; `None` makes it inherit again.
     SetPolicy {
         /// The arc.
@@ -309,7 +342,7 @@ pub enum Command {
 
 impl Command {
     /// Every word of [`Command::word`].
-    pub const WORDS: [&'static str; 67] = [
+    pub const WORDS: [&'static str; 71] = [
         "allocate",
         "batch-allocate",
         "allocate-block",
@@ -345,6 +378,10 @@ impl Command {
         "end-terms",
         "end-unused",
         "remind-of-terms",
+        "set-template",
+        "close-template",
+        "open-sandbox",
+        "reset-sandbox",
         "set-policy",
         "add-principal",
         "describe-principal",
@@ -417,6 +454,10 @@ impl Command {
             Self::EndTerms => "end-terms",
             Self::EndUnused => "end-unused",
             Self::RemindOfTerms => "remind-of-terms",
+            Self::SetTemplate { .. } => "set-template",
+            Self::CloseTemplate { .. } => "close-template",
+            Self::OpenSandbox { .. } => "open-sandbox",
+            Self::ResetSandbox { .. } => "reset-sandbox",
             Self::SetPolicy { .. } => "set-policy",
             Self::AddPrincipal(_) => "add-principal",
             Self::DescribePrincipal { .. } => "describe-principal",

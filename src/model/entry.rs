@@ -8,7 +8,9 @@ use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use super::consent::{Locks, Pending};
 use super::label_claim::LabelClaim;
 use super::plan::Plan;
+use super::sandbox::Sandbox;
 use super::suspicion::{Check, Suspicion};
+use super::template::Template;
 use super::{
     clock::Timestamp,
     ids::{PrincipalId, RegistrantId, Seq},
@@ -56,6 +58,10 @@ pub struct Entry {
     pub label_claims: Vec<LabelClaim>,
     /// The policy for its subordinates; `None` means the one it inherits.
     pub policy: Option<Policy>,
+    /// The rule that answers for subordinates without a row of their own.
+    pub template: Option<Box<Template>>,
+    /// Where in a sandbox it stands, if in one.
+    pub sandbox: Option<Box<Sandbox>>,
     /// When it was applied for, if that is known.
     pub applied: Option<Timestamp>,
     /// When it was registered, as far as the register knows.
@@ -210,6 +216,11 @@ pub enum Origin {
         /// Which version of `data/` brought it.
         data_version: String,
     },
+    /// Made by the rule of its superior, whenever it is asked for; never stored.
+    Template {
+        /// Whose rule.
+        superior: NodePath,
+    },
 }
 
 impl Origin {
@@ -219,6 +230,7 @@ impl Origin {
             Self::Assigned => "assigned",
             Self::Recorded { .. } => "recorded",
             Self::Reference { .. } => "reference",
+            Self::Template { .. } => "template",
         }
     }
 

@@ -25,7 +25,9 @@ use super::{
     notice::{NoticeId, Outcome},
     plan::Plan,
     policy::Policy,
+    sandbox::{Part, Top},
     suspicion::{Check, Suspicion},
+    template::Template,
 };
 
 /// One thing that happened. The events of one command are one record.
@@ -227,6 +229,24 @@ pub enum Event {
         /// Whether the challenge was upheld.
         upheld: bool,
     },
+    /// The rule by which an arc answers for subordinates without a row of their own was set, or closed.
+    TemplateSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// The rule.
+        template: Box<Template>,
+    },
+    /// An arc became a sandbox, or its next generation became the present one.
+    SandboxSet {
+        /// The arc.
+        path: NodePath,
+        /// The revision it had.
+        previous: Seq,
+        /// What it is now.
+        top: Top,
+    },
     /// Somebody applied for an arc: the application as it was handed in.
     ApplicationSubmitted(Box<Application>),
     /// An application was corrected: what it asks for now. What was approved before counts no longer.
@@ -325,6 +345,8 @@ impl Event {
             Self::LabelsClaimed { .. } => "labels-claimed",
             Self::LabelChallenged { .. } => "label-challenged",
             Self::LabelDecided { .. } => "label-decided",
+            Self::TemplateSet { .. } => "template-set",
+            Self::SandboxSet { .. } => "sandbox-set",
             Self::ApplicationSubmitted(_) => "application-submitted",
             Self::ApplicationAmended(_) => "application-amended",
             Self::ApplicationMoved(_) => "application-moved",
@@ -360,6 +382,9 @@ impl Event {
             Self::LabelsClaimed { path, previous, .. }
             | Self::LabelChallenged { path, previous, .. }
             | Self::LabelDecided { path, previous, .. } => Some((path, *previous)),
+            Self::TemplateSet { path, previous, .. } | Self::SandboxSet { path, previous, .. } => {
+                Some((path, *previous))
+            }
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }
@@ -571,6 +596,8 @@ pub struct ArcRegistered {
     pub applied: Option<Timestamp>,
     /// When it was registered, where that was before this record.
     pub registered: Option<Timestamp>,
+    /// Of an arc in a sandbox: who registered it.
+    pub sandbox: Option<Part>,
 }
 
 /// What proves an assignment made elsewhere.

@@ -76,6 +76,12 @@ pub const PLAN_SECONDS_CEILING: u64 = 3_653 * 86_400;
 pub const TERM_REMINDER_SECONDS: u64 = 30 * 86_400;
 /// Most reports of one principal, at arcs where it has no rights, that nobody accepted or settled yet.
 pub const REPORTS_OPEN_MAX: usize = 20;
+/// Most runs of numbers that one template covers.
+pub const TEMPLATE_RUNS_MAX: usize = 32;
+/// Most digits of a number that a template answers for; longer ones that it covers are used up all the same.
+pub const TEMPLATE_DIGITS_MAX: usize = 100;
+/// Most arcs below one generation of a sandbox, whatever it is opened for.
+pub const SANDBOX_ARCS_CEILING: u64 = 10_000;
 /// How many random draws are made before the free numbers of a nearly full window are listed instead.
 pub const RANDOM_DRAWS_MAX: usize = 64;
 /// Most principals that were not removed.

@@ -23,7 +23,9 @@ pub mod ors;
 pub mod plan;
 pub mod policy;
 pub mod refusal;
+pub mod sandbox;
 pub mod suspicion;
+pub mod template;
 pub mod tree;
 
 pub use actor::{Actor, Principal, PrincipalKind};

@@ -182,6 +182,11 @@ codes! {
     123 PromisedAlready "PROMISED_ALREADY" Taken "X.660 clause 6.2": "The reserved number is promised by another allocation token that is still open.";
     124 LabelNotProvisional "LABEL_NOT_PROVISIONAL" NotNow "policy": "The label is final, or is challenged already, or no challenge to it waits.";
     125 ChallengesFull "CHALLENGES_FULL" Exhausted "API limits": "As many challenges of one principal wait to be decided as the register bears.";
+    126 NumberOfTemplate "NUMBER_OF_TEMPLATE" Taken "X.660 clause 6.2": "The number is covered by the superior's template, which uses it up.";
+    127 TemplateNarrower "TEMPLATE_NARROWER" NotNow "X.660 clause 6.2; RFC 3061": "A template covers at least the numbers that it covered before.";
+    128 TemplateClosed "TEMPLATE_CLOSED" NotNow "X.660 clause 6.2; RFC 3061": "The arc's template is closed for good.";
+    129 SandboxFull "SANDBOX_FULL" Exhausted "API limits": "The sandbox holds as many arcs as it may.";
+    130 SandboxUnfit "SANDBOX_UNFIT" NotNow "repository practice": "What is asked does not fit a sandbox.";
     135 PaperUnknown "PAPER_UNKNOWN" NotFound "API": "The application has no paper of this digest.";
     136 PapersFull "PAPERS_FULL" Exhausted "API limits": "The server keeps as many octets of papers as it is set to keep.";
 }

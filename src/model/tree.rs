@@ -70,6 +70,9 @@ pub trait TreeView {
         limit: usize,
     ) -> Viewed<Vec<ArcValue>>;
 
+    /// How many arcs stand anywhere below `path`, counted up to `limit`.
+    fn arcs_below(&self, path: &NodePath, limit: u64) -> Viewed<u64>;
+
     /// A subordinate directly below `path` that is not withdrawn, if there is one.
     fn live_subordinate(&self, path: &NodePath) -> Viewed<Option<NodePath>>;
 

@@ -92,7 +92,7 @@ fn status(seen: &Seen) -> &'static str {
         _ if seen.entry.authority => AVAILABLE,
         // Others keep it: what is known here is from published sources.
         Origin::Reference { .. } => PARTIAL,
-        Origin::Assigned | Origin::Recorded { .. } => AVAILABLE,
+        Origin::Assigned | Origin::Recorded { .. } | Origin::Template { .. } => AVAILABLE,
     }
 }
 
@@ -340,6 +340,9 @@ fn own(desk: &Maker<'_>, entry: &Entry, section: &mut Section, answer: &mut Answ
         None => {}
     }
     section.extra("origin", [origin(&entry.origin)]);
+    if entry.sandbox.is_some() {
+        section.extra("sandbox", ["true".to_owned()]);
+    }
     let references = entry.holder.references.iter().map(|one| {
         let parts = [Some(&one.title), one.uri.as_ref(), one.asn1_module.as_ref()];
         let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
@@ -365,6 +368,7 @@ fn own(desk: &Maker<'_>, entry: &Entry, section: &mut Section, answer: &mut Answ
 fn origin(origin: &Origin) -> String {
     match origin {
         Origin::Assigned | Origin::Recorded { .. } => origin.word().to_owned(),
+        Origin::Template { superior } => format!("template of {superior}"),
         Origin::Reference {
             source, certainty, ..
         } => clean_line(&format!("reference ({}, {source})", certainty.word())),

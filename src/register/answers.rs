@@ -12,6 +12,7 @@ use crate::model::{
     application::Application,
     entry::Hold,
     ids::AllocationTokenId,
+    template,
 };
 use crate::oid::NodePath;
 
@@ -112,6 +113,38 @@ pub enum Resolution {
     SuperiorFound(Seen, usize),
     /// Nothing on it is registered.
     Unknown,
+}
+
+impl Resolution {
+    /// What is known of a path, of which `line` is what is registered and seen on the way down, topmost first.
+    ///
+    /// Where the next arc below is not there, or hidden, a template above answers for it, so that neither is told from the other. Of
+    /// a stub nothing is told, its template neither.
+    pub(super) fn of(path: &NodePath, line: &[Seen]) -> Self {
+        let distance = path.depth().saturating_sub(line.len());
+        match line.last() {
+            None => Self::Unknown,
+            Some(seen) if distance == 0 => Self::Found(seen.clone()),
+            Some(seen) => match made(path, line.len(), seen) {
+                Some(made) if distance == 1 => Self::Found(made),
+                Some(made) => Self::SuperiorFound(made, distance - 1),
+                None => Self::SuperiorFound(seen.clone(), distance),
+            },
+        }
+    }
+}
+
+/// What the template of `above`, which stands `depth` arcs deep, makes of the next arc on the way to `path`.
+fn made(path: &NodePath, depth: usize, above: &Seen) -> Option<Seen> {
+    if above.stub {
+        return None;
+    }
+    let made = template::made(&above.entry, path.arcs().get(depth)?)?;
+    Some(Seen {
+        entry: Arc::new(made),
+        visibility: above.visibility,
+        stub: false,
+    })
 }
 
 /// One change of an arc.

@@ -229,6 +229,31 @@ impl Source for AsOf {
         Ok(found)
     }
 
+    fn count_below(&self, path: &NodePath, limit: u64) -> Viewed<u64> {
+        let mut found = 0;
+        let mut depth = path.depth();
+        loop {
+            depth += 1;
+            let before = found;
+            let Some(prefix) = keys::descendants(path, depth) else {
+                return Ok(found);
+            };
+            for row in self.tables.beginning_with(Table::Arcs, &prefix) {
+                if found >= limit {
+                    return Ok(limit);
+                }
+                let (_, row) = row?;
+                let (_, created, _) =
+                    split_two(&row).ok_or_else(|| self.broken("an entry's row is too short"))?;
+                found += u64::from(created <= self.at);
+            }
+            // Where nothing stands, nothing stands below it.
+            if found == before {
+                return Ok(found);
+            }
+        }
+    }
+
     fn open_rows_from(
         &self,
         table: Table,

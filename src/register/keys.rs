@@ -82,6 +82,11 @@ pub(super) fn subordinates(path: &NodePath) -> Option<Vec<u8>> {
     Some(with_depth(depth, path.arcs()))
 }
 
+/// What the keys of the nodes of a depth below `path` begin with; `None` where there is no such depth.
+pub(super) fn descendants(path: &NodePath, depth: usize) -> Option<Vec<u8>> {
+    Some(with_depth(u8::try_from(depth).ok()?, path.arcs()))
+}
+
 /// The node of a key.
 pub(super) fn to_path(key: &[u8]) -> Option<NodePath> {
     let (path, rest) = split_node(key)?;

@@ -42,12 +42,7 @@ impl<'a> ReadingNames<'a> {
         self.look(path)?;
         let line = self.line.borrow();
         let known = line.1.get(..path.depth()).unwrap_or(&line.1);
-        let distance = path.depth() - known.len();
-        Ok(match known.last() {
-            None => Resolution::Unknown,
-            Some(seen) if distance == 0 => Resolution::Found(seen.clone()),
-            Some(seen) => Resolution::SuperiorFound(seen.clone(), distance),
-        })
+        Ok(Resolution::of(path, known))
     }
 
     /// The superiors of a path that are registered and may be seen, the nearest first, from the line that is kept.
@@ -164,7 +159,7 @@ impl Names for ReadingNames<'_> {
 fn is_agreed(entry: &Entry) -> bool {
     let certainty = match &entry.origin {
         Origin::Reference { certainty, .. } => Some(*certainty),
-        Origin::Assigned | Origin::Recorded { .. } => None,
+        Origin::Assigned | Origin::Recorded { .. } | Origin::Template { .. } => None,
     };
     certainty != Some(Certainty::Partial)
 }

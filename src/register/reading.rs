@@ -156,15 +156,16 @@ impl Reading {
         Ok(seen.map(|seen| seen.visibility))
     }
 
-    /// What is known of a path.
+    /// What is known of a path: what is registered, or what a template makes where nothing is.
     pub fn resolve(&self, path: &NodePath, sight: &Sight) -> Viewed<Resolution> {
+        Ok(Resolution::of(path, &self.lineage(path, sight)?))
+    }
+
+    /// Whether an arc with a row of its own stands at a path, and is seen: what no template made.
+    pub fn registered(&self, path: &NodePath, sight: &Sight) -> Viewed<Option<Seen>> {
         let mut line = self.lineage(path, sight)?;
-        let distance = path.depth() - line.len();
-        Ok(match line.pop() {
-            None => Resolution::Unknown,
-            Some(seen) if distance == 0 => Resolution::Found(seen),
-            Some(seen) => Resolution::SuperiorFound(seen, distance),
-        })
+        let whole = !path.is_root() && line.len() == path.depth();
+        Ok(line.pop().filter(|_| whole))
     }
 
     /// The superiors of a path that are registered and may be seen, the nearest first.
@@ -393,6 +394,9 @@ fn stub_of(entry: &Entry) -> Entry {
         confirmed: None,
         label_claims: Vec::new(),
         policy: None,
+        template: None,
+        // That it is tried out is not told, but heeded where names are published.
+        sandbox: entry.sandbox.clone(),
         applied: None,
         registered: never,
         changed: never,
@@ -411,6 +415,9 @@ impl Source for Reading {
     }
     fn numbers(&self, superior: &NodePath, from: &ArcValue, limit: usize) -> Viewed<Vec<ArcValue>> {
         self.of.numbers(superior, from, limit)
+    }
+    fn count_below(&self, path: &NodePath, limit: u64) -> Viewed<u64> {
+        self.of.count_below(path, limit)
     }
     fn open_rows_from(
         &self,

@@ -249,6 +249,17 @@ impl Source for Rows {
         Ok(found)
     }
 
+    fn count_below(&self, path: &NodePath, limit: u64) -> Viewed<u64> {
+        let new = |entry: &&Arc<Entry>| {
+            let below = entry.path != *path && entry.path.starts_with(path);
+            below && entry.created > self.base.at
+        };
+        let here = self.arcs.values().filter(new).count();
+        let here = u64::try_from(here).unwrap_or(u64::MAX);
+        let before = self.base.count_below(path, limit)?;
+        Ok(before.saturating_add(here).min(limit))
+    }
+
     fn open_rows_from(
         &self,
         table: Table,

@@ -95,6 +95,8 @@ pub(super) trait Source {
     fn entry_at(&self, path: &NodePath) -> Viewed<Option<Arc<Entry>>>;
     /// The numbers directly below `superior`, not below `from`, at most `limit`.
     fn numbers(&self, superior: &NodePath, from: &ArcValue, limit: usize) -> Viewed<Vec<ArcValue>>;
+    /// How many arcs stand anywhere below `path`, counted up to `limit`.
+    fn count_below(&self, path: &NodePath, limit: u64) -> Viewed<u64>;
     /// The rows of a table of intervals that begin with `prefix` and are valid, in the order of their keys, at most `limit`.
     fn open_rows(&self, table: Table, prefix: &[u8], limit: usize) -> Viewed<Vec<Open>> {
         self.open_rows_from(table, prefix, prefix, limit)
@@ -224,6 +226,10 @@ impl<S: Source> TreeView for S {
         limit: usize,
     ) -> Viewed<Vec<ArcValue>> {
         self.numbers(superior, from, limit)
+    }
+
+    fn arcs_below(&self, path: &NodePath, limit: u64) -> Viewed<u64> {
+        self.count_below(path, limit)
     }
 
     fn live_subordinate(&self, path: &NodePath) -> Viewed<Option<NodePath>> {

@@ -3,15 +3,19 @@
 //! Refusals, in the order in which they are looked for: faults of form; `ALLOCATION_TOKEN_UNKNOWN`; `OUTSIDE_AUTHORITY`, `SUPERIOR_NOT_REGISTERED`,
 //! `REFERENCE_ENTRY`; `SUPERIOR_NOT_ACTIVE`, `SUPERIOR_LEAF`, `SUPERIOR_FROZEN`; `ARC_OUT_OF_RANGE`, `PATH_TOO_LONG`,
 //! `CATEGORY_UNKNOWN`, `PROMISED_OTHERWISE`, `NUMBER_TAKEN`, `NUMBER_BURNED`, `NUMBER_HELD`, `NUMBER_OUTSIDE_POLICY`, `NUMBERING_NOT_ALLOWED`, `NO_NUMBER_FREE`;
+//! Refusals, in the order in which they are looked for: faults of form; `OUTSIDE_AUTHORITY`, `SUPERIOR_NOT_REGISTERED`,
+//! `REFERENCE_ENTRY`; `SUPERIOR_NOT_ACTIVE`, `SUPERIOR_LEAF`, `SUPERIOR_FROZEN`, `SANDBOX_UNFIT`; `ARC_OUT_OF_RANGE`, `PATH_TOO_LONG`,
+//! `CATEGORY_UNKNOWN`, `NUMBER_TAKEN`, `NUMBER_BURNED`, `NUMBER_OF_TEMPLATE`, `NUMBER_HELD`, `NUMBER_OUTSIDE_POLICY`, `NUMBERING_NOT_ALLOWED`, `NO_NUMBER_FREE`;
 //! `IDENTIFIER_TAKEN`, `IDENTIFIER_STANDARDIZED`, `IDENTIFIERS_NOT_ALLOWED`, `LABEL_TAKEN`, `LABELS_NOT_ALLOWED`,
 //! `LABEL_IS_LONG_ARC`, `NAME_RESERVED`; `IDENTIFIER_REQUIRED`, `TITLE_REQUIRED`, `REGISTRANT_REQUIRED`, `APPLICATION_REQUIRED`,
 //! `CONTENT_REQUIRED`;
-//! `REGISTRANT_UNKNOWN`; `QUOTA_REACHED`.
+//! `REGISTRANT_UNKNOWN`; `QUOTA_REACHED`; in a sandbox `SANDBOX_UNFIT`, `SANDBOX_FULL`.
 
 use crate::model::application::About;
 use crate::model::command::{Allocate, NewEntry, NumberChoice, RegistrantRef};
 use crate::model::event::ArcRegistered;
 use crate::model::policy::{MinimumContent, Terms};
+use crate::model::sandbox::Sandbox;
 use crate::model::{
     Code, Ctx, Entry, Event, Policy, Refusal, Rejection, Seq, State, TreeView, Visibility,
 };
@@ -23,7 +27,7 @@ use super::form::Faults;
 use super::names::{self, Names};
 use super::numbers::{Found, Search};
 use super::overlay::UNWRITTEN;
-use super::{labels, policy, promise, roles, terms};
+use super::{labels, policy, promise, roles, sandbox, terms};
 
 /// Faults of form.
 pub fn form(ask: &Allocate, ctx: &Ctx, faults: &mut Faults) {
@@ -110,6 +114,10 @@ pub fn open_superior(
     checks::own_superior(tree, superior, "superior")?;
     let entry = checks::superior(tree, superior, "superior")?;
     checks::open_superior(&entry, "superior")?;
+    if entry.sandbox.as_deref().and_then(Sandbox::top).is_some() {
+        let detail = "directly below a sandbox there are its generations and nothing else";
+        return Err(sandbox::unfit("superior", detail));
+    }
     Ok(entry)
 }
 
@@ -331,6 +339,7 @@ pub fn new_arc(path: NodePath, entry: &NewEntry, people: People) -> ArcRegistere
         recorded: None,
         applied: entry.applied,
         registered: None,
+        sandbox: None,
     }
 }
 

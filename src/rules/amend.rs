@@ -3,13 +3,15 @@
 //! Only what differs becomes part of the event. A name that the arc has already is not judged again.
 //!
 //! Refusals, in order: faults of form; `OUTSIDE_AUTHORITY` (also for what the superior decides about the authority's own
-//! node), `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`, `ARC_LOCKED`; the names' as in `allocate`; `IDENTIFIER_REQUIRED`,
+//! node), `NOT_REGISTERED`, `REFERENCE_ENTRY`, `REVISION_MOVED`, `ARC_LOCKED`; the names' as in `allocate`; in a sandbox `SANDBOX_UNFIT`
+//! (everything is public, and names nobody who is known); `IDENTIFIER_REQUIRED`,
 //! `TITLE_REQUIRED`, `CONTENT_REQUIRED`; `REGISTRANT_UNKNOWN`; `LIVE_SUBORDINATES` (a leaf has none); `NOTHING_CHANGES`.
 
 use crate::model::command::Amend;
 use crate::model::entry::{Contact, Label, Origin};
 use crate::model::event::{Changes, EntryAmended};
 use crate::model::policy::MinimumContent;
+use crate::model::sandbox::Sandbox;
 use crate::model::{Code, Entry, Event, Refusal, Rejection, TreeView};
 use crate::oid::ArcValue;
 
@@ -17,7 +19,7 @@ use super::checks::{self, Reach};
 use super::decision::Decision;
 use super::names::{self, Names};
 use super::overlay::UNWRITTEN;
-use super::{allocate, consent, labels, policy};
+use super::{allocate, consent, labels, policy, sandbox};
 
 /// Changes the fields.
 pub fn decide(ask: &Amend, decision: &mut Decision<'_>) -> Result<(), Rejection> {
@@ -32,6 +34,11 @@ pub fn decide(ask: &Amend, decision: &mut Decision<'_>) -> Result<(), Rejection>
     let changes = differing(&ask.changes, &entry);
     if changes.identifiers.is_some() || changes.labels.is_some() {
         new_names(tree, &changes, &entry)?;
+    }
+    let part = entry.sandbox.as_deref().and_then(Sandbox::part);
+    if part.is_some() && changes.visibility.is_some() {
+        let detail = "in a sandbox everything is public until it is reset";
+        return Err(sandbox::unfit("entry.visibility", detail));
     }
     still_required(tree, &changes, &entry)?;
     let contacts = changes.contacts.as_deref().unwrap_or_default();

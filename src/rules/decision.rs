@@ -6,10 +6,12 @@ use crate::model::command::RegistrantRef;
 use crate::model::entry::Contact;
 use crate::model::event::{ArcRegistered, RegistrantRecorded};
 use crate::model::{Command, Ctx, Event, RegistrantId, Rejection, Submission, TreeView};
+use crate::oid::NodePath;
 
 use super::checks::registrant_known;
 use super::lots::Lots;
 use super::overlay::Overlay;
+use super::sandbox;
 
 /// Who has to do with an arc, by id.
 #[derive(Default)]
@@ -31,6 +33,8 @@ pub struct Decision<'a> {
     /// What is random.
     pub lots: Lots,
     events: Vec<Event>,
+    /// Below which generation of a sandbox how many more arcs fit.
+    room: Option<(NodePath, u64)>,
     steps: bool,
 }
 
@@ -44,6 +48,7 @@ impl<'a> Decision<'a> {
             tree: Overlay::new(tree, ctx.now),
             lots: Lots::new(ctx.entropy),
             events: Vec::new(),
+            room: None,
             // A command of one step never looks at what it decided: that is not worth laying over.
             steps: matches!(
                 submission.command,
@@ -59,6 +64,8 @@ impl<'a> Decision<'a> {
                     | Command::EndTerms
                     | Command::EndUnused
                     | Command::RemindOfTerms
+                    | Command::OpenSandbox { .. }
+                    | Command::ResetSandbox { .. }
                     | Command::Transfer { .. }
                     | Command::Agree { .. }
                     | Command::AgreeByCode { .. }
@@ -68,10 +75,33 @@ impl<'a> Decision<'a> {
 
     /// Decides one thing.
     pub fn tell(&mut self, event: Event) -> Result<(), Rejection> {
+        let event = sandbox::checked(event, self)?;
         if self.steps {
             self.tree.lay(&event)?;
         }
         self.events.push(event);
+        Ok(())
+    }
+
+    /// Whether somebody became known by this command.
+    pub fn introduced(&self, id: &RegistrantId) -> bool {
+        let mut recorded = self.events.iter().filter_map(|event| match event {
+            Event::RegistrantRecorded(new) => Some(&new.id),
+            _ => None,
+        });
+        recorded.any(|known| known == id)
+    }
+
+    /// One more arc stands below `superior`, in a sandbox: `SANDBOX_FULL` where none fits any more. They are counted once.
+    pub fn takes_room(&mut self, superior: &NodePath) -> Result<(), Rejection> {
+        let counted = self.room.take();
+        let counted = counted.filter(|(above, _)| superior.starts_with(above));
+        let (above, left) = match counted {
+            Some(counted) => counted,
+            None => sandbox::room(&self.tree, superior)?,
+        };
+        let left = left.checked_sub(1).ok_or_else(sandbox::full)?;
+        self.room = Some((above, left));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use crate::model::entry::{
 use crate::model::event::{ArcRegistered, Changes, ReferenceLoaded};
 use crate::model::label_claim::LabelClaim;
 use crate::model::plan::PlannedAct;
+use crate::model::sandbox::Sandbox;
 use crate::model::{Event, RegistrantId, Seq, Timestamp};
 use crate::oid::{NodePath, UnicodeLabel};
 
@@ -110,6 +111,14 @@ pub fn entry_after(
                 entry.superior.changed = now;
             }
         }
+        Event::TemplateSet { template, .. } => {
+            entry.template = Some(template.clone());
+            entry.holder.changed = now;
+        }
+        Event::SandboxSet { top, .. } => {
+            entry.sandbox = Some(Box::new(Sandbox::Top(top.clone())));
+            entry.superior.changed = now;
+        }
         Event::PendingSet { pending, .. } => entry.pending.clone_from(pending),
         Event::ReferenceLoaded(_) | Event::ArcRegistered(_) | Event::ReservedArcAllocated(_) => {}
         _ => return None,
@@ -196,6 +205,8 @@ fn blank(path: &NodePath, origin: Origin, now: Timestamp) -> Entry {
         confirmed: None,
         label_claims: Vec::new(),
         policy: None,
+        template: None,
+        sandbox: None,
         applied: None,
         registered: now,
         changed: now,
@@ -253,6 +264,8 @@ fn registered(new: &ArcRegistered, before: Option<&Entry>, seq: Seq, now: Timest
     });
     entry.first_registrant.clone_from(&entry.registrant);
     entry.sponsor.clone_from(&new.sponsor);
+    let mark = new.sandbox.clone().map(Sandbox::Part);
+    entry.sandbox = mark.map(Box::new);
     entry.applied = new.applied;
     entry
 }

@@ -34,6 +34,11 @@ impl Faults {
         self.0.push(Refusal::new(code, field, detail));
     }
 
+    /// Whether there is none so far.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes over the faults of a part, whose fields stand below `prefix`.
     pub fn take(&mut self, prefix: &str, part: Self) {
         let within = part.0.into_iter().map(|fault| fault.within(prefix));
@@ -91,6 +96,13 @@ impl Faults {
             self.registrant("registrant", to);
         }
         self.past("applied", entry.applied, now);
+    }
+
+    /// What a template would make of an arc.
+    pub fn shown(&mut self, titles: &[Text], descriptions: &[Text], services: &[Service]) {
+        self.texts("titles", titles, form::title);
+        self.texts("descriptions", descriptions, form::description);
+        self.services(services);
     }
 
     /// The new values of an arc's fields.

@@ -22,6 +22,7 @@ mod challenge_label;
 mod change_standing;
 mod change_state;
 mod checks;
+mod close_template;
 mod consent;
 mod contact;
 mod decide_challenge;
@@ -46,6 +47,7 @@ mod names;
 mod notices;
 mod numbers;
 mod offer_transfer;
+mod open_sandbox;
 mod overlay;
 mod plan;
 mod policy;
@@ -59,12 +61,15 @@ mod recall;
 mod record;
 mod release_hold;
 mod reserve;
+mod reset_sandbox;
 mod retract;
 mod revoke_allocation_token;
 mod revoke_credential;
 mod revoke_role;
 mod roles;
+mod sandbox;
 mod set_policy;
+mod set_template;
 mod suspect;
 mod take_effect;
 mod terms;
@@ -193,6 +198,22 @@ pub fn decide(
         } => terms::renew(path, *if_revision, *end, &mut decision),
         Command::ChallengeLabel(ask) => challenge_label::decide(ask, &mut decision),
         Command::DecideChallenge(ask) => decide_challenge::decide(ask, &mut decision),
+        Command::OpenSandbox {
+            path,
+            if_revision,
+            arcs_max,
+        } => open_sandbox::decide(path, *if_revision, *arcs_max, &mut decision),
+        Command::ResetSandbox { path, if_revision } => {
+            reset_sandbox::decide(path, *if_revision, &mut decision)
+        }
+        Command::SetTemplate {
+            path,
+            if_revision,
+            rule,
+        } => set_template::decide(path, *if_revision, rule, &mut decision),
+        Command::CloseTemplate { path, if_revision } => {
+            close_template::decide(path, *if_revision, &mut decision)
+        }
         Command::SetPolicy {
             path,
             if_revision,
@@ -258,6 +279,8 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         Command::Plan { at, act, .. } => plan::form(*at, act, ctx, faults),
         Command::ReportError { what, .. } => faults.flaws("what", crate::model::form::note(what)),
         Command::Renew { end, .. } => terms::form(*end, ctx, faults),
+        Command::OpenSandbox { arcs_max, .. } => open_sandbox::form(*arcs_max, faults),
+        Command::SetTemplate { path, rule, .. } => set_template::form(path, rule, faults),
         Command::Delegate { delegation, .. } => faults.delegation(delegation),
         Command::Transfer { to, .. } | Command::OfferTransfer { to, .. } => {
             faults.registrant("to.registrant", to);
@@ -291,6 +314,8 @@ fn form(command: &Command, ctx: &Ctx, faults: &mut Faults) {
         | Command::Retract { .. }
         | Command::CancelPlan { .. }
         | Command::DecideChallenge(_)
+        | Command::CloseTemplate { .. }
+        | Command::ResetSandbox { .. }
         | Command::TakeEffect
         | Command::AcceptReport { .. }
         | Command::SettleSuspicion { .. }

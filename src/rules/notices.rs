@@ -68,6 +68,10 @@ pub fn of_arc(
         // A new arc is announced to whoever applied for it.
         return Vec::new();
     };
+    if after.sandbox.is_some() {
+        // Whoever tries something out must not write to anybody.
+        return Vec::new();
+    }
     let to_holder = |kind| now.clone().map(|to| (kind, to)).into_iter().collect();
     match event {
         Event::EntryAmended(_)

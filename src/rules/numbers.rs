@@ -1,7 +1,7 @@
 //! Which number a new arc gets: named, the next free one, or drawn (X.660 6.2 and 7.3; DESIGN §5).
 //!
-//! It must never give a number that an arc has or had, that is kept back, that the policy does not open, or that is held
-//! for somebody else. A hold whose time is over counts for nothing.
+//! It must never give a number that an arc has or had, that a template uses up, that is kept back, that the policy does not open,
+//! or that is held for somebody else. A hold whose time is over counts for nothing.
 
 use crate::model::command::NumberChoice;
 use crate::model::entry::Hold;
@@ -140,9 +140,22 @@ impl Search<'_> {
                 state => return refuse(Code::NumberTaken, format!("{path} is {}", state.word())),
             }
         }
+        if reserved.is_none() && self.used_up()?.iter().any(|run| run.contains(number)) {
+            let detail = format!("the template of {} covers it", self.superior);
+            return Err(Refusal::new(Code::NumberOfTemplate, "number", detail)
+                .value(number)
+                .into());
+        }
         let mut found = Found::free(number.clone(), NumberFoundBy::Explicit);
         found.reserved = reserved;
         self.with_hold(found)
+    }
+
+    /// The runs that a template of the superior covers, or covered before it was closed: they are nobody else's.
+    fn used_up(&self) -> Viewed<Vec<NumberRange>> {
+        let superior = self.tree.entry(self.superior)?;
+        let template = superior.as_ref().and_then(|one| one.template.as_deref());
+        Ok(template.map_or_else(Vec::new, |one| one.rule.numbers.merged()))
     }
 
     /// Adds the end of the hold on the number, where there is one; refuses where it is somebody else's.
@@ -209,7 +222,7 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// The lowest free number of `window` not below `from` (no arc has it, it is not kept back, and nobody holds it), and the
+    /// The lowest free number of `window` not below `from` (no arc has it, no template covers it, it is not kept back, and nobody holds it), and the
     /// number from which on every number up to it is assigned: `from`, or what follows the last one that was passed over.
     ///
     /// Numbers that are held or kept back today may be free later: the cursor that is kept must never skip them.
@@ -219,12 +232,13 @@ impl Search<'_> {
         from: &ArcValue,
     ) -> Viewed<Option<(ArcValue, ArcValue)>> {
         let mut start = from.clone();
+        let used_up = self.used_up()?;
         loop {
             let number = self.tree.lowest_unassigned(self.superior, &start, &start)?;
             if !window.contains(&number) {
                 return Ok(None);
             }
-            let mut kept = self.policy.kept_back.iter();
+            let mut kept = self.policy.kept_back.iter().chain(&used_up);
             if let Some(kept) = kept.find(|kept| kept.contains(&number)) {
                 let Some(to) = &kept.to else { return Ok(None) };
                 start = to.successor();
@@ -245,7 +259,9 @@ impl Search<'_> {
         let Ok(path) = self.superior.child(number.clone()) else {
             return Ok(false);
         };
+        let used_up = self.used_up()?;
         Ok(self.policy.opens(number)
+            && !used_up.iter().any(|run| run.contains(number))
             && self.tree.entry(&path)?.is_none()
             && !self.is_held(number)?)
     }
@@ -258,10 +274,12 @@ impl Search<'_> {
             .numbers_from(self.superior, free, 1)?
             .into_iter()
             .next();
+        let used_up = self.used_up()?;
         let kept = self
             .policy
             .kept_back
             .iter()
+            .chain(&used_up)
             .map(|kept| &kept.from)
             .filter(|from| *from > free)
             .min();

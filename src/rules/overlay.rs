@@ -315,6 +315,15 @@ impl TreeView for Overlay<'_> {
         Ok(both.into_iter().take(limit).collect())
     }
 
+    fn arcs_below(&self, path: &NodePath, limit: u64) -> Viewed<u64> {
+        let laid = self.entries.range(path.clone()..);
+        let laid = laid.take_while(|(at, _)| at.starts_with(path));
+        let new = laid.filter(|(at, entry)| *at != path && entry.created == UNWRITTEN);
+        let more = u64::try_from(new.count()).unwrap_or(u64::MAX);
+        let below = self.below.arcs_below(path, limit)?;
+        Ok(below.saturating_add(more).min(limit))
+    }
+
     fn live_subordinate(&self, path: &NodePath) -> Viewed<Option<NodePath>> {
         let mut laid = self.laid_below(path, &ArcValue::ZERO);
         if let Some((_, entry)) = laid.find(|(_, entry)| entry.superior.state.is_live()) {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::model::sandbox::Sandbox;
 use crate::model::{Code, Policy, Refusal, Rejection, TreeView, Viewed};
 use crate::oid::{Identifier, NodePath};
 
@@ -13,10 +14,16 @@ use super::checks::authority_of;
 pub fn in_force(tree: &dyn TreeView, node: &NodePath) -> Viewed<Policy> {
     let top = authority_of(tree, node)?.map_or(node.depth(), |authority| authority.depth());
     for depth in (top..=node.depth()).rev() {
-        if let Some(entry) = tree.entry(&node.truncated(depth))?
-            && let Some(policy) = &entry.policy
-        {
+        let Some(entry) = tree.entry(&node.truncated(depth))? else {
+            continue;
+        };
+        if let Some(policy) = &entry.policy {
             return Ok(policy.clone());
+        }
+        // What the authority wants of arcs that last is not wanted where something is tried.
+        let mark = entry.sandbox.as_deref();
+        if mark.and_then(Sandbox::top).is_some() {
+            break;
         }
     }
     Ok(Policy::standard())

@@ -18,7 +18,9 @@ use crate::model::consent::{LockKind, Side};
 use crate::model::entry::{Contact, ContactRole, Delegation, Entry, Flags, Relation};
 use crate::model::event::{ArcRegistered, Changes, NumberFoundBy, Proof};
 use crate::model::policy::{NumberRange, Numbering};
-use crate::model::{Command, Event, Policy, State, TreeView};
+use crate::model::sandbox::{Part, Sandbox};
+use crate::model::template::{Numbers, Rule};
+use crate::model::{Command, Event, Policy, State, TreeView, Visibility};
 use crate::oid::{ArcValue, NodePath};
 
 use super::overlay::Overlay;
@@ -120,6 +122,21 @@ fn registrant(octet: u8, tree: &Tree) -> RegistrantRef {
     match (octet % 2, known.nth(usize::from(octet / 2 % 4))) {
         (0, Some(holding)) => RegistrantRef::Known(holding.registrant.clone()),
         _ => new_registrant("Somebody"),
+    }
+}
+
+/// A template of a few numbers, or of all from one on.
+fn rule(octet: u8) -> Rule {
+    let from = u64::from(octet % 8);
+    let to = (!octet.is_multiple_of(16)).then(|| arc(from + 2));
+    Rule {
+        numbers: Numbers::Runs(vec![NumberRange {
+            from: arc(from),
+            to,
+        }]),
+        titles: vec![text("{oid}")],
+        descriptions: Vec::new(),
+        services: Vec::new(),
     }
 }
 
@@ -252,6 +269,11 @@ fn command(step: Step, tree: &Tree) -> Command {
             if_revision: None,
             to: registrant(a, tree),
         },
+        17 if a % 4 == 1 => Command::SetTemplate {
+            path: at,
+            if_revision: None,
+            rule: Box::new(rule(c)),
+        },
         17 => Command::SetPolicy {
             path: at,
             if_revision: None,
@@ -268,6 +290,7 @@ fn command(step: Step, tree: &Tree) -> Command {
                 principals: vec![OTHER.parse().unwrap()],
             },
         },
+        _ if a % 4 == 1 => sandbox(octet, b, c, tree),
         _ if a.is_multiple_of(2) => Command::ExpireHolds,
         _ => Command::LoadReferences {
             version: format!("{}", b % 3),
@@ -276,6 +299,26 @@ fn command(step: Step, tree: &Tree) -> Command {
                 reference("2.16.834.1", &["no"], &["Afya"]),
             ],
         },
+    }
+}
+
+/// Opens a sandbox at an arc that could be one, or resets one.
+fn sandbox(octet: u8, b: u8, c: u8, tree: &Tree) -> Command {
+    let is_bare = |entry: &Entry| {
+        let below = tree.arcs_below(&entry.path, 1).unwrap();
+        entry.registrant.is_none() && below == 0
+    };
+    let if_revision = None;
+    if b.is_multiple_of(3) {
+        return Command::ResetSandbox {
+            path: known(octet, tree, |entry| entry.sandbox.is_some()),
+            if_revision,
+        };
+    }
+    Command::OpenSandbox {
+        path: known(octet, tree, is_bare),
+        if_revision,
+        arcs_max: 1 + u64::from(c % 4),
     }
 }
 
@@ -375,6 +418,7 @@ fn each_event(before: &Tree, command: &Command, events: &[Event]) {
                             | Command::ReportError { .. }
                             | Command::AcceptReport { .. }
                             | Command::SettleSuspicion { .. }
+                            | Command::SetTemplate { .. }
                     );
                     assert!(of_holder || own != *path, "{command:?}");
                 }
@@ -415,6 +459,18 @@ fn assigned(tree: &Overlay<'_>, before: &Tree, event: &Event, new: &ArcRegistere
         );
     }
     let above = tree.entry(&superior).unwrap().expect("no superior");
+    if let Some(template) = above.template.as_deref() {
+        assert!(expect.is_some() || !template.covers(number), "used up");
+    }
+    match above.sandbox.as_deref() {
+        None => assert_eq!(new.sandbox, None, "marked outside"),
+        // A generation is no arc that a policy gives out.
+        Some(Sandbox::Top(_)) => {
+            assert_eq!(new.sandbox, Some(Part::default()));
+            return;
+        }
+        Some(Sandbox::Part(_)) => assert!(new.sandbox.is_some(), "without the mark"),
+    }
     if new.recorded.is_some() {
         return;
     }
@@ -513,7 +569,11 @@ fn transitions(before: &Tree, after: &Tree, command: &Command) {
                         .plus_seconds(policy.reinstatement_seconds)
             );
         }
-        let despite = matches!(command, Command::ChangeState(ask) if ask.despite_subordinates);
+        let despite = match command {
+            Command::ChangeState(ask) => ask.despite_subordinates,
+            Command::ResetSandbox { .. } => true,
+            _ => false,
+        };
         if from != to && to == State::Withdrawn && !despite {
             assert_eq!(after.live_subordinate(path).unwrap(), None, "left hanging");
         }
@@ -550,6 +610,18 @@ fn standing(tree: &Tree) {
         }
         if let Some(next) = &entry.superior.relation {
             assert_ne!(next.target(), path);
+        }
+    }
+    for top in tree.entries.values() {
+        let mark = top.sandbox.as_deref().and_then(Sandbox::top);
+        let Some(mark) = mark else { continue };
+        let generation = top.path.child(mark.generation.clone()).unwrap();
+        let many = tree.arcs_below(&generation, u64::MAX).unwrap();
+        assert!(many <= mark.arcs_max, "more than fit");
+        let older = (1..mark.generation.to_u64().unwrap()).map(arc);
+        for number in older {
+            let old = &tree.entries[&top.path.child(number).unwrap()].superior;
+            assert_eq!(old.visibility, Visibility::Hidden, "seen after a reset");
         }
     }
     for (superior, number) in tree.holds.keys() {
@@ -599,6 +671,8 @@ fn the_sequences_reach_every_kind_of_event() {
         "recalled",
         "transferred",
         "policy-set",
+        "template-set",
+        "sandbox-set",
         "registrant-recorded",
         "reference-loaded",
         "data-loaded",

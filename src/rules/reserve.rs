@@ -5,7 +5,7 @@
 //!
 //! Refusals, in order: the count; `OUTSIDE_AUTHORITY`, `SUPERIOR_NOT_REGISTERED`, `REFERENCE_ENTRY`;
 //! `SUPERIOR_NOT_ACTIVE`, `SUPERIOR_LEAF`, `SUPERIOR_FROZEN`; `ARC_OUT_OF_RANGE`, `PATH_TOO_LONG`, `NUMBER_TAKEN`,
-//! `NUMBER_BURNED`, `NUMBER_HELD`.
+//! `NUMBER_BURNED`, `NUMBER_OF_TEMPLATE`, `NUMBER_HELD`; in a sandbox `SANDBOX_UNFIT`, `SANDBOX_FULL`.
 
 use crate::model::command::{NewEntry, Reserve};
 use crate::model::{Event, Policy, Rejection, State};

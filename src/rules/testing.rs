@@ -528,6 +528,12 @@ impl TreeView for Tree {
             .collect())
     }
 
+    fn arcs_below(&self, path: &NodePath, limit: u64) -> Viewed<u64> {
+        let all = self.entries.keys();
+        let below = all.filter(|at| *at != path && at.starts_with(path));
+        Ok(u64::try_from(below.count()).unwrap().min(limit))
+    }
+
     fn live_subordinate(&self, path: &NodePath) -> Viewed<Option<NodePath>> {
         let live = self
             .below(path)

@@ -13,6 +13,7 @@ use domain::{
 use tokio::{net::UdpSocket, time::timeout};
 
 use crate::facts::{Asked, Face, Facts};
+use crate::world::{MADE_FROM, SANDBOX};
 
 /// The node of the zone, and the zone's name.
 const NODE: &str = "2.16.834";
@@ -112,7 +113,16 @@ impl Face for Ors {
     /// The DNS tells of a node of its zone that it is there, and whether more than its number is to be had.
     fn of_what_it_tells(&self, facts: &Facts) -> Facts {
         let node = facts.node.clone();
-        let inside = node.filter(|node| facts.distance == Some(0) && node.starts_with(NODE));
+        // What a template makes is in no zone.
+        let is_made = |node: &str| {
+            let number = node.rsplit('.').next().and_then(|arc| arc.parse().ok());
+            node.split('.').count() == 5 && number.is_some_and(|number: u64| number >= MADE_FROM)
+        };
+        let inside = node.filter(|node| {
+            // Nor is what is tried out.
+            let is_published = !is_made(node) && !node.starts_with(SANDBOX);
+            facts.distance == Some(0) && node.starts_with(NODE) && is_published
+        });
         inside.map_or_else(Facts::default, |node| Facts {
             node: Some(node),
             distance: Some(0),

@@ -43,6 +43,10 @@ const NODE: &str = "2.16.834";
 /// Arcs of the first level and of the second below each of them.
 const WIDE: u64 = 40;
 const DEEP: u64 = 4;
+/// From which number on the templates of some arcs of the first level answer for what is below them.
+pub const MADE_FROM: u64 = 2_000;
+/// A sandbox with some arcs.
+pub const SANDBOX: &str = "2.16.834.50";
 
 /// Numbers that look like chance and are the same in each run (Knuth's MMIX generator).
 struct Chance(u64);
@@ -86,7 +90,11 @@ impl World {
                 let below = world.allocate(&superior, below, pb::Visibility::Public);
                 below.await.unwrap();
             }
+            if number % 4 != 0 {
+                world.rule(number).await.unwrap();
+            }
         }
+        world.sandbox().await.unwrap();
         for (number, state) in [
             (1, pb::State::Withdrawn),
             (2, pb::State::Deprecated),
@@ -151,6 +159,44 @@ impl World {
         answer.map(drop)
     }
 
+    async fn sandbox(&self) -> Result<(), tonic::Status> {
+        self.allocate(NODE, 50, pb::Visibility::Public).await?;
+        let request = pb::OpenSandboxRequest {
+            oid: SANDBOX.to_owned(),
+            ..Default::default()
+        };
+        let mut writes = self.writes.clone();
+        let answer = writes.open_sandbox(with_token(&self.token, request)).await;
+        answer?;
+        for number in 1..=DEEP {
+            let superior = format!("{SANDBOX}.1");
+            let below = self.allocate(&superior, number, pb::Visibility::Public);
+            below.await?;
+        }
+        Ok(())
+    }
+
+    async fn rule(&self, number: u64) -> Result<(), tonic::Status> {
+        let request = pb::SetTemplateRequest {
+            oid: format!("{NODE}.{number}"),
+            template: Some(pb::Template {
+                numbers: vec![pb::NumberRange {
+                    from: MADE_FROM.to_string(),
+                    to: String::new(),
+                }],
+                titles: vec![pb::Text {
+                    language: "en".to_owned(),
+                    text: "Meter {number} of {oid}".to_owned(),
+                }],
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let mut writes = self.writes.clone();
+        let answer = writes.set_template(with_token(&self.token, request)).await;
+        answer.map(drop)
+    }
+
     async fn become_(&self, oid: &str, state: pb::State) -> Result<(), tonic::Status> {
         let request = ChangeStateRequest {
             oid: oid.to_owned(),
@@ -210,7 +256,7 @@ impl World {
     pub fn oids(&self, count: usize) -> Vec<String> {
         let one = |_| {
             let first = self.chance(WIDE + 4);
-            match self.chance(6) {
+            match self.chance(9) {
                 0 => format!("{NODE}.{first}"),
                 1 => format!("{NODE}.{first}.{}", 1 + self.chance(DEEP)),
                 2 => format!(
@@ -220,6 +266,10 @@ impl World {
                 ),
                 3 => format!("{NODE}.{}", 1_000 + self.chance(1_000)),
                 4 => format!("{NODE}.{first}.{}", 1_000 + self.chance(20)),
+                5 => format!("{NODE}.{first}.{}", MADE_FROM + self.chance(5_000)),
+                6 => format!("{NODE}.{first}.{MADE_FROM}.{}", self.chance(9)),
+                7 if first.is_multiple_of(4) => SANDBOX.to_owned(),
+                7 => format!("{SANDBOX}.1.{}", self.chance(DEEP + 2)),
                 _ => format!("2.{}.{}", self.chance(60), self.chance(999)),
             }
         };

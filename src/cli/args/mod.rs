@@ -211,6 +211,8 @@ pub enum Command {
     Renew(RenewArgs),
     Suspect(SuspectArgs),
     Confirm(ConfirmArgs),
+    Template(TemplateArgs),
+    Sandbox(SandboxArgs),
     Policy(PolicyArgs),
     Application(ApplicationArgs),
     Notice(NoticeArgs),
@@ -255,6 +257,7 @@ impl Command {
             | Self::Renew(_)
             | Self::Suspect(_)
             | Self::Confirm(_)
+            | Self::Sandbox(_)
             | Self::Role(_)
             | Self::Credential(_)
             | Self::Invite(_)
@@ -268,6 +271,7 @@ impl Command {
             Self::Person(args) => matches!(args.act, PersonAct::Erase(_)),
             Self::Token(args) => !matches!(args.act, TokenAct::List { .. }),
             Self::Label(args) => !matches!(args.act, LabelAct::Claims { .. }),
+            Self::Template(args) => !matches!(args.act, TemplateAct::Get { .. }),
             Self::Policy(args) => matches!(args.act, PolicyAct::Set(_)),
             Self::Application(args) => args.act.writes(),
             _ => false,
@@ -279,6 +283,7 @@ impl Command {
         match self {
             Self::Resolve(_) | Self::Tree(_) | Self::Children(_) => true,
             Self::Statement(args) => matches!(args.act, StatementAct::Get(_)),
+            Self::Template(args) => matches!(args.act, TemplateAct::Get { .. }),
             Self::Policy(args) => matches!(args.act, PolicyAct::Get { .. }),
             _ => false,
         }

@@ -654,6 +654,91 @@ pub struct RetractArgs {
     pub oid: String,
 }
 
+/// Shows, sets or closes the rule by which an arc answers for subordinates without a row of each
+#[derive(Debug, Args)]
+pub struct TemplateArgs {
+    #[command(subcommand)]
+    pub act: TemplateAct,
+}
+
+/// What to do with a template.
+#[derive(Debug, Subcommand)]
+pub enum TemplateAct {
+    /// Shows the template of an arc
+    Get {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
+    Set(Box<TemplateSetArgs>),
+    /// Closes the template of an arc for good; its numbers stay used up
+    Close {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
+}
+
+/// Sets the template of an arc, or widens it; what is not named stays as it is
+#[derive(Debug, Args)]
+#[command(after_help = "\
+In texts and addresses {number} stands for the number of the arc, {oid} for its dot notation, {uuid} for its UUID.
+
+Examples:
+  oidctl template set 2.16.834.7 --numbers 1000- --title 'en:Meter {number}' --service 'info=https://meters.example/{number}'
+  oidctl template set 2.16.834.7 --numbers 1-
+  oidctl template set 2.16.834.8 --uuids --title 'en:Device {uuid}'")]
+pub struct TemplateSetArgs {
+    /// The arc, in any notation
+    #[arg(value_name = "OID")]
+    pub oid: String,
+    /// Which numbers directly below the arc; all of them, those that it covers already too
+    #[arg(long, value_name = "WINDOWS", value_parser = value::windows)]
+    pub numbers: Option<Windows>,
+    /// The numbers of UUIDs, 0 to 2^128 - 1
+    #[arg(long, conflicts_with = "numbers")]
+    pub uuids: bool,
+    /// A title, one for each language; all that there are must be named
+    #[arg(long = "title", value_name = "[LANG:]TEXT", value_parser = value::text)]
+    pub titles: Vec<v1::Text>,
+    /// A description, one for each language; all that there are must be named
+    #[arg(long = "description", value_name = "[LANG:]TEXT", value_parser = value::text)]
+    pub descriptions: Vec<v1::Text>,
+    /// The language of titles and descriptions that name none [env: OIDRA_LANG]
+    #[arg(long, value_name = "LANG", value_parser = value::language)]
+    pub lang: Option<String>,
+    /// A service that tells more; all that there are must be named
+    #[arg(long = "service", value_name = "KIND=URI[,PRIORITY]", value_parser = value::service)]
+    pub services: Vec<v1::Service>,
+}
+
+/// Opens or resets a place of the tree where integrators try the API out
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    #[command(subcommand)]
+    pub act: SandboxAct,
+}
+
+/// What to do with a sandbox.
+#[derive(Debug, Subcommand)]
+pub enum SandboxAct {
+    /// Makes an arc without subordinates a sandbox: everybody with a token registers below its generation
+    Open {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+        /// Most arcs of one generation; without it, 1000
+        #[arg(long, value_name = "N")]
+        arcs_max: Option<u64>,
+    },
+    /// Withdraws and hides all that stands in a sandbox, and opens its next generation
+    Reset {
+        /// The arc, in any notation
+        #[arg(value_name = "OID")]
+        oid: String,
+    },
+}
+
 /// Shows or sets the policy for the subordinates of a node
 #[derive(Debug, Args)]
 pub struct PolicyArgs {

@@ -24,10 +24,12 @@ mod principal;
 mod registrant;
 mod report;
 mod resolve;
+mod sandbox;
 mod server;
 mod state;
 pub mod statement;
 mod suspect;
+mod template;
 mod tree;
 mod watch;
 
@@ -73,6 +75,8 @@ pub async fn ask(desk: &Desk, client: &Client, command: Command) -> Result<Outco
         Command::Confirm(args) => suspect::confirm(desk, client, args).await,
         Command::Suspect(args) => suspect::run(desk, client, args.act).await,
         Command::Renew(args) => plan::renew(desk, client, args).await,
+        Command::Sandbox(args) => sandbox::run(desk, client, args.act).await,
+        Command::Template(args) => Box::pin(template::run(desk, client, args.act)).await,
         Command::Policy(args) => Box::pin(policy::run(desk, client, args.act)).await,
         Command::Application(args) => Box::pin(application::run(desk, client, args.act)).await,
         Command::Notice(args) => notice::run(desk, client, args.act).await,

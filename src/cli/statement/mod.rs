@@ -132,6 +132,10 @@ pub fn rows(statement: &Statement) -> Vec<(&'static str, String)> {
     put("registered", say("/arc/registered"));
     put("withdrawn", say("/arc/withdrawn"));
     put("successor", say("/arc/successor"));
+    put("made by the template of", say("/arc/madeByTemplateOf"));
+    if statement.claims.pointer("/arc/sandbox") == Some(&Value::Bool(true)) {
+        put("sandbox", "it means nothing".to_owned());
+    }
     for (language, title) in members(&statement.claims, "/authority/titles") {
         put("registration authority", format!("{title} ({language})"));
     }

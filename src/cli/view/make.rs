@@ -9,8 +9,8 @@ use super::{
     DisagreementView, EntryView, ExternalView, FeeScheduleView, FieldView, FollowedView,
     HistoryView, HoldView, HoldingView, HopView, LabelClaimView, LabelView, LocksView,
     NotationsView, OriginView, PendingView, PlanView, PlannedAmendmentView, PolicyView, RangeView,
-    ReferenceView, RelationView, ResolveView, RevisionView, ServiceView, SuspicionView, TermsView,
-    TextView, ToleranceView, WrittenView,
+    ReferenceView, RelationView, ResolveView, RevisionView, SandboxTopView, ServiceView,
+    SuspicionView, TemplateView, TermsView, TextView, ToleranceView, WrittenView,
 };
 use crate::{
     cli::{
@@ -125,6 +125,11 @@ impl From<&v1::Origin> for OriginView {
                 source: r.source.clone(),
                 certainty: word(r.certainty().as_str_name(), "CERTAINTY_"),
                 data_version: r.data_version.clone(),
+                ..Self::default()
+            },
+            Some(Kind::Template(t)) => Self {
+                kind: "template",
+                superior: t.superior.clone(),
                 ..Self::default()
             },
         }
@@ -371,6 +376,9 @@ impl From<&v1::Entry> for EntryView {
             confirmed: moment(e.confirmed.as_ref()),
             label_claims: views(&e.label_claims),
             policy: e.policy.as_ref().map(Into::into),
+            template: e.template.as_ref().map(Into::into),
+            sandbox: e.sandbox,
+            sandbox_top: e.sandbox_top.as_ref().map(Into::into),
             applied: moment(e.applied.as_ref()),
             registered: moment(e.registered.as_ref()),
             superior_changed: moment(e.superior_changed.as_ref()),
@@ -392,6 +400,16 @@ impl From<&v1::ContactChecks> for ContactChecksView {
     }
 }
 
+impl From<&v1::SandboxTop> for SandboxTopView {
+    fn from(t: &v1::SandboxTop) -> Self {
+        Self {
+            arcs_max: t.arcs_max,
+            generation: t.generation.clone(),
+            since: moment(t.since.as_ref()),
+        }
+    }
+}
+
 impl From<&v1::ContactCheck> for ContactCheckView {
     fn from(c: &v1::ContactCheck) -> Self {
         Self {
@@ -409,6 +427,20 @@ impl From<&v1::Suspicion> for SuspicionView {
             waits: s.waits,
             what: s.what.clone(),
             by: s.by.clone(),
+        }
+    }
+}
+
+impl From<&v1::Template> for TemplateView {
+    fn from(t: &v1::Template) -> Self {
+        Self {
+            numbers: views(&t.numbers),
+            uuids: t.uuids,
+            titles: views(&t.titles),
+            descriptions: views(&t.descriptions),
+            services: views(&t.services),
+            since: moment(t.since.as_ref()),
+            closed: moment(t.closed.as_ref()),
         }
     }
 }

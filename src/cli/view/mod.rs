@@ -78,6 +78,7 @@ view! {
     /// How the register came to know an arc.
     OriginView {
         kind: &'static str, proof: String, proof_uri: String, source: String, certainty: String, data_version: String,
+        superior: String,
     }
 }
 
@@ -192,6 +193,19 @@ view! {
 }
 
 view! {
+    /// The rule by which an arc answers for subordinates.
+    TemplateView {
+        numbers: Vec<RangeView>, uuids: bool, titles: Vec<TextView>, descriptions: Vec<TextView>, services: Vec<ServiceView>,
+        since: String, closed: String,
+    }
+}
+
+view! {
+    /// The top of a sandbox.
+    SandboxTopView { arcs_max: u64, generation: String, since: String, }
+}
+
+view! {
     /// The entry of an arc.
     EntryView {
         oid: String, number: String, state: String, visibility: String, stub: bool, authority: bool,
@@ -201,7 +215,8 @@ view! {
         registrant: HoldingView, sponsor: String, delegation: DelegationView, locks: Option<LocksView>,
         pending: Option<PendingView>, plans: Vec<PlanView>, suspicion: Option<SuspicionView>,
         check: Option<ContactCheckView>, confirmed: String, label_claims: Vec<LabelClaimView>, policy: Option<PolicyView>,
-        applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
+        template: Option<TemplateView>, sandbox: bool,
+        sandbox_top: Option<SandboxTopView>, applied: String, registered: String, superior_changed: String, holder_changed: String, changed: String,
         revision: u64, etag: String, notations: NotationsView,
     }
 }

@@ -202,7 +202,8 @@ fn arcs(
     for seen in nodes.by_ref().take(REPORT_NODES_MAX) {
         let seen = seen?;
         let entry = &seen.entry;
-        if seen.stub || entry.path == period.node || entry.origin.is_reference() {
+        let counts = !entry.origin.is_reference() && entry.sandbox.is_none();
+        if seen.stub || entry.path == period.node || !counts {
             continue;
         }
         let state = entry.superior.state;

@@ -117,7 +117,8 @@ impl Trials<'_> {
         for seen in nodes.by_ref().take(REPORT_NODES_MAX) {
             let seen = seen?;
             let entry = &seen.entry;
-            let assigned = entry.origin == Origin::Assigned && !seen.stub;
+            let lasts = entry.sandbox.is_none() && !seen.stub;
+            let assigned = entry.origin == Origin::Assigned && lasts;
             let ours = assigned && entry.superior.state != State::Reserved && !entry.authority;
             let of_period = ours && self.period.holds(entry.registered);
             let Some(superior) = entry.path.parent().filter(|_| of_period) else {

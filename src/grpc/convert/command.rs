@@ -24,6 +24,9 @@ use crate::{
 
 use super::{Faults, allocation_token, change, fields, item, moment, text, within};
 
+/// How many arcs a generation of a sandbox takes where nobody says.
+const SANDBOX_ARCS_USUAL: u64 = 1_000;
+
 /// What belongs to any write, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Common {
@@ -651,6 +654,60 @@ pub fn transfer(
         if_revision,
         to: to?,
     })
+}
+
+/// Set the rule that answers for an arc's subordinates.
+pub fn set_template(
+    request: &pb::SetTemplateRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let target = target(&request.oid, &request.etag, names, faults);
+    let Some(asked) = &request.template else {
+        faults.at(Code::FieldRequired, "template", "the template is needed");
+        return None;
+    };
+    let rule = fields::rule(asked, "template", faults);
+    let (path, if_revision) = target?;
+    Some(Command::SetTemplate {
+        path,
+        if_revision,
+        rule: Box::new(rule?),
+    })
+}
+
+/// Close that rule.
+pub fn close_template(
+    request: &pb::CloseTemplateRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::CloseTemplate { path, if_revision })
+}
+
+/// Make a place to try the API out.
+pub fn open_sandbox(
+    request: &pb::OpenSandboxRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::OpenSandbox {
+        path,
+        if_revision,
+        arcs_max: request.arcs_max.unwrap_or(SANDBOX_ARCS_USUAL),
+    })
+}
+
+/// Begin it anew.
+pub fn reset_sandbox(
+    request: &pb::ResetSandboxRequest,
+    names: &dyn Names,
+    faults: &mut Faults,
+) -> Option<Command> {
+    let (path, if_revision) = target(&request.oid, &request.etag, names, faults)?;
+    Some(Command::ResetSandbox { path, if_revision })
 }
 
 /// Set the policy for an arc's subordinates.

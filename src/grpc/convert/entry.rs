@@ -18,6 +18,8 @@ use crate::{
         label_claim::LabelClaim,
         plan::{Plan, PlannedAct},
         policy::{Applicants, Lapse, MinimumContent, NumberRange, Numbering, Terms},
+        sandbox::Sandbox,
+        template::{Numbers, Template},
     },
     oid::NodePath,
     pb::v1 as pb,
@@ -53,6 +55,7 @@ pub fn short(entry: &Entry, visibility: Visibility) -> pb::Entry {
         visibility: self::visibility(visibility) as i32,
         revision: entry.revision.get(),
         etag: tag(entry),
+        sandbox: entry.sandbox.is_some(),
         ..pb::Entry::default()
     }
 }
@@ -121,6 +124,9 @@ pub fn entry(
             .unwrap_or_default(),
         delegation: entry.delegation.as_ref().map(delegation),
         policy: entry.policy.as_ref().map(policy),
+        template: entry.template.as_deref().map(template),
+        sandbox: entry.sandbox.is_some(),
+        sandbox_top: sandbox_top(entry),
         applied: entry.applied.map(timestamp),
         registered: registered(entry),
         changed: Some(timestamp(entry.changed)),
@@ -187,6 +193,34 @@ pub fn suspicion(entry: &Entry, sight: &Sight) -> Option<pb::Suspicion> {
         what: mark.what.clone().filter(|_| whole).unwrap_or_default(),
         by: by.map(ToString::to_string).unwrap_or_default(),
     })
+}
+
+fn sandbox_top(entry: &Entry) -> Option<pb::SandboxTop> {
+    let top = entry.sandbox.as_deref().and_then(Sandbox::top)?;
+    let generation = entry.path.child(top.generation.clone()).ok()?;
+    Some(pb::SandboxTop {
+        arcs_max: top.arcs_max,
+        generation: generation.to_string(),
+        since: Some(timestamp(top.since)),
+    })
+}
+
+/// The rule that answers for subordinates.
+fn template(template: &Template) -> pb::Template {
+    let rule = &template.rule;
+    let (numbers, uuids) = match &rule.numbers {
+        Numbers::Runs(runs) => (ranges(runs), false),
+        Numbers::Uuid => (Vec::new(), true),
+    };
+    pb::Template {
+        numbers,
+        uuids,
+        titles: rule.titles.iter().map(text).collect(),
+        descriptions: rule.descriptions.iter().map(text).collect(),
+        services: rule.services.iter().map(service).collect(),
+        since: Some(timestamp(template.since)),
+        closed: template.closed.map(timestamp),
+    }
 }
 
 fn amendment(changes: &Changes<RegistrantId>) -> pb::PlannedAmendment {
@@ -291,7 +325,9 @@ fn pending(pending: &Pending) -> pb::Pending {
 /// When it was registered; unset for reference data, which others registered and nobody says when.
 fn registered(entry: &Entry) -> Option<prost_types::Timestamp> {
     match entry.origin {
-        Origin::Assigned | Origin::Recorded { .. } => Some(timestamp(entry.registered)),
+        Origin::Assigned | Origin::Recorded { .. } | Origin::Template { .. } => {
+            Some(timestamp(entry.registered))
+        }
         Origin::Reference { .. } => None,
     }
 }
@@ -436,7 +472,7 @@ pub const fn visibility(visibility: Visibility) -> pb::Visibility {
 }
 
 fn origin(origin: &Origin) -> pb::Origin {
-    use pb::origin::{Assigned, Kind, Recorded, ReferenceData};
+    use pb::origin::{Assigned, ByTemplate, Kind, Recorded, ReferenceData};
     let kind = match origin {
         Origin::Assigned => Kind::Assigned(Assigned {}),
         Origin::Recorded { proof, uri } => Kind::Recorded(Recorded {
@@ -456,6 +492,9 @@ fn origin(origin: &Origin) -> pb::Origin {
                 Certainty::Implied => pb::Certainty::Implied,
             } as i32,
             data_version: data_version.clone(),
+        }),
+        Origin::Template { superior } => Kind::Template(ByTemplate {
+            superior: superior.to_string(),
         }),
     };
     pb::Origin { kind: Some(kind) }
@@ -511,15 +550,15 @@ pub fn delegation(delegation: &Delegation) -> pb::Delegation {
     pb::Delegation { kind: Some(kind) }
 }
 
-fn policy(policy: &Policy) -> pb::Policy {
-    let ranges = |runs: &[NumberRange]| {
-        runs.iter()
-            .map(|run| pb::NumberRange {
-                from: run.from.to_string(),
-                to: run.to.as_ref().map(ToString::to_string).unwrap_or_default(),
-            })
-            .collect()
+fn ranges(runs: &[NumberRange]) -> Vec<pb::NumberRange> {
+    let run = |run: &NumberRange| pb::NumberRange {
+        from: run.from.to_string(),
+        to: run.to.as_ref().map(ToString::to_string).unwrap_or_default(),
     };
+    runs.iter().map(run).collect()
+}
+
+fn policy(policy: &Policy) -> pb::Policy {
     pb::Policy {
         numbering: match policy.numbering {
             Numbering::Any => pb::Numbering::Any,

@@ -17,12 +17,14 @@ use crate::{
         form::{self, Flaw},
         limits::{
             CATEGORIES_MAX, CONTACTS_MAX, DELEGATES_MAX, IDENTIFIERS_MAX, LABELS_MAX,
-            LANGUAGES_MAX, REFERENCES_MAX, RESERVED_NAMES_MAX, SERVICES_MAX, WINDOWS_MAX,
+            LANGUAGES_MAX, REFERENCES_MAX, RESERVED_NAMES_MAX, SERVICES_MAX, TEMPLATE_RUNS_MAX,
+            WINDOWS_MAX,
         },
         money::{Amount, FeeSchedule},
         policy::{
             Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Terms,
         },
+        template::{Numbers, Rule},
     },
     oid::{Identifier, UnicodeLabel, notation::Names},
     pb::v1 as pb,
@@ -653,6 +655,48 @@ fn minimum(values: &[i32], outer: &str, faults: &mut Faults) -> Vec<MinimumConte
         });
     }
     read
+}
+
+/// What a template says; whether braces stand right, and what comes of them, is for the rules.
+pub fn rule(value: &pb::Template, outer: &str, faults: &mut Faults) -> Option<Rule> {
+    if value.since.is_some() || value.closed.is_some() {
+        let detail = "the register says since when; leave `since` and `closed` out";
+        faults.at(Code::FieldInvalid, within(outer, "since"), detail);
+        return None;
+    }
+    let runs = &value.numbers;
+    let numbers = if value.uuids {
+        if !runs.is_empty() {
+            let detail = "either runs of numbers or all UUIDs, not both";
+            faults.at(Code::FieldInvalid, within(outer, "numbers"), detail);
+        }
+        Numbers::Uuid
+    } else if faults.few(within(outer, "numbers"), runs.len(), TEMPLATE_RUNS_MAX) {
+        Numbers::Runs(ranges(runs, outer, "numbers", faults))
+    } else {
+        Numbers::Runs(Vec::new())
+    };
+    let any = |_: &str| Vec::new();
+    let titles = texts(&value.titles, outer, "titles", any, faults);
+    let descriptions = texts(&value.descriptions, outer, "descriptions", any, faults);
+    faults.few(
+        within(outer, "services"),
+        value.services.len(),
+        SERVICES_MAX,
+    );
+    let services = value.services.iter().take(SERVICES_MAX);
+    Some(Rule {
+        numbers,
+        titles,
+        descriptions,
+        services: services
+            .map(|one| Service {
+                kind: one.kind.clone(),
+                uri: one.uri.clone(),
+                priority: one.priority,
+            })
+            .collect(),
+    })
 }
 
 fn ranges(

@@ -10,7 +10,7 @@ use crate::{
         convert::text,
         view::{View, revision},
     },
-    model::{Code, Refusal, Rejection, TreeView as _, ViewFault},
+    model::{Code, Refusal, Rejection, TreeView as _, ViewFault, entry::Origin},
     oid::NodePath,
     pb::v1 as pb,
     register::{Resolution, Seen},
@@ -112,6 +112,12 @@ fn arc(entry: &pb::Entry, seen: &Seen) -> Value {
         "withdrawn": superior.withdrawn.map(|at| at.to_string()),
         "holder": holder(&entry.registrant, since(&seen.entry.registrant)),
         "firstHolder": holder(&entry.first_registrant, since(&seen.entry.first_registrant)),
+        // What was tried out must never pass for what was assigned.
+        "sandbox": seen.entry.sandbox.is_some().then_some(true),
+        "madeByTemplateOf": match origin {
+            Origin::Template { superior } => Some(superior.to_string()),
+            _ => None,
+        },
         "successor": superior.relation.as_ref().map(|one| one.target().to_string()),
     }))
 }

@@ -121,6 +121,13 @@ fn facts(view: &View<'_>, object: &mut Object, entry: &Entry) {
         };
         json!({ "title": "Provisional label", "description": [is], "lang": "en" })
     }));
+    if entry.sandbox.is_some() {
+        remarks.push(json!({
+            "title": "Sandbox",
+            "description": ["This stands in a sandbox, where programs are tried out. It means nothing."],
+            "lang": "en",
+        }));
+    }
     if !remarks.is_empty() {
         object.put("remarks", remarks);
     }

@@ -32,9 +32,10 @@ use super::parts::{
     identifiers_from, identifiers_to, kind_from, kind_to, labels_from, labels_to, path_from,
     path_to, pending_from, pending_to, plans_from, plans_to, policy_from, policy_to,
     principal_from, principal_whole_to, proof_from, proof_to, references_from, references_to,
-    relation_from, relation_to, services_from, services_to, state_or_active, state_unless_active,
-    suspicion_from, suspicion_to, texts_from, texts_to, unicode_labels_from, unicode_labels_to,
-    visibility_or_public, visibility_unless_public,
+    relation_from, relation_to, sandbox_from, sandbox_to, services_from, services_to,
+    state_or_active, state_unless_active, suspicion_from, suspicion_to, template_from, template_to,
+    texts_from, texts_to, unicode_labels_from, unicode_labels_to, visibility_or_public,
+    visibility_unless_public,
 };
 use super::person::{tombstone_from, tombstone_to};
 
@@ -193,6 +194,8 @@ fn entry_to(entry: &Entry) -> pb::Entry {
         confirmed: entry.confirmed.map(Timestamp::micros),
         label_claims: entry.label_claims.iter().map(claim_to).collect(),
         policy: entry.policy.as_ref().map(policy_to),
+        template: entry.template.as_deref().map(template_to),
+        sandbox: entry.sandbox.as_deref().map(sandbox_to),
         applied: entry.applied.map(Timestamp::micros),
         withdrawn: superior
             .withdrawn
@@ -262,6 +265,8 @@ fn entry_from(stored: pb::Entry) -> Result<Entry, CodecError> {
         confirmed: stored.confirmed.map(Timestamp::from_micros),
         label_claims: claims.collect::<Result<_, _>>()?,
         policy,
+        template: stored.template.map(template_from).map(Box::new),
+        sandbox: stored.sandbox.map(sandbox_from).transpose()?,
         applied: stored.applied.map(Timestamp::from_micros),
         registered,
         changed,
@@ -312,6 +317,7 @@ fn origin_to(origin: &Origin) -> Option<pb::entry::Origin> {
             certainty: certainty_to(*certainty),
             data_version: data_version.clone(),
         })),
+        Origin::Template { superior } => Some(Stored::TemplateOf(path_to(superior))),
     }
 }
 
@@ -328,6 +334,9 @@ fn origin_from(stored: Option<pb::entry::Origin>) -> Result<Origin, CodecError> 
             source: stored.source,
             certainty: certainty_from(stored.certainty)?,
             data_version: stored.data_version,
+        },
+        Some(Stored::TemplateOf(stored)) => Origin::Template {
+            superior: path_from(&stored)?,
         },
     })
 }

@@ -26,9 +26,11 @@ use super::parts::{
     kind_from, kind_to, labels_from, labels_to, number_to, path_from, path_to, pending_from,
     pending_to, plans_from, plans_to, policy_from, policy_to, principal_from, principal_to,
     proof_from, proof_to, references_from, references_to, relation_from, relation_to, role_from,
-    role_to, services_from, services_to, standing_from, standing_to, state_from, state_or_active,
-    state_to, state_unless_active, suspicion_from, suspicion_to, texts_from, texts_to,
-    unicode_labels_from, unicode_labels_to, visibility_or_public, visibility_unless_public,
+    role_to, sandbox_part_from, sandbox_part_to, sandbox_top_from, sandbox_top_to, services_from,
+    services_to, standing_from, standing_to, state_from, state_or_active, state_to,
+    state_unless_active, suspicion_from, suspicion_to, template_from, template_to, texts_from,
+    texts_to, unicode_labels_from, unicode_labels_to, visibility_or_public,
+    visibility_unless_public,
 };
 use super::person;
 
@@ -196,6 +198,24 @@ pub(super) fn event_to(event: &Event) -> Kind {
             label: label.as_str().to_owned(),
             upheld: *upheld,
         }),
+        Event::TemplateSet {
+            path,
+            previous,
+            template,
+        } => Kind::TemplateSet(pb::TemplateSet {
+            path: path_to(path),
+            previous: previous.get(),
+            template: Some(template_to(template)),
+        }),
+        Event::SandboxSet {
+            path,
+            previous,
+            top,
+        } => Kind::SandboxSet(pb::SandboxSet {
+            path: path_to(path),
+            previous: previous.get(),
+            top: Some(sandbox_top_to(top)),
+        }),
         Event::ApplicationSubmitted(e) => Kind::ApplicationSubmitted(application::submitted_to(e)),
         Event::ApplicationAmended(e) => Kind::ApplicationAmended(application::amended_to(e)),
         Event::ApplicationMoved(e) => Kind::ApplicationMoved(application::moved_to(e)),
@@ -359,6 +379,16 @@ pub(super) fn event_from(stored: Kind) -> Result<Event, CodecError> {
             previous: Seq::new(e.previous),
             label: UnicodeLabel::from_stored(e.label),
             upheld: e.upheld,
+        },
+        Kind::TemplateSet(e) => Event::TemplateSet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            template: Box::new(template_from(there(e.template, "a template")?)),
+        },
+        Kind::SandboxSet(e) => Event::SandboxSet {
+            path: path_from(&e.path)?,
+            previous: Seq::new(e.previous),
+            top: sandbox_top_from(&there(e.top, "a sandbox")?),
         },
         Kind::ApplicationSubmitted(e) => {
             Event::ApplicationSubmitted(Box::new(application::submitted_from(e)?))
@@ -527,6 +557,7 @@ fn arc_registered_to(e: &ArcRegistered) -> pb::ArcRegistered {
         references: references_to(&e.references),
         contacts: contacts_to(&e.contacts),
         recorded: e.recorded.as_ref().map(proof_to),
+        sandbox: e.sandbox.as_ref().map(sandbox_part_to),
     }
 }
 
@@ -550,6 +581,7 @@ fn arc_registered_from(e: pb::ArcRegistered) -> Result<ArcRegistered, CodecError
         recorded: e.recorded.map(proof_from),
         applied: e.applied.map(Timestamp::from_micros),
         registered: e.registered.map(Timestamp::from_micros),
+        sandbox: e.sandbox.as_ref().map(sandbox_part_from).transpose()?,
     })
 }
 

@@ -102,9 +102,9 @@ fn said(message: &str, field: &str, octets: &[u8]) -> String {
         (
             _,
             "path" | "superior" | "authorities" | "successor" | "duplicate_of" | "at" | "home"
-            | "delegations",
+            | "delegations" | "template_of",
         ) => path_from(octets).ok().map(|path| path.to_string()),
-        (_, "number" | "window_from") | ("NumberRange", _) => {
+        (_, "number" | "window_from" | "generation") | ("NumberRange", _) => {
             Some(ArcValue::from_be_bytes(octets).to_string())
         }
         ("Founded", "register") => id::<RegisterId>(octets),

@@ -23,7 +23,9 @@ use crate::model::policy::{
     Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
 };
 use crate::model::refusal::Code;
+use crate::model::sandbox::{Part, Sandbox, Top};
 use crate::model::suspicion::{Check, Suspicion};
+use crate::model::template::{Numbers, Rule, Template};
 use crate::oid::contents::{Octets, Subidentifiers, push_subidentifier};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 use crate::pb::journal::v1 as pb;
@@ -469,6 +471,98 @@ pub(super) fn challenge_from(stored: pb::Challenge) -> Result<Challenge, CodecEr
         at: Timestamp::from_micros(stored.at),
         text: stored.text,
     })
+}
+
+/// The stored form of the rule that answers for subordinates.
+pub(super) fn template_to(template: &Template) -> pb::Template {
+    let rule = &template.rule;
+    let (numbers, uuids) = match &rule.numbers {
+        Numbers::Runs(runs) => (ranges_to(runs), false),
+        Numbers::Uuid => (Vec::new(), true),
+    };
+    pb::Template {
+        numbers,
+        uuids,
+        titles: texts_to(&rule.titles),
+        descriptions: texts_to(&rule.descriptions),
+        services: services_to(&rule.services),
+        since: template.since.micros(),
+        closed: template.closed.map(Timestamp::micros),
+    }
+}
+
+/// The rule of its stored form.
+pub(super) fn template_from(stored: pb::Template) -> Template {
+    let numbers = if stored.uuids {
+        Numbers::Uuid
+    } else {
+        Numbers::Runs(ranges_from(&stored.numbers))
+    };
+    Template {
+        rule: Rule {
+            numbers,
+            titles: texts_from(stored.titles),
+            descriptions: texts_from(stored.descriptions),
+            services: services_from(stored.services),
+        },
+        since: Timestamp::from_micros(stored.since),
+        closed: stored.closed.map(Timestamp::from_micros),
+    }
+}
+
+/// The stored form of the top of a sandbox.
+pub(super) fn sandbox_top_to(top: &Top) -> pb::SandboxTop {
+    pb::SandboxTop {
+        arcs_max: top.arcs_max,
+        generation: number_to(&top.generation),
+        since: top.since.micros(),
+    }
+}
+
+/// The top of its stored form.
+pub(super) fn sandbox_top_from(stored: &pb::SandboxTop) -> Top {
+    Top {
+        arcs_max: stored.arcs_max,
+        generation: ArcValue::from_be_bytes(&stored.generation),
+        since: Timestamp::from_micros(stored.since),
+    }
+}
+
+/// The stored form of what tells an arc of a sandbox.
+pub(super) fn sandbox_part_to(part: &Part) -> pb::SandboxPart {
+    pb::SandboxPart {
+        by: part.by.as_ref().map(id_to),
+    }
+}
+
+/// What tells an arc of a sandbox, of its stored form.
+pub(super) fn sandbox_part_from(stored: &pb::SandboxPart) -> Result<Part, CodecError> {
+    Ok(Part {
+        by: id_if(stored.by.as_deref())?,
+    })
+}
+
+/// The stored form of an arc's place in a sandbox.
+pub(super) fn sandbox_to(sandbox: &Sandbox) -> pb::Sandbox {
+    use pb::sandbox::Place;
+    pb::Sandbox {
+        place: Some(match sandbox {
+            Sandbox::Top(top) => Place::Top(sandbox_top_to(top)),
+            Sandbox::Part(part) => Place::Part(sandbox_part_to(part)),
+        }),
+    }
+}
+
+/// An arc's place in a sandbox, of its stored form.
+pub(super) fn sandbox_from(stored: pb::Sandbox) -> Result<Box<Sandbox>, CodecError> {
+    use pb::sandbox::Place;
+    let place = stored.place.ok_or(CodecError::Missing {
+        what: "a place in a sandbox",
+    })?;
+    Ok(Box::new(match place {
+        Place::Top(top) => Sandbox::Top(sandbox_top_from(&top)),
+        Place::Part(part) => Sandbox::Part(sandbox_part_from(&part)?),
+    }))
 }
 
 /// The stored form of what waits at an arc.

@@ -35,7 +35,9 @@ use crate::model::policy::{
     Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
 };
 use crate::model::refusal::Code;
+use crate::model::sandbox::{Part, Sandbox, Top};
 use crate::model::suspicion::{Check, Suspicion};
+use crate::model::template::{Numbers, Rule, Template};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::EVENT_FORMAT;
@@ -315,6 +317,7 @@ pub(super) fn typical_allocation() -> Event {
         recorded: None,
         applied: None,
         registered: None,
+        sandbox: None,
     }))
 }
 
@@ -341,6 +344,7 @@ fn full_arc() -> Box<ArcRegistered> {
         }),
         applied: Some(Timestamp::from_micros(-1)),
         registered: Some(NOON),
+        sandbox: None,
     })
 }
 
@@ -456,12 +460,19 @@ fn contact_events() -> Vec<(&'static str, Event)> {
             ..Changes::default()
         })
     };
+    let tried = ArcRegistered {
+        sandbox: Some(Part {
+            by: Some(principal()),
+        }),
+        ..*full_arc()
+    };
     let arc = ArcRegistered {
         contacts: contacts(),
         ..*full_arc()
     };
     vec![
         ("contacts", Event::ArcRegistered(Box::new(arc))),
+        ("sandbox", Event::ArcRegistered(Box::new(tried))),
         ("contacts", changed(contacts())),
         ("no-contacts", changed(Vec::new())),
     ]
@@ -1115,6 +1126,16 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         previous,
         suspicion: suspicion.map(Box::new),
     };
+    let tried = Event::SandboxSet {
+        path: arc(),
+        previous,
+        top: sandbox(),
+    };
+    let ruled = |template| Event::TemplateSet {
+        path: arc(),
+        previous,
+        template: Box::new(template),
+    };
     let waits = |pending: Option<Pending>| Event::PendingSet {
         path: arc(),
         previous,
@@ -1144,6 +1165,9 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         ("missed", suspect(Some(missed()))),
         ("settled", suspect(None)),
         ("none", planned(Vec::new())),
+        ("opened", tried),
+        ("runs", ruled(template())),
+        ("uuids", ruled(uuids())),
         ("locked", locked(LOCKS)),
         ("free", locked(Locks::default())),
         ("retracted", waits(None)),
@@ -1151,6 +1175,47 @@ fn consent_events() -> Vec<(&'static str, Event)> {
         ("unlock-holder", waits(Some(unlock(LockKind::Holder)))),
         ("unlock-authority", waits(Some(unlock(LockKind::Authority)))),
     ]
+}
+
+/// What makes the arc of the samples a sandbox.
+fn sandbox() -> Top {
+    Top {
+        arcs_max: 1_000,
+        generation: 300_u64.into(),
+        since: NOON,
+    }
+}
+
+/// A rule that answers for numbers below the arc of the samples, closed.
+fn template() -> Template {
+    let run = |from: u64, to: Option<u64>| NumberRange {
+        from: from.into(),
+        to: to.map(Into::into),
+    };
+    Template {
+        rule: Rule {
+            numbers: Numbers::Runs(vec![run(5, Some(9)), run(1000, None)]),
+            titles: texts("Meter {number}"),
+            descriptions: texts("{oid}"),
+            services: services(),
+        },
+        since: NOON,
+        closed: Some(LATER),
+    }
+}
+
+/// One that answers for UUIDs.
+fn uuids() -> Template {
+    Template {
+        rule: Rule {
+            numbers: Numbers::Uuid,
+            titles: Vec::new(),
+            descriptions: Vec::new(),
+            services: Vec::new(),
+        },
+        since: NOON,
+        closed: None,
+    }
 }
 
 /// What is planned for the arc of the samples.
@@ -1356,6 +1421,8 @@ pub(super) fn typical_entry() -> Entry {
         confirmed: None,
         label_claims: Vec::new(),
         policy: None,
+        template: None,
+        sandbox: None,
         applied: None,
         registered: NOON,
         changed: NOON,
@@ -1450,9 +1517,29 @@ pub(super) fn entries() -> Vec<(&'static str, Entry)> {
         confirmed: Some(NOON),
         ..typical_entry()
     };
+    let ruled = Entry {
+        template: Some(Box::new(template())),
+        ..typical_entry()
+    };
+    let made = Entry {
+        origin: Origin::Template {
+            superior: path("2.16.834"),
+        },
+        ..typical_entry()
+    };
+    let tried = |sandbox| Entry {
+        sandbox: Some(Box::new(sandbox)),
+        ..typical_entry()
+    };
+    let by = Some(principal());
     vec![
         ("entry/asked", asked),
         ("entry/suspect", suspect),
+        ("entry/sandbox", tried(Sandbox::Top(sandbox()))),
+        ("entry/in-sandbox", tried(Sandbox::Part(Part { by }))),
+        ("entry/generation", tried(Sandbox::Part(Part::default()))),
+        ("entry/template", ruled),
+        ("entry/made", made),
         ("entry/contacts", contacted),
         ("entry/locked", locked),
         ("entry/planned", planned),

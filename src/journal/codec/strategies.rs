@@ -35,7 +35,9 @@ use crate::model::policy::{
     Applicants, Category, Checks, Lapse, MinimumContent, NumberRange, Numbering, Policy, Terms,
 };
 use crate::model::refusal::Code;
+use crate::model::sandbox::{Part, Sandbox, Top};
 use crate::model::suspicion::{Check, Suspicion};
+use crate::model::template::{Numbers, Rule, Template};
 use crate::oid::{ArcValue, Identifier, NodePath, UnicodeLabel};
 
 use super::parts::Id;
@@ -520,13 +522,20 @@ pub(crate) fn arc_registered() -> impl Strategy<Value = ArcRegistered> {
         (path(), seq(), found_by(), state(), visibility(), flags()),
         names(),
         holders(),
-        (of(id()), of(id()), of(proof()), of(time()), of(time())),
+        (
+            of(id()),
+            of(id()),
+            of(proof()),
+            of(time()),
+            of(time()),
+            of(sandbox_part()),
+        ),
     )
         .prop_map(|(first, names, holders, last)| {
             let (path, previous, found_by, state, visibility, flags) = first;
             let (identifiers, labels, _) = names;
             let (titles, descriptions, services, references, contacts) = holders;
-            let (registrant, sponsor, recorded, applied, registered) = last;
+            let (registrant, sponsor, recorded, applied, registered, sandbox) = last;
             ArcRegistered {
                 path,
                 previous,
@@ -546,6 +555,7 @@ pub(crate) fn arc_registered() -> impl Strategy<Value = ArcRegistered> {
                 recorded,
                 applied,
                 registered,
+                sandbox,
             }
         })
 }
@@ -1143,9 +1153,66 @@ fn plans() -> BoxedStrategy<Vec<Plan>> {
     vec(plan, 0..3).boxed()
 }
 
-fn consent_events() -> [BoxedStrategy<Event>; 7] {
+fn template() -> BoxedStrategy<Box<Template>> {
+    let numbers = prop_oneof![
+        Just(Numbers::Uuid),
+        vec(range(), 0..3).prop_map(Numbers::Runs),
+    ];
+    let (titles, descriptions) = (vec(text(), 0..3), vec(text(), 0..3));
+    let services = vec(service(), 0..3);
+    (numbers, titles, descriptions, services, time(), of(time()))
+        .prop_map(|(numbers, titles, descriptions, services, since, closed)| {
+            Box::new(Template {
+                rule: Rule {
+                    numbers,
+                    titles,
+                    descriptions,
+                    services,
+                },
+                since,
+                closed,
+            })
+        })
+        .boxed()
+}
+
+fn sandbox_top() -> impl Strategy<Value = Top> {
+    (any::<u64>(), number(), time()).prop_map(|(arcs_max, generation, since)| Top {
+        arcs_max,
+        generation,
+        since,
+    })
+}
+
+fn sandbox_part() -> impl Strategy<Value = Part> {
+    of(id()).prop_map(|by| Part { by })
+}
+
+fn sandbox() -> BoxedStrategy<Box<Sandbox>> {
+    let place = prop_oneof![
+        sandbox_top().prop_map(Sandbox::Top),
+        sandbox_part().prop_map(Sandbox::Part),
+    ];
+    place.prop_map(Box::new).boxed()
+}
+
+fn consent_events() -> [BoxedStrategy<Event>; 9] {
     let arc = || (path(), seq());
     [
+        (arc(), sandbox_top())
+            .prop_map(|((path, previous), top)| Event::SandboxSet {
+                path,
+                previous,
+                top,
+            })
+            .boxed(),
+        (arc(), template())
+            .prop_map(|((path, previous), template)| Event::TemplateSet {
+                path,
+                previous,
+                template,
+            })
+            .boxed(),
         (arc(), locks())
             .prop_map(|((path, previous), locks)| Event::LocksSet {
                 path,
@@ -1206,6 +1273,7 @@ pub(crate) fn happening() -> impl Strategy<Value = Happening> {
 fn origin() -> impl Strategy<Value = Origin> {
     prop_oneof![
         Just(Origin::Assigned),
+        path().prop_map(|superior| Origin::Template { superior }),
         (word(), of(word())).prop_map(|(proof, uri)| Origin::Recorded { proof, uri }),
         (word(), certainty(), word()).prop_map(|(source, certainty, data_version)| {
             Origin::Reference {
@@ -1238,11 +1306,12 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             plans(),
             of(suspicion()),
             (of(check()), of(time()), vec(label_claim(), 0..3)),
+            (of(template()), of(sandbox())),
         ),
     )
         .prop_map(|(first, superior, holder, people, rest)| {
-            let (delegation, policy, locks, pending, plans, suspicion, others) = rest;
-            let (check, confirmed, label_claims) = others;
+            let (delegation, policy, locks, pending, plans, suspicion, others, rules) = rest;
+            let ((check, confirmed, label_claims), (template, sandbox)) = (others, rules);
             let (path, revision, created, origin, authority, times) = first;
             let ((identifiers, labels, long_arcs), state, visibility, flags, relation) = superior;
             let (titles, descriptions, services, references, contacts) = holder;
@@ -1288,6 +1357,8 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
                 confirmed,
                 label_claims,
                 policy,
+                template,
+                sandbox,
                 applied,
                 registered: times[0],
                 changed: times[1],

@@ -144,10 +144,13 @@ impl Messages {
     }
 
     fn of_record(&self, record: &RecordChanges, register: &RegisterId) -> Viewed<Message> {
-        let body = if record.changes.is_empty() {
+        // What is tried in a sandbox is nothing to tell the world.
+        let lasts = |change: &&Change| change.seen.entry.sandbox.is_none();
+        let told: Vec<_> = record.changes.iter().filter(lasts).collect();
+        let body = if told.is_empty() {
             None
         } else {
-            let changed = record.changes.iter().take(HOOK_CHANGES_MAX);
+            let changed = told.iter().take(HOOK_CHANGES_MAX);
             Some(octets(&Envelope {
                 r#type: "register.changed".to_owned(),
                 timestamp: record.time.to_string(),
@@ -156,7 +159,7 @@ impl Messages {
                     revision: record.seq.get(),
                     token: self.register.revision_token(record.seq),
                     changes: changed.map(|one| self.changed(one)).collect(),
-                    cut: record.changes.len() > HOOK_CHANGES_MAX,
+                    cut: told.len() > HOOK_CHANGES_MAX,
                 },
             })?)
         };

@@ -7,6 +7,7 @@ mod faults;
 mod house;
 mod limits;
 mod lists;
+mod made;
 mod past;
 mod promises;
 mod rights;

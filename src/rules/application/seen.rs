@@ -175,6 +175,10 @@ impl TreeView for AsSeen<'_> {
         self.tree.numbers_from(superior, from, limit)
     }
 
+    fn arcs_below(&self, path: &NodePath, limit: u64) -> Viewed<u64> {
+        self.tree.arcs_below(path, limit)
+    }
+
     fn live_subordinate(&self, path: &NodePath) -> Viewed<Option<NodePath>> {
         self.tree.live_subordinate(path)
     }

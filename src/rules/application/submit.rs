@@ -2,7 +2,7 @@
 //! may know of it; a clash with what is hidden from them is for the reviewers' checklist alone.
 //!
 //! Refusals, in order: faults of form, `DECLARATION_REQUIRED` among them; `NOT_PERMITTED` for who has no name; then, judged
-//! as whoever hands it in sees the register, those of `allocate` about the superior; `APPLICATIONS_CLOSED`;
+//! as whoever hands it in sees the register, those of `allocate` about the superior; `SANDBOX_UNFIT`; `APPLICATIONS_CLOSED`;
 //! `TOO_MANY_VALUES` (open applications); those of `allocate` about number, names, required fields, registrant and quota.
 
 use crate::model::application::{Application, Content, Docket, Fee, FeeState, Stage};
@@ -23,6 +23,7 @@ use crate::rules::allocate::{self, Fields, Upon};
 use crate::rules::decision::{Decision, People};
 use crate::rules::form::Faults;
 use crate::rules::numbers::Search;
+use crate::rules::sandbox;
 use crate::rules::{checks, hold, policy};
 
 /// Faults of form.
@@ -109,7 +110,12 @@ pub fn of(
 /// The policy of a superior below which somebody may apply, as they see it.
 fn may_apply(superior: &NodePath, decision: &Decision<'_>) -> Result<Policy, Rejection> {
     let seen = AsSeen::new(&decision.tree, &decision.ctx.whole);
-    allocate::open_superior(superior, &seen)?;
+    let above = allocate::open_superior(superior, &seen)?;
+    if above.sandbox.is_some() {
+        // Whoever applies is written to, and nobody is written to about what is tried.
+        let detail = "in a sandbox arcs are registered without an application";
+        return Err(sandbox::unfit("superior", detail));
+    }
     let policy = policy::in_force(&decision.tree, superior)?;
     if policy.applicants == Applicants::Nobody {
         let detail = format!("the policy below {superior} lets nobody apply");
