@@ -163,7 +163,7 @@ pub(super) fn agenda(agenda: Agenda) -> Vec<u8> {
         Agenda::Suspects => 23,
         Agenda::Checks => 24,
         Agenda::Checking => 25,
-        Agenda::Challenges => 21,
+        Agenda::Challenges => 40,
     };
     vec![number, 0]
 }
@@ -192,7 +192,7 @@ pub(super) fn split_planned(planned: &[u8]) -> Option<(Timestamp, NodePath)> {
 
 /// What the keys of the list of claims to labels directly below a node begin with: a moment and a number follow.
 pub(super) fn label_claims(superior: &NodePath) -> Vec<u8> {
-    let mut key = vec![20, 0];
+    let mut key = vec![41, 0];
     key.extend(node(superior));
     key
 }
@@ -356,6 +356,24 @@ mod tests {
     /// An arc of exactly `octets` octets.
     fn arc_of(octets: usize, fill: u8) -> ArcValue {
         ArcValue::from_be_bytes(&vec![fill; octets])
+    }
+
+    #[test]
+    fn no_two_lists_begin_alike() {
+        use Agenda::{
+            Challenges, Changes, Checking, Checks, Reminders, Reviews, Suspects, Terms, Uses,
+        };
+        let all = [
+            Changes, Reviews, Terms, Uses, Reminders, Suspects, Checks, Checking, Challenges,
+        ];
+        let mut numbers: Vec<u8> = all.into_iter().map(|one| agenda(one)[0]).collect();
+        numbers.extend([1, 2, 3, 4]);
+        numbers.push(reports(&"p-1".parse().unwrap())[0]);
+        numbers.push(label_claims(&NodePath::root())[0]);
+        let many = numbers.len();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), many);
     }
 
     #[test]
