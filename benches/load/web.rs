@@ -79,8 +79,9 @@ fn beside_it(file: &str) -> String {
 fn kept(fields: &HeaderMap) -> String {
     let own = [header::DATE, header::CONTENT_LENGTH];
     let kept = fields.iter().filter(|(name, _)| !own.contains(name));
-    kept.map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()))
-        .collect()
+    let lines =
+        kept.map(|(name, value)| [name.as_str(), ": ", value.to_str().unwrap(), "\n"].concat());
+    lines.collect()
 }
 
 /// Asks both, in turn, for random arcs of the tree: `nodes` of `fan` arcs each.

@@ -343,6 +343,7 @@ fn within_scope(
 
 /// What the caller must be able to do, and where: at the superior for what the superior decides, at the arc itself for what
 /// its holder decides, at its home for a principal.
+#[expect(clippy::too_many_lines, reason = "one arm for each command")]
 fn needs(
     command: &Command,
     caller: Option<&Principal>,

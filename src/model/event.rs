@@ -378,13 +378,12 @@ impl Event {
             | Self::SuspicionSet { path, previous, .. }
             | Self::CheckSet { path, previous, .. }
             | Self::ContactConfirmed { path, previous }
-            | Self::TermReminded { path, previous } => Some((path, *previous)),
-            Self::LabelsClaimed { path, previous, .. }
+            | Self::TermReminded { path, previous }
+            | Self::LabelsClaimed { path, previous, .. }
             | Self::LabelChallenged { path, previous, .. }
-            | Self::LabelDecided { path, previous, .. } => Some((path, *previous)),
-            Self::TemplateSet { path, previous, .. } | Self::SandboxSet { path, previous, .. } => {
-                Some((path, *previous))
-            }
+            | Self::LabelDecided { path, previous, .. }
+            | Self::TemplateSet { path, previous, .. }
+            | Self::SandboxSet { path, previous, .. } => Some((path, *previous)),
             Self::Founded(_)
             | Self::PrincipalAdded(_)
             | Self::PrincipalDescribed { .. }
